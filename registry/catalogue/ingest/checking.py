@@ -1,0 +1,121 @@
+"""What a record may hold: closed words, dates, sizes, and text that both engines can keep."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from registry.errors import UsageError
+from registry.supplychain import words
+from registry.supplychain.names import check_name, split_reference
+from registry.supplychain.record import Record
+
+MAX_TEXT = 4000
+"""A text longer than this is no fact of ours."""
+
+MAX_COUNT = 2**63 - 1
+"""The largest whole number that both engines keep."""
+
+_DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_DATE_FIELDS = frozenset({"released_on", "stated_on", "valid_from", "valid_to", "read_on", "accepted_on", "committed_on"})
+
+
+def check_record(record: Record) -> None:
+    """Refuse a record that cannot be written.
+
+    Raises:
+        UsageError: It names the thing and the field.
+    """
+    for developer in record.developers:
+        check_name(developer.name, "developer")
+        _word(developer.kind, words.DEVELOPER_KINDS, developer.name, "kind")
+    for dataset in record.datasets:
+        check_name(dataset.name, "dataset")
+        _word(dataset.personal_data, words.ANSWERS, dataset.name, "personal_data")
+    for host in record.hosts:
+        check_name(host.name, "host")
+        _word(host.kind, words.HOST_KINDS, host.name, "kind")
+    for model in record.models:
+        check_name(model.name, "model")
+        if split_reference(model.name)[0] != "model" or "@" in model.name:
+            raise UsageError(f"`{model.name}` cannot be the name of a model", "a model's name has no `dataset:` or `app:` before it and no `@` in it")
+        for alias in model.aliases:
+            check_name(alias, "model")
+        if model.title is not None:
+            check_name(model.title, "model")
+        _word(model.modality, words.MODALITIES, model.name, "modality")
+        _word(model.stage, words.STAGES, model.name, "stage")
+        _word(model.access, words.ACCESSES, model.name, "access")
+        _word(model.openness.weights, words.WEIGHTS_OPENNESS, model.name, "openness.weights")
+        _word(model.openness.training_code, words.CODE_OPENNESS, model.name, "openness.training_code")
+        _word(model.openness.inference_code, words.CODE_OPENNESS, model.name, "openness.inference_code")
+        _word(model.openness.data, words.DATA_OPENNESS, model.name, "openness.data")
+    for revision in record.revisions:
+        check_name(revision.commit, "revision")
+    for hosting in record.hostings:
+        _word(hosting.access, words.ACCESSES, f"{hosting.model} on {hosting.host}", "access")
+    for application in record.applications:
+        check_name(application.name, "application")
+        for form in application.distribution:
+            _word(form, words.DISTRIBUTIONS, application.name, "distribution")
+    for group in record.user_groups:
+        check_name(group.name, "user group")
+        _word(group.segment, words.SEGMENTS, f"{group.application}/{group.name}", "segment")
+        for month in group.monthly_users:
+            if not _MONTH.fullmatch(month):
+                raise UsageError(f"`{group.application}/{group.name}`: `{month}` is no month", "write months as `2026-05`")
+    for statement in record.statements:
+        _word(statement.basis, words.BASES, statement.subject, "basis")
+        if statement.license is None and statement.raw_name is None and statement.raw_link is None:
+            raise UsageError(f"a licence statement on `{statement.subject}` names no licence", "give a licence id, or the name or link as found")
+        if statement.valid_from is not None and statement.valid_to is not None and statement.valid_to <= statement.valid_from:
+            raise UsageError(f"a licence statement on `{statement.subject}` ends before it begins", "correct `valid_from` or `valid_to`")
+    for relation in record.relations:
+        known = words.DATASET_RELATIONS if relation.parent.startswith("dataset:") else words.MODEL_RELATIONS
+        _word(relation.relation, known, relation.child, "relation")
+        _word(relation.evidence, words.GRADES, relation.child, "evidence")
+    _check_values(record, record.origin)
+
+
+def _word(value: str | None, known: Iterable[str], name: str, what: str) -> None:
+    if value is not None and value not in known:
+        raise UsageError(f"`{name}`: `{what}` cannot be `{value[:60]}`", f"it is one of {', '.join(known)}")
+
+
+def _check_values(value: Any, owner: str) -> None:
+    """Walk through a noun and all it holds."""
+    owner = getattr(value, "name", None) or getattr(value, "model", None) or getattr(value, "subject", None) or getattr(value, "child", None) or owner
+    for part in fields(value):
+        found = getattr(value, part.name)
+        if is_dataclass(found):
+            _check_values(found, str(owner))
+        elif isinstance(found, tuple):
+            for each in found:
+                if is_dataclass(each):
+                    _check_values(each, str(owner))
+                else:
+                    _check_value(each, part.name, str(owner))
+        elif isinstance(found, dict):
+            for each in found.values():
+                _check_value(each, part.name, str(owner))
+        else:
+            _check_value(found, part.name, str(owner))
+
+
+def _check_value(value: object, field: str, owner: str) -> None:
+    shown = owner if owner.isprintable() else ascii(owner)
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            raise UsageError(f"`{shown}`: `{field}` is longer than {MAX_TEXT} characters", "shorten it")
+        if any(character < " " and character not in "\t\n" for character in value) or any("\ud800" <= character <= "\udfff" for character in value):
+            raise UsageError(f"`{shown}`: `{field}` holds control characters", "remove them")
+        if field in _DATE_FIELDS and not _DATE.fullmatch(value):
+            raise UsageError(f"`{shown}`: `{field}` is no date: `{value[:40]}`", "write dates as `2023`, `2023-07` or `2023-07-18`")
+    elif isinstance(value, bool) or value is None:
+        return
+    elif isinstance(value, int | float) and not (0 <= value and math.isfinite(value) and (isinstance(value, float) or value <= MAX_COUNT)):
+        raise UsageError(f"`{shown}`: `{field}` cannot be {value}", "give a number that is not negative and not larger than the engines keep")

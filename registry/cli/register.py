@@ -1,0 +1,106 @@
+"""`licet register`: record a derivative with its lineage, and say at once what it inherits."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from registry.cli.check import path, print_answer
+from registry.cli.errors import exit_code
+from registry.cli.main import Command
+from registry.cli.output import Output, clean
+from registry.cli.state import State, format_option, pass_state
+from registry.cli.use import GivenUse, use_flags
+from registry.cli.words import DISCLAIMER, REACH, join
+
+RELATIONS = ("finetune", "adapter", "merge", "quantized", "converted", "distilled", "trained-on-outputs")
+"""How one model is made from another."""
+
+DATASET_RELATIONS = ("trained-on", "tested-on")
+"""How a model stands to a dataset."""
+
+
+def split_relation(text: str, relations: tuple[str, ...]) -> tuple[str, str]:
+    """The name and the relation of `NAME[:RELATION]`; the first relation is the usual one.
+
+    Raises:
+        click.UsageError: What follows the colon looks like a misspelt relation.
+    """
+    name, colon, tail = text.rpartition(":")
+    if colon and tail in relations and name:
+        return name, tail
+    if colon and name and name not in ("dataset", "app") and (near := difflib.get_close_matches(tail, relations, n=1, cutoff=0.7)):
+        raise click.UsageError(f"`{tail}` is not a relation; did you mean `{near[0]}`? There are {', '.join(relations)}")
+    return text, relations[0]
+
+
+@click.command("register", cls=Command, short_help="record a derivative and say what it inherits")
+@click.argument("name", metavar="NAME")
+@click.option("--base", "bases", multiple=True, required=True, metavar="MODEL[:RELATION]", help=f"What it is made from, and how: {', '.join(RELATIONS)}.")
+@click.option("--dataset", "datasets", multiple=True, metavar="NAME[:RELATION]", help=f"A dataset it stands on: {' or '.join(DATASET_RELATIONS)}.")
+@click.option("--license", "license_id", metavar="LICENSE", help="The licence it declares.")
+@click.option("--modality", "own_modality", help="Its modality; that of its base by default.")
+@click.option("--parameters", metavar="COUNT", help="How many parameters it has: 7B, 110M.")
+@click.option("--released-on", metavar="YYYY-MM-DD", help="When it was or will be released.")
+@click.option("--revision", help="The commit or digest of the state that is recorded.")
+@click.option("--source", help="Where this can be read: an address or a document.")
+@click.option("--allow-unknown-base", is_flag=True, help="Record a base that the catalogue does not know yet.")
+@use_flags(without=("modality_used",))
+@format_option("text", "json")
+@click.pass_context
+@pass_state
+def command(
+    state: State, context: click.Context, /, name: str, bases: tuple[str, ...], datasets: tuple[str, ...], use: GivenUse, form: str, **given: Any
+) -> None:
+    """Record the model NAME with what it was made from, and print what it inherits, what conflicts and what must be done.
+
+    Exit code: as of `licet check` for the registered model.
+    """
+    from registry.desk.register import register_model
+
+    spec = {
+        "name": name,
+        "bases": [dict(zip(("model", "relation"), split_relation(base, RELATIONS), strict=True)) for base in bases],
+        "datasets": [dict(zip(("dataset", "relation"), split_relation(dataset, DATASET_RELATIONS), strict=True)) for dataset in datasets],
+        "license": given["license_id"],
+        "modality": given["own_modality"],
+        "parameters": given["parameters"],
+        "released_on": given["released_on"],
+        "revision": given["revision"],
+        "source": given["source"],
+        "allow_unknown_base": given["allow_unknown_base"],
+    }
+    raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
+    result = register_model(state.desk(), spec, raw)
+    if form == "json":
+        state.output.json(result)
+    else:
+        print_registered(state.output, result)
+    context.exit(exit_code([result["check"].get("verdict")]) if result.get("check") else 0)
+
+
+def print_registered(output: Output, result: Mapping[str, Any]) -> None:
+    """What was recorded, what it inherits, what conflicts, and the answer for the use."""
+    bases = join([f"{clean(base.get('relation'))} of {clean(base.get('model'))}" for base in result.get("bases", ())])
+    verb = "Recorded" if result.get("created", True) else "Already recorded"
+    output.paragraph(f"{verb} {output.strong(clean(result.get('model')))}{f': {bases}' if bases else ''}.", hanging=2)
+    inherits = result.get("inherits", ())
+    output.heading("It inherits" if inherits else "It inherits no recorded terms")
+    for entry in inherits:
+        route = path(entry.get("path", ()))
+        reach = REACH.get(str(entry.get("reach")), clean(entry.get("reach", "")))
+        name = f"{clean(entry['name'])} ({clean(entry.get('license'))})" if entry.get("name") else clean(entry.get("license") or "no licence")
+        output.paragraph(f"{name}, {reach}{f': {route}' if route else ''}", indent=2, hanging=2)
+    conflicts = result.get("conflicts", ())
+    output.heading("Conflicts" if conflicts else "No conflicts between what is recorded")
+    for finding in conflicts:
+        hint = f" {clean(finding['hint'])}" if finding.get("hint") else ""
+        output.paragraph(f"{clean(finding.get('code'))} {clean(finding.get('severity', ''))}: {clean(finding.get('summary'))}{hint}", indent=2, hanging=2)
+    output.line()
+    if result.get("check"):
+        print_answer(output, result["check"])
+    else:
+        output.line(DISCLAIMER)

@@ -1,0 +1,107 @@
+"""`licet show`: everything recorded about one model, dataset or application."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import click
+
+from registry.cli.main import Command
+from registry.cli.output import Column, Output, clean
+from registry.cli.state import State, format_option, pass_state
+from registry.cli.words import DISCLAIMER, number
+
+TITLES = {
+    "revisions": "Revisions",
+    "statements": "Licence statements",
+    "licenses": "Licence statements",
+    "bases": "Made from",
+    "derivatives": "Made from it",
+    "datasets": "Datasets",
+    "training": "Compute",
+    "hostings": "Hosted by",
+    "applications": "Used by applications",
+    "models": "Uses models",
+    "user_groups": "User groups",
+    "acceptances": "Acceptances",
+    "history": "History",
+}
+"""The lists of a record, in the order they are shown; a list that is not here follows under its own name."""
+
+_NUMBERS = ("parameters", "training_tokens", "training_flop", "downloads", "size_tokens", "size_rows", "seats", "hours", "count", "energy_kwh", "flop")
+_WIDE = ("source", "change", "purpose", "license_raw", "summary", "row", "countries", "monthly_users")
+_ASIDE = ("schema", "model", "id", "name", "knowledge")
+
+
+@click.command("show", cls=Command, short_help="everything recorded about one model, dataset or application")
+@click.argument("name", metavar="NAME")
+@click.option("--history", is_flag=True, help="Add every recorded change, oldest first.")
+@click.option("--as-known", metavar="DATE", help="As the catalogue knew it on that date.")
+@format_option("text", "json")
+@pass_state
+def command(state: State, name: str, history: bool, as_known: str | None, form: str) -> None:
+    """Print everything recorded about NAME, with sources: its layers, licence statements, lineage, hosts and users.
+
+    NAME is a model (`org/name`, or a name people use for it), `dataset:NAME` or `app:NAME`.
+    """
+    from registry.desk.show import show_model
+
+    record = show_model(state.desk(), name, history, as_known)
+    if form == "json":
+        state.output.json(record)
+    else:
+        print_record(state.output, record)
+
+
+def print_record(output: Output, record: Mapping[str, Any]) -> None:
+    """One record, for people: its fields, then each of its lists as a table."""
+    identity = record.get("model") or record.get("id") or ""
+    name = record.get("name")
+    output.line(output.strong(clean(identity if not name or name == identity else f"{name} ({identity})")))
+    output.fields((_title(key), _field(key, value)) for key, value in record.items() if key not in _ASIDE and not _is_table(value))
+    ordered = [key for key in TITLES if key in record] + [key for key in record if key not in TITLES]
+    for key in ordered:
+        if _is_table(record[key]) and record[key]:
+            output.heading(TITLES.get(key, _title(key).capitalize()))
+            print_rows(output, record[key])
+    knowledge = record.get("knowledge") or {}
+    output.line()
+    output.paragraph((f"Licence knowledge {clean(knowledge['version'])}. " if knowledge.get("version") else "") + DISCLAIMER)
+
+
+def print_rows(output: Output, rows: Sequence[Mapping[str, Any]]) -> None:
+    """A list of records as a table of the columns that hold something."""
+    keys = list(dict.fromkeys(key for row in rows for key, value in row.items() if value not in (None, "", [], {})))
+    columns = [Column(_title(key).upper(), _reader(key), wraps=key in _WIDE, right=key in _NUMBERS) for key in keys]
+    output.table(columns, rows, indent=2)
+
+
+def _reader(key: str) -> Any:
+    return lambda row: _field(key, row.get(key))
+
+
+def _field(key: str, value: object) -> str | None:
+    """A value in a word or a few; None where there is nothing to show."""
+    if value is None or value in ("", [], {}):
+        return None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        if set(value) & {"id", "name"}:
+            notes = [clean(value[part]) for part in ("kind", "country") if value.get(part)]
+            return clean(value.get("name") or value.get("id")) + (f" ({', '.join(notes)})" if notes else "")
+        return ", ".join(f"{_title(str(part))} {_field(str(part), inner)}" for part, inner in value.items() if inner not in (None, "", [], {}))
+    if isinstance(value, list | tuple):
+        return ", ".join(str(_field(key, part)) for part in value)
+    if isinstance(value, int | float) and key in _NUMBERS:
+        return number(value) if value < 10**15 else f"{value:.3g}"
+    return clean(value)
+
+
+def _title(key: str) -> str:
+    return clean(key.replace("_", " ").replace(" usd", " (USD)"))
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list | tuple) and all(isinstance(part, Mapping) for part in value)

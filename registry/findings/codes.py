@@ -1,0 +1,50 @@
+"""The closed table of finding codes. A code, once published, keeps its meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SEVERITIES = ("note", "warning", "error")
+"""From mild to grave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding.
+
+    Attributes:
+        code: Stable code.
+        title: What it says, in a phrase.
+        severity: `note`, `warning` or `error`, unless a policy says otherwise.
+        fixable_by: `you`, `developer` (the model's) or `licensor`.
+        fix: The act that mends it.
+    """
+
+    code: str
+    title: str
+    severity: str
+    fixable_by: str
+    fix: str
+
+
+_TABLE = (
+    Code("LIC001", "no licence declared", "error", "developer", "ask the developer to state a licence"),
+    Code("LIC002", "licence name cannot be resolved", "warning", "developer", "ask the developer for the text behind the name"),
+    Code("LIC003", "licence tag says too little", "warning", "developer", "ask the developer to name the licence and its version"),
+    Code("LIC101", "declared licence is looser than the recorded terms of an ancestor", "error", "developer", "relicense, or pass the ancestor's terms on"),
+    Code("LIC102", "derivative of an ancestor that bars derivatives", "error", "licensor", "ask the licensor, or replace the ancestor"),
+    Code("LIC103", "ancestors whose terms cannot be combined", "error", "developer", "replace one of the ancestors"),
+    Code("LIC104", "share-alike not kept", "error", "developer", "relicense under a licence the ancestor allows"),
+    Code("LIC105", "an ancestor is missing, unlicensed or unstated", "error", "licensor", "ask the ancestor's developer for its terms"),
+    Code("LIC106", "stricter than any ancestor asks", "note", "developer", "nothing has to change"),
+    Code("LIC107", "another licence than an ancestor's text requires", "error", "developer", "relicense under the ancestor's own licence"),
+    Code("LIC201", "name does not follow an ancestor's rule", "warning", "developer", "rename the derivative"),
+    Code("LIC205", "name rules of ancestors contradict each other", "error", "developer", "replace one of the ancestors"),
+    Code("LIC305", "trained on outputs against the terms of the model that made them", "error", "developer", "train on other data, or ask the licensor"),
+    Code("LIC401", "trained on a non-commercial dataset", "warning", "developer", "replace the dataset, or ask its licensor"),
+    Code("LIC402", "trained on a share-alike dataset", "warning", "developer", "replace the dataset, or publish under its licence"),
+    Code("LIC404", "trained on a dataset without a known licence", "note", "developer", "ask the dataset's publisher for its terms"),
+)
+
+CODES: dict[str, Code] = {code.code: code for code in _TABLE}
+"""Every code by name."""

@@ -1,0 +1,153 @@
+"""Judging: what all the bindings of a model together make of a use.
+
+A use is evaluated once a binding; a model's outcome is the meet over its bindings, raised by conflicts among them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from registry.lineage.bindings import Binding, Conflict
+from registry.terms.combine import Expression, Named, evaluate_expression, meet, soften
+from registry.terms.conditions import Condition, FactTest
+from registry.terms.evaluate import Capacity, Evaluator
+from registry.terms.facts import Use
+from registry.terms.interpretation import Interpretation
+from registry.terms.license import License
+from registry.terms.outcome import Outcome, Reason
+from registry.terms.partial import Subject
+from registry.terms.publish import dropped
+from registry.terms.simplify import conjunction, disjunction, negation
+from registry.terms.verdict import Verdict
+
+WEIGHT_REACH = frozenset({"original", "derivative", "copy"})
+
+
+@dataclass(slots=True)
+class Judge:
+    """Evaluates bindings, each once for a use and an interpretation.
+
+    Attributes:
+        evaluator: Evaluates one licence.
+        license_of: A licence by id.
+        expression_of: The expression behind a binding's licence string.
+        use: The use in question.
+        interpretation: How unsettled points are taken.
+    """
+
+    evaluator: Evaluator
+    license_of: Callable[[str], License | None]
+    expression_of: Callable[[str], Expression]
+    use: Use
+    interpretation: Interpretation
+    _known: dict[tuple[Binding, Subject], Outcome] = field(default_factory=dict)
+
+    def of_binding(self, binding: Binding, subject: Subject) -> Outcome:
+        """The outcome of one binding; its own release month and modality stand in for the subject's."""
+        own = replace(subject, released_on=binding.released or subject.released_on, modality=binding.modality or subject.modality)
+        key = (binding, own)
+        if key not in self._known:
+            self._known[key] = self._evaluate(binding, own)
+        return self._known[key]
+
+    def _evaluate(self, binding: Binding, subject: Subject) -> Outcome:
+        if not binding.points:
+            return self._in_reach(binding, binding.reach, subject)
+        settled = self.interpretation.settle(binding.points)
+        if settled == "binds":
+            return self._in_reach(binding, binding.reach, subject)
+        unbound = self._in_reach(binding, binding.otherwise or "none", subject)
+        if settled == "ask":
+            return soften(self._in_reach(binding, binding.reach, subject), unbound)
+        return unbound
+
+    def _in_reach(self, binding: Binding, reach: str, subject: Subject) -> Outcome:
+        if reach == "none":
+            return Outcome(Verdict.PERMITTED, ())
+        capacity = Capacity(reach, binding.taught)
+
+        def evaluate(name: str) -> Outcome:
+            license = self.license_of(name)
+            assert license is not None, name
+            return self.evaluator.evaluate(license, self.use, self.interpretation, subject, capacity)
+
+        return evaluate_expression(self.expression_of(binding.license), evaluate)
+
+    def of_model(self, bindings: Iterable[Binding], subject: Subject, conflicts: Iterable[Conflict] = ()) -> Outcome:
+        """The outcome of a model under all that binds it.
+
+        Where the use asks about publishing it under a licence, its own licence gives way to that one: the asker owns the
+        derivative, so only what flows from ancestors counts, and each burden that the new licence drops bars it.
+        """
+        held = sorted(bindings, key=lambda binding: (binding.reach != "original", binding.license, binding.reach))
+        published = self.use.value("published_under")
+        inherited = [binding for binding in held if binding.reach != "original"]
+        if isinstance(published, str) and inherited:
+            held = inherited
+        parts = [self.of_binding(binding, subject) for binding in held]
+        parts += [self._conflict(conflict) for conflict in conflicts]
+        if isinstance(published, str):
+            parts += [self._published(binding, published) for binding in held if self._flows(binding)]
+        return meet(parts)
+
+    def binds_weights(self, binding: Binding) -> bool:
+        """Whether the binding reaches the model as its weights' own terms, under this interpretation."""
+        if binding.points and self.interpretation.settle(binding.points) not in ("binds", "ask"):
+            return binding.otherwise in WEIGHT_REACH
+        return binding.reach in WEIGHT_REACH
+
+    def _flows(self, binding: Binding) -> bool:
+        return self.binds_weights(binding) or binding.reach == "output-model"
+
+    def _published(self, binding: Binding, published: str) -> Outcome:
+        reach = "derivative" if self.binds_weights(binding) else "output-model"
+        expression = self.expression_of(published)
+        under = self.license_of(expression.license) if isinstance(expression, Named) else None
+        ancestor = self.license_of(binding.license)
+        if ancestor is None or ancestor.placeholder or under is None or under.placeholder:
+            return Outcome(Verdict.PERMITTED, ())
+        lost = dropped(under, ancestor, reach)
+        if not lost:
+            return Outcome(Verdict.PERMITTED, ())
+        soft = all(burden.term.confidence != "text-read" for burden in lost)
+        reasons = tuple(
+            Reason(
+                ancestor.id,
+                burden.term,
+                burden.term.section,
+                "decides",
+                Verdict.PROHIBITED,
+                f"Publishing under {under.id} drops a term that flows on: {burden.term.summary}",
+                f"publish under {ancestor.id}, or keep this term",
+            )
+            for burden in lost
+        )
+        verdict = Verdict.UNDETERMINED if soft else Verdict.PROHIBITED
+        return Outcome(verdict, (), reasons, curable=not soft, leaning=Verdict.PROHIBITED if soft else None)
+
+    def _conflict(self, conflict: Conflict) -> Outcome:
+        """A conflict bars the acts on which the licences clash."""
+        left: list[Condition] = []
+        barred = False
+        for act in self.evaluator.vocabulary.acts.values():
+            if act.name not in conflict.acts:
+                continue
+            value = self.use.value(act.fact)
+            if value is None:
+                left.append(FactTest(act.fact, act.values))
+            elif isinstance(value, frozenset):
+                barred |= not value.isdisjoint(act.values)  # type: ignore[arg-type]
+            else:
+                barred |= value in act.values
+        effect = Verdict.PROHIBITED if barred else Verdict.CONDITIONAL
+        if not barred and not left:
+            return Outcome(Verdict.PERMITTED, ())
+        reason = Reason(" + ".join(conflict.licenses), None, "-", "decides", effect, conflict.summary, "replace one of the ancestors")
+        return Outcome(effect, (), (reason,), open=None if barred else conjunction([negation(disjunction(left))]))
+
+
+def outcomes_by_interpretation(judges: Mapping[str, Judge], bindings: Iterable[Binding], subject: Subject, conflicts: Iterable[Conflict]) -> dict[str, Verdict]:
+    """The verdict under every interpretation, to say which ones flip it."""
+    held, clashes = list(bindings), list(conflicts)
+    return {name: judge.of_model(held, subject, clashes).verdict for name, judge in judges.items()}

@@ -1,0 +1,117 @@
+"""Tracing: every binding of a model with the path it came by, and the profiles of a whole graph."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from registry.lineage.bindings import Binding
+from registry.lineage.graph import EVIDENCE, Edge, Graph, Node
+from registry.lineage.reach import OUTPUT_RELATIONS, WEIGHT_RELATIONS, Relations, pass_on
+from registry.terms.conditions import FactTest, Measure, leaves
+from registry.terms.license import License, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a binding came to a model.
+
+    Attributes:
+        source: The model or dataset whose licence it is.
+        path: Edges from the model up to the source; empty for its own licence.
+        basis: How the source's licence is known.
+    """
+
+    source: str
+    path: tuple[Edge, ...] = ()
+    basis: str = "declared"
+
+    @property
+    def evidence(self) -> str:
+        """The weakest grade on the path; the basis of the statement for an own licence."""
+        grades = [edge.evidence for edge in self.path]
+        return min(grades, key=EVIDENCE.index) if grades else self.basis
+
+
+class Tracer:
+    """Works out bindings along a graph.
+
+    Args:
+        relations: Default reach and composition.
+        license_of: A licence by id; None for an expression or an unknown id.
+    """
+
+    def __init__(self, relations: Relations, license_of: Callable[[str], License | None]) -> None:
+        self._relations = relations
+        self._license_of = license_of
+        self._reads: dict[str, tuple[bool, bool]] = {}
+
+    def own_bindings(self, node: Node) -> list[Binding]:
+        """The bindings of a node's own licences."""
+        bindings = []
+        for license in node.licenses:
+            reads_release, reads_modality = self._what_it_reads(license)
+            bindings.append(
+                Binding(
+                    license,
+                    released=node.released_on[:7] if reads_release and node.released_on else None,
+                    modality=node.modality if reads_modality else None,
+                )
+            )
+        return bindings
+
+    def trace(self, graph: Graph, name: str) -> dict[Binding, Way]:
+        """Every binding of a model, each with a shortest path by which it came."""
+        own = graph.nodes[name]
+        found = {binding: Way(name, (), own.basis) for binding in self.own_bindings(own)}
+        known: dict[str, dict[Binding, Way]] = {}
+        order = [ancestor for ancestor in graph.order() if ancestor in {name, *graph.ancestors(name)}]
+        for ancestor in order:
+            known[ancestor] = self._of_node(graph, ancestor, known)
+        return {**found, **known[name]}
+
+    def _of_node(self, graph: Graph, name: str, known: Mapping[str, Mapping[Binding, Way]]) -> dict[Binding, Way]:
+        node = graph.nodes[name]
+        result = {binding: Way(name, (), node.basis) for binding in self.own_bindings(node)}
+        edges = graph.parents.get(name, ())
+        for edge in edges:
+            for binding, way in known[edge.parent].items():
+                reached = pass_on(binding, edge.relation, self._relations, self._reach_of, self._taught(graph, name, edge, binding))
+                if reached is None:
+                    continue
+                path = (edge, *way.path)
+                if reached not in result or len(path) < len(result[reached].path):
+                    result[reached] = Way(way.source, path, way.basis)
+        return result
+
+    def profiles(self, graph: Graph) -> dict[str, frozenset[Binding]]:
+        """The bindings of every node, in one pass from the roots down."""
+        known: dict[str, dict[Binding, Way]] = {}
+        for name in graph.order():
+            known[name] = self._of_node(graph, name, known)
+        return {name: frozenset(bindings) for name, bindings in known.items()}
+
+    def _taught(self, graph: Graph, child: str, edge: Edge, binding: Binding) -> str | None:
+        """Outputs that train a model of the same licence record stay in the family; any other is a foundation model."""
+        if edge.relation not in OUTPUT_RELATIONS:
+            return None
+        for other in graph.parents.get(child, ()):
+            if other.relation in WEIGHT_RELATIONS and binding.license in graph.nodes[other.parent].licenses:
+                return "same-family"
+        return "foundation-model"
+
+    def _reach_of(self, license: str, relation: str) -> Reach | None:
+        found = self._license_of(license)
+        return found.reach.get(relation) if found else None
+
+    def _what_it_reads(self, license: str) -> tuple[bool, bool]:
+        """Whether terms of the licence count from the model's release, and whether they read its modality."""
+        if license not in self._reads:
+            found = self._license_of(license)
+            tests = [leaf for term in found.terms if term.condition for leaf in leaves(term.condition)] if found else []
+            release = any(isinstance(leaf, Measure) and leaf.anchor == "model-release" for leaf in tests)
+            release |= any(isinstance(leaf, FactTest) and leaf.fact == "subject.released_on" for leaf in tests)
+            self._reads[license] = (release, any(isinstance(leaf, FactTest) and leaf.fact == "subject.modality" for leaf in tests))
+        return self._reads[license]
+
+

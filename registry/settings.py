@@ -1,0 +1,166 @@
+"""Settings: the only reader of the environment, of the platform's folders and of `licet.yaml`.
+
+A company states its facts once, in a `licet.yaml` that is found upward from the working folder, else in the user's own configuration folder:
+
+    facts:
+      commercial: true
+      country: DE
+      monthly_active_users: 1.2M
+    interpretation: strict
+
+A token of the Hub is never read here; the Hub's own client knows where it is kept.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from registry.errors import RegistryError, UsageError
+
+NAME = "licet"
+"""The name under which the platform keeps our data, cache and configuration."""
+
+CONFIG_FILE = "licet.yaml"
+"""The file that states a company's facts."""
+
+CATALOGUE_FILE = "catalogue.db"
+"""The catalogue in the platform's data folder, used where none is named."""
+
+INTERPRETATIONS = ("strict", "mainstream", "permissive")
+"""The readings of unsettled points, from the one most against the user to the one most in favour."""
+
+MAX_CONFIG_BYTES = 1_000_000
+"""A larger `licet.yaml` is refused: it is not one."""
+
+_NO = frozenset({"", "0", "false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Where things are and what is stated once for every command."""
+
+    catalogue: str
+    """URL or path of the catalogue."""
+    catalogue_is_default: bool
+    """Nobody named the catalogue: it is the file in the data folder, which we create and upgrade ourselves."""
+    data_folder: Path
+    """Where the default catalogue stands."""
+    cache_folder: Path
+    """Where anything stands that can be made again."""
+    offline: bool = False
+    """No command may reach for the network."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """The facts of `licet.yaml`, as written there; flags overrule them."""
+    interpretation: str = "mainstream"
+    """Which unsettled points bind, unless a flag says otherwise."""
+    config_file: Path | None = None
+    """The `licet.yaml` that was read."""
+
+
+def read_settings(catalogue: str | None = None, *, offline: bool = False, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings of this call.
+
+    Args:
+        catalogue: URL or path given as a flag; overrules `LICET_DB`.
+        offline: Given as a flag; `LICET_OFFLINE` and `HF_HUB_OFFLINE` say the same.
+        folder: Where to start looking for `licet.yaml`; the working folder by default.
+        environment: The environment variables, `os.environ` by default.
+
+    Raises:
+        UsageError: `licet.yaml` cannot be read or says something we do not know.
+    """
+    variables = os.environ if environment is None else environment
+    data_folder, cache_folder, config_folder = _platform_folders()
+    named = catalogue or variables.get("LICET_DB") or None
+    config_file = find_config(folder or _working_folder(), config_folder)
+    config = _read_config(config_file) if config_file else {}
+    return Settings(
+        catalogue=named or str(data_folder / CATALOGUE_FILE),
+        catalogue_is_default=named is None,
+        data_folder=data_folder,
+        cache_folder=cache_folder,
+        offline=offline or any(variables.get(name, "").strip().lower() not in _NO for name in ("LICET_OFFLINE", "HF_HUB_OFFLINE")),
+        facts=MappingProxyType(config.get("facts") or {}),
+        interpretation=config.get("interpretation") or "mainstream",
+        config_file=config_file,
+    )
+
+
+def wants_color(environment: Mapping[str, str] | None = None) -> bool:
+    """Whether text on a terminal may be coloured: not under `NO_COLOR`, not on a dumb terminal."""
+    variables = os.environ if environment is None else environment
+    return not variables.get("NO_COLOR") and variables.get("TERM") != "dumb"
+
+
+def completion_request(environment: Mapping[str, str] | None = None) -> str | None:
+    """What a shell asks of its completion script (`bash_source`, `zsh_complete`, ...), or None."""
+    return (os.environ if environment is None else environment).get("_LICET_COMPLETE") or None
+
+
+def find_config(folder: Path | None, config_folder: Path) -> Path | None:
+    """The nearest `licet.yaml`: in the folder, in one above it, else in the user's configuration folder."""
+    places = [] if folder is None else [folder, *folder.parents]
+    for place in (*places, config_folder):
+        try:
+            if (place / CONFIG_FILE).is_file():
+                return place / CONFIG_FILE
+        except OSError:  # a folder above that may not be entered holds nothing for us
+            continue
+    return None
+
+
+def _working_folder() -> Path | None:
+    try:
+        return Path.cwd()
+    except OSError:  # the folder was removed under us
+        return None
+
+
+def _platform_folders() -> tuple[Path, Path, Path]:
+    import platformdirs
+
+    return (
+        platformdirs.user_data_path(NAME, appauthor=False),
+        platformdirs.user_cache_path(NAME, appauthor=False),
+        platformdirs.user_config_path(NAME, appauthor=False),
+    )
+
+
+def _read_config(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > MAX_CONFIG_BYTES:
+            raise UsageError(f"`{path}` is larger than {MAX_CONFIG_BYTES:,} bytes", "state only the facts of your use in it")
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"`{path}` cannot be read: {error}", "mend or remove the file") from error
+    from registry.yaml12 import read_yaml
+
+    try:
+        data = read_yaml(text, str(path))
+    except RegistryError as error:
+        raise UsageError(error.message, error.hint) from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise UsageError(f"`{path}` line 1: not a mapping", "write the facts of your use under `facts:`")
+    for key in data:
+        if key not in ("facts", "interpretation"):
+            raise _problem(path, text, (key,), f"`{key}` is not a setting", "it takes `facts` and `interpretation`")
+    facts = data.get("facts")
+    if facts is not None and not isinstance(facts, dict):
+        raise _problem(path, text, ("facts",), "`facts` is not a mapping", "write one fact a line, such as `commercial: true`")
+    interpretation = data.get("interpretation")
+    if interpretation is not None and interpretation not in INTERPRETATIONS:
+        raise _problem(path, text, ("interpretation",), f"`{interpretation}` is not an interpretation", f"it is one of {', '.join(INTERPRETATIONS)}")
+    return data
+
+
+def _problem(path: Path, text: str, place: tuple[str | int, ...], message: str, hint: str) -> UsageError:
+    from registry.yaml12 import line_of
+
+    return UsageError(f"`{path}` line {line_of(text, place) or 1}: {message}", hint)

@@ -1,0 +1,436 @@
+"""One licence, whole and alone, for one use: the verdict with its reasons.
+
+The acts of the use are a pure function of its facts. Every act needs a grant; a bar that holds refuses; a duty that fires
+obliges; a gate that is not passed refuses until it is. Unknown facts leave a residual, which makes the answer conditional.
+Grants of one licence never answer for another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from registry.terms.conditions import Any_, Condition, FactTest, Measure, leaves
+from registry.terms.counts import Count
+from registry.terms.facts import Use
+from registry.terms.interpretation import Interpretation
+from registry.terms.license import WEIGHTS, License, Term
+from registry.terms.names import breaks_name_rule
+from registry.terms.outcome import Headroom, Obligation, Outcome, Reason
+from registry.terms.partial import Situation, Subject, Worth, measure, worth_of
+from registry.terms.simplify import conjunction, disjunction, negation
+from registry.terms.verdict import Verdict
+from registry.terms.vocabulary import Vocabulary
+
+HARD = "text-read"
+"""The only confidence on which a verdict may rest."""
+
+_MODIFIED = FactTest("modified", frozenset({True}))
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """In what capacity a licence reaches the thing that is used.
+
+    Attributes:
+        reach: `original`, `derivative`, `copy`, `output-model` or `data`.
+        taught: What the outputs of this licence's model trained, if the thing was trained on them.
+    """
+
+    reach: str = "original"
+    taught: str | None = None
+
+
+ORIGINAL = Capacity()
+UNKNOWN_SUBJECT = Subject()
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """An act of the use: whether it takes place, and in which capacities a term must bind to reach it."""
+
+    name: str
+    happens: Worth
+    capacities: frozenset[str]
+    maybe: frozenset[str]
+    outward: bool
+
+
+@dataclass(slots=True)
+class _Ledger:
+    """What evaluation collects on its way."""
+
+    hard: Verdict = Verdict.PERMITTED
+    soft: Verdict = Verdict.PERMITTED
+    open: list[Condition] = field(default_factory=list)
+    open_soft: bool = False
+    grants_soft: bool = False
+    curable: bool = True
+    reasons: list[Reason] = field(default_factory=list)
+    obligations: list[Obligation] = field(default_factory=list)
+    headroom: list[Headroom] = field(default_factory=list)
+    unverified: list[Term] = field(default_factory=list)
+    disputed: list[Term] = field(default_factory=list)
+    counts: bool = False
+
+    def refuse(self, effect: Verdict, term_is_hard: bool, curable: bool) -> None:
+        if term_is_hard:
+            self.hard = max(self.hard, effect)
+        else:
+            self.soft = max(self.soft, effect)
+        self.curable = self.curable and curable
+
+
+class Evaluator:
+    """Evaluates licences against uses with one vocabulary.
+
+    Args:
+        vocabulary: The closed words.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self._unmet = {word: duty.name for duty in vocabulary.duties.values() for word in (duty.name, *duty.unmet)}
+
+    def evaluate(
+        self, license: License, use: Use, interpretation: Interpretation, subject: Subject = UNKNOWN_SUBJECT, capacity: Capacity = ORIGINAL
+    ) -> Outcome:
+        """The outcome of one licence for one use.
+
+        Args:
+            license: The licence.
+            use: The facts.
+            interpretation: How unsettled points are taken.
+            subject: The model that is used, as far as terms read it.
+            capacity: How the licence reaches that model.
+        """
+        if capacity.taught is not None:
+            use = taught_use(use, capacity.taught)
+        situation = Situation(use, self.vocabulary, subject, license.released)
+        if license.placeholder == "nothing-granted":
+            reason = Reason(license.id, None, "-", "decides", Verdict.NEEDS_PERMISSION, license.summary or f"{license.name}: nothing is granted", "ask the developer")
+            return Outcome(Verdict.NEEDS_PERMISSION, (license,), (reason,))
+        if license.placeholder == "undetermined":
+            reason = Reason(license.id, None, "-", "decides", Verdict.UNDETERMINED, license.summary or f"{license.name}: which terms bind is not known")
+            return Outcome(Verdict.UNDETERMINED, (license,), (reason,))
+        acts = self._acts(license, use, interpretation, capacity)
+        ledger = _Ledger()
+        barred = False
+        for term in license.terms:
+            if term.kind == "bar":
+                barred |= self._bar(license, term, acts, situation, interpretation, ledger)
+            elif term.kind == "duty":
+                self._duty(license, term, acts, situation, interpretation, ledger)
+        if capacity.reach not in ("output-model", "data"):
+            self._grants(license, acts, situation, interpretation, ledger)
+        return self._conclude(license, ledger)
+
+    def _acts(self, license: License, use: Use, interpretation: Interpretation, capacity: Capacity) -> list[_Act]:
+        """The acts of the use that can take place."""
+        own = frozenset({"data-result" if capacity.reach == "data" else capacity.reach})
+        modified, trains = use.value("modified"), use.value("outputs_train")
+        maybe: frozenset[str] = frozenset()
+        changed = own
+        if capacity.reach in ("original", "copy"):
+            if modified is True:
+                changed = own | {"derivative"}
+            elif modified is None:
+                maybe = frozenset({"derivative"})
+        student = changed
+        if capacity.taught is None and capacity.reach in WEIGHTS and isinstance(trains, str) and trains != "none" and modified is not True:
+            student = student_capacity(license, interpretation)  # what is given away is the student
+        result = []
+        for act in self.vocabulary.acts.values():
+            happens: Worth
+            value = use.value(act.fact)
+            if value is None:
+                happens = FactTest(act.fact, act.values)
+            elif isinstance(value, frozenset):
+                happens = not value.isdisjoint(act.values)  # type: ignore[arg-type]
+            else:
+                happens = value in act.values
+            if happens is False:
+                continue
+            if act.name == "teach":
+                capacities = WEIGHTS | {"output"}
+            elif act.outward:
+                capacities = student
+            else:
+                capacities = changed
+            result.append(_Act(act.name, happens, capacities, maybe, act.outward))
+        return result
+
+    def _trigger(self, term: Term, acts: Iterable[_Act]) -> Worth:
+        """Whether an act that the term is about takes place in a capacity that the term binds."""
+        left: list[Condition] = []
+        for act in acts:
+            if act.name not in term.acts:
+                continue
+            if not act.capacities.isdisjoint(term.binds):
+                if act.happens is True:
+                    return True
+                if act.happens is not False:
+                    left.append(act.happens)
+            elif not act.maybe.isdisjoint(term.binds):
+                left.append(_MODIFIED if isinstance(act.happens, bool) else conjunction([act.happens, _MODIFIED]))
+        return self._exhaust(disjunction(left)) if left else False
+
+    def _exhaust(self, condition: Condition) -> Worth:
+        """True where a test lists every value its fact can have: some way of reaching others always takes place."""
+        for part in condition.parts if isinstance(condition, Any_) else (condition,):
+            if isinstance(part, FactTest) and part.fact in self.vocabulary.facts and part.values >= (self.vocabulary.facts[part.fact].values or {None}):
+                return True
+        return condition
+
+    def _applies(self, term: Term, acts: Iterable[_Act], situation: Situation) -> Worth:
+        trigger = self._trigger(term, acts)
+        if trigger is False or term.condition is None:
+            return trigger
+        worth = worth_of(term.condition, situation)
+        if worth is False or trigger is True:
+            return worth
+        return trigger if worth is True else conjunction([trigger, worth])
+
+    def _bar(self, license: License, term: Term, acts: list[_Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> bool:
+        applies = self._applies(term, acts, situation)
+        if applies is False:
+            if self._trigger(term, acts) is not False:
+                self._note_limits(license, term, situation, ledger)
+                ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, term.summary))
+                if term.confidence != HARD:
+                    ledger.unverified.append(term)
+            return False
+        settled = interpretation.settle(term.disputed)
+        if term.disputed:
+            ledger.disputed.append(term)
+        if settled in ("free", "warn"):
+            return False
+        self._note_limits(license, term, situation, ledger)
+        permitted = permits(situation.use, (term.ask, license.ask, license.steward) if term.ask else ())
+        if permitted:
+            ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, f"{term.summary} Permission is stated."))
+            return False
+        effect = Verdict.NEEDS_PERMISSION if term.ask or settled == "ask" else Verdict.PROHIBITED
+        hard = term.confidence == HARD
+        if not hard:
+            ledger.unverified.append(term)
+        if applies is True:
+            ledger.refuse(effect, hard, curable=False)
+            cure = f"ask {term.ask}" if term.ask else None
+            ledger.reasons.append(Reason(license.id, term, term.section, "decides", effect, term.summary, cure))
+            return True
+        ledger.open.append(negation(applies))
+        ledger.open_soft |= not hard
+        ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.CONDITIONAL, term.summary))
+        return False
+
+    def _duty(self, license: License, term: Term, acts: list[_Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> None:
+        use = situation.use
+        if use.value("role") == "end-user":  # duties are the licensee's
+            return
+        applies = self._applies(term, acts, situation)
+        if applies is False:
+            if self._trigger(term, acts) is True and term.condition is not None and any(isinstance(leaf, Measure) for leaf in leaves(term.condition)):
+                self._note_limits(license, term, situation, ledger)
+                ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, term.summary))
+            return
+        if term.disputed:
+            ledger.disputed.append(term)
+            if interpretation.settle(term.disputed) in ("free", "warn"):
+                return
+        hard = term.confidence == HARD
+        if not hard:
+            ledger.unverified.append(term)
+        if term.gate:
+            self._gate(license, term, applies, use, hard, ledger)
+            return
+        self._note_limits(license, term, situation, ledger)
+        assert term.do is not None
+        counts = term.must and self.vocabulary.duties[term.do].counts
+        when = None if applies is True else applies
+        ledger.obligations.append(Obligation(license.id, term, when, counts))
+        if not counts:
+            return
+        ledger.counts = True
+        ledger.reasons.append(Reason(license.id, term, term.section, "adds-duty", Verdict.WITH_OBLIGATIONS, term.summary))
+        name = use.stated.get("derivative_name")
+        broken = term.do == "name-rule" and isinstance(name, str) and breaks_name_rule(name, term.rule)
+        if not broken and term.do not in self._unmet_duties(use):
+            return
+        cure = f"name it by the rule: {_rule_words(term)}" if broken else term.summary
+        if applies is True:
+            ledger.refuse(Verdict.PROHIBITED, hard, curable=True)
+            summary = f"The name `{name}` breaks the rule. {term.summary}" if broken else f"Stated as not met: {term.summary}"
+            ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.PROHIBITED, summary, cure))
+        else:
+            ledger.open.append(negation(applies))
+            ledger.open_soft |= not hard
+            ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.CONDITIONAL, term.summary, cure))
+
+    def _unmet_duties(self, use: Use) -> frozenset[str]:
+        stated = use.value("duties_unmet")
+        return frozenset(self._unmet.get(word, word) for word in stated) if isinstance(stated, frozenset) else frozenset()
+
+    def _gate(self, license: License, term: Term, applies: Worth, use: Use, hard: bool, ledger: _Ledger) -> None:
+        """A registration or acceptance that nothing is granted without."""
+        accepted = use.value("accepted")
+        if isinstance(accepted, frozenset) and (accepted & {"all", license.id} or permits(use, (license.ask, license.steward))):
+            ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, f"{term.summary} Stated as done."))
+            return
+        ledger.obligations.append(Obligation(license.id, term, None if applies is True else applies, counts=False))
+        if isinstance(accepted, frozenset) and applies is True:
+            ledger.refuse(Verdict.NEEDS_PERMISSION, hard, curable=True)
+            ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.NEEDS_PERMISSION, term.summary, term.summary))
+            return
+        clauses: list[Condition] = [] if applies is True else [negation(applies)]  # type: ignore[arg-type]
+        if accepted is None:
+            clauses.append(FactTest("accepted", frozenset({license.id, "all"})))
+        ledger.open.append(disjunction(clauses))
+        ledger.open_soft |= not hard
+        ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.CONDITIONAL, term.summary, term.summary))
+
+    def _grants(self, license: License, acts: list[_Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> None:
+        """Every act needs a grant that holds; the grants that carry a yes are its reasons."""
+        used: dict[str, Term] = {}
+        missing: list[str] = []
+        for act in acts:
+            bound = act.capacities & WEIGHTS
+            if not bound and not act.maybe:
+                continue  # a student that is no derivative needs no grant of this licence
+            granted, granting = self._granted(act, license.terms, situation, interpretation)
+            if granted is True:
+                hard = [term for term in granting if term.confidence == HARD]
+                for term in hard or granting:
+                    used[term.id] = term
+                ledger.grants_soft |= not hard
+                continue
+            if permits(situation.use, (license.ask, license.steward)):
+                continue
+            if granted is False:
+                missing.append(act.name)
+                if act.happens is not True:
+                    ledger.open.append(negation(act.happens))  # type: ignore[arg-type]
+                continue
+            for term in granting:
+                used[term.id] = term
+            ledger.open_soft |= all(term.confidence != HARD for term in granting)
+            ledger.open.append(granted if act.happens is True else disjunction([negation(act.happens), granted]))  # type: ignore[list-item,arg-type]
+        happening = {act.name for act in acts if act.happens is True}
+        gaps = [act.happens for act in acts if act.name in missing and not isinstance(act.happens, bool)]
+        if gaps and self._exhaust(disjunction(gaps)) is True:
+            happening.update(missing)  # whichever way it reaches others, nothing grants it
+        for term in used.values():
+            ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.PERMITTED, term.summary))
+            if term.confidence != HARD:
+                ledger.unverified.append(term)
+        for name in missing:
+            certain = name in happening
+            if certain:
+                ledger.refuse(Verdict.NEEDS_PERMISSION, license.confidence == HARD, curable=False)
+            label = self.vocabulary.acts[name].label
+            section = "; ".join(dict.fromkeys(term.section for term in license.terms if term.kind == "grant")) or "-"
+            cure = f"ask {license.ask or license.steward}" if license.ask or license.steward else "ask the developer"
+            effect = Verdict.NEEDS_PERMISSION if certain else Verdict.CONDITIONAL
+            ledger.reasons.append(Reason(license.id, None, section, "decides", effect, f"Nothing in {license.name} grants the right to {label}.", cure))
+
+    def _granted(self, act: _Act, terms: Iterable[Term], situation: Situation, interpretation: Interpretation) -> tuple[Worth, list[Term]]:
+        holding: list[Term] = []
+        open_terms: list[Term] = []
+        left: list[Condition] = []
+        for term in terms:
+            if term.kind != "grant" or act.name not in term.acts or (act.capacities | act.maybe).isdisjoint(term.binds):
+                continue
+            if term.disputed and interpretation.settle(term.disputed) in ("binds", "ask"):
+                continue  # taken against the user, the disputed grant does not hold
+            worth: Worth = True if term.condition is None else worth_of(term.condition, situation)
+            if worth is True:
+                holding.append(term)
+            elif worth is not False:
+                left.append(worth)
+                open_terms.append(term)
+        if holding:
+            return True, holding
+        return (disjunction(left), open_terms) if left else (False, [])
+
+    def _note_limits(self, license: License, term: Term, situation: Situation, ledger: _Ledger) -> None:
+        if term.condition is None:
+            return
+        for leaf in leaves(term.condition):
+            if isinstance(leaf, Measure):
+                found = measure(leaf, situation)
+                assumed = found.period is not None and found.value is not None and leaf.at == "once" and _is_bare(situation.use, found.fact)
+                ledger.headroom.append(
+                    Headroom(license.id, term, found.fact, leaf.limit, leaf.inclusive, leaf.unit, found.period, found.value, assumed)
+                )
+
+    def _conclude(self, license: License, ledger: _Ledger) -> Outcome:
+        open_condition = conjunction(ledger.open) if ledger.open else None
+        leaning: Verdict | None = None
+        lean = max(ledger.hard, ledger.soft)
+        if lean < Verdict.NEEDS_PERMISSION:
+            lean = Verdict.CONDITIONAL if open_condition is not None else Verdict.WITH_OBLIGATIONS if ledger.counts else Verdict.PERMITTED
+        if ledger.hard >= Verdict.NEEDS_PERMISSION:
+            verdict = ledger.hard
+        elif ledger.soft >= Verdict.NEEDS_PERMISSION or ledger.open_soft or ledger.grants_soft:
+            verdict, leaning = Verdict.UNDETERMINED, lean
+        else:
+            verdict = lean
+        refused = verdict >= Verdict.NEEDS_PERMISSION
+        reasons = ledger.reasons
+        if refused:
+            reasons = [reason for reason in reasons if reason.outcome != "decides" or reason.effect >= Verdict.NEEDS_PERMISSION]
+        elif verdict == Verdict.CONDITIONAL:
+            reasons = [reason for reason in reasons if reason.outcome != "decides" or reason.effect >= Verdict.CONDITIONAL]
+        return Outcome(
+            verdict=verdict,
+            licenses=(license,),
+            reasons=tuple(sorted(reasons, key=lambda reason: (_ORDER[reason.outcome], -reason.effect))),
+            obligations=tuple(ledger.obligations),
+            headroom=tuple(dict.fromkeys(ledger.headroom)),
+            curable=refused and ledger.curable,
+            open=open_condition if verdict in (Verdict.CONDITIONAL, Verdict.UNDETERMINED) else None,
+            leaning=leaning,
+            unverified=tuple((license.id, term) for term in dict.fromkeys(ledger.unverified)),
+            disputed=tuple((license.id, term) for term in ledger.disputed),
+        )
+
+
+_ORDER = {"decides": 0, "adds-duty": 1, "cleared": 2}
+
+
+def taught_use(use: Use, taught: str) -> Use:
+    """The use as a licence sees it whose model's outputs trained the thing in use."""
+    facts: dict[str, bool | str] = {"outputs_train": taught}
+    if "student_competes" not in use.stated:
+        # The ordinary reading: a foundation model trained on outputs competes, a narrower one does not.
+        facts["student_competes"] = taught == "foundation-model"
+    return use.with_facts(**facts)
+
+
+def student_capacity(license: License, interpretation: Interpretation) -> frozenset[str]:
+    """In what capacity a licence reaches a model trained on outputs; empty where it does not."""
+    reach = license.reach.get("trained-on-outputs")
+    if reach is None:
+        return frozenset({"output-model"})
+    binds = reach.point is None or interpretation.settle((reach.point,)) in ("binds", "ask")
+    name = reach.reach if binds else reach.otherwise
+    return frozenset() if name in (None, "none") else frozenset({name})
+
+
+def permits(use: Use, licensors: Iterable[str | None]) -> bool:
+    """Whether one of the licensors is among those who gave written permission."""
+    given = use.value("permission_from")
+    if not isinstance(given, frozenset) or not given:
+        return False
+    names = {name.casefold() for name in given}
+    return any(licensor is not None and licensor.casefold() in names for licensor in licensors)
+
+
+def _is_bare(use: Use, fact: str) -> bool:
+    count = use.value(fact)
+    return isinstance(count, Count) and count.everywhere is not None
+
+
+def _rule_words(term: Term) -> str:
+    rule = term.rule if isinstance(term.rule, Mapping) else {}
+    return ", ".join(f"{kind.replace('_', ' ')} `{wanted}`" for kind, wanted in rule.items())

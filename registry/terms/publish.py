@@ -1,0 +1,117 @@
+"""Publishing a derivative: what flows from an ancestor, and whether another licence keeps it.
+
+A licence keeps a burden if it has one of the same kind that is at least as tight. The bare label is what counts: a separate
+file that passes terms on is not assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from registry.terms.conditions import Measure, Place, leaves
+from registry.terms.license import License, Term
+
+KINDS = ("non-commercial", "use-restrictions", "user-limit", "territory", "registration", "same-license", "no-derivatives")
+"""What a derivative can lose of an ancestor's terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Burden:
+    """Something an ancestor's licence puts on those who come after.
+
+    Attributes:
+        kind: One of `KINDS`.
+        term: The term it comes from.
+        detail: The fields of use, places or licences it names.
+    """
+
+    kind: str
+    term: Term
+    detail: frozenset[str] = frozenset()
+
+
+def burdens(license: License, reach: str = "derivative") -> Iterator[Burden]:
+    """The burdens of a licence that flow in a capacity."""
+    for term in license.terms:
+        if reach in term.binds and term.must:
+            yield from _burdens_of(term)
+
+
+def _burdens_of(term: Term) -> Iterator[Burden]:
+    if term.do == "same-license":
+        yield Burden("same-license", term, allowed_licenses(term))
+        return
+    if term.gate and term.do == "register":
+        yield Burden("registration", term)
+        return
+    counts_display = term.kind == "duty" and term.do == "display"
+    if term.kind != "bar" and not counts_display:
+        return
+    if term.acts == frozenset({"teach"}):
+        return
+    if term.kind == "bar" and term.condition is None and term.acts & {"give", "change"} and "derivative" in term.binds:
+        yield Burden("no-derivatives", term)
+        return
+    if term.condition is None:
+        return
+    fields: set[str] = set()
+    places: set[str] = set()
+    limited = commercial = False
+    for leaf in leaves(term.condition):
+        if isinstance(leaf, Measure):
+            limited = True
+        elif isinstance(leaf, Place):
+            places |= leaf.places
+        elif leaf.fact == "fields_of_use":
+            fields |= {str(value) for value in leaf.values}
+        elif leaf.fact in ("commercial", "purpose"):
+            commercial = True
+    if limited:
+        yield Burden("user-limit", term)
+    elif term.kind == "bar":
+        if fields:
+            yield Burden("use-restrictions", term, frozenset(fields))
+        if places:
+            yield Burden("territory", term, frozenset(places))
+        if commercial and not fields and not places:
+            yield Burden("non-commercial", term)
+
+
+def allowed_licenses(term: Term) -> frozenset[str]:
+    """The licences that a same-license duty lets a derivative carry."""
+    rule = term.rule if isinstance(term.rule, Mapping) else {}
+    return frozenset(str(name) for key in ("ids", "one_way") for name in rule.get(key, ()))
+
+
+def keeps(published: License, burden: Burden, ancestor: License) -> bool:
+    """Whether a derivative under `published` still carries the burden."""
+    if published.id == ancestor.id:
+        return True
+    if burden.kind == "same-license":
+        return published.id in burden.detail
+    own = [mine for mine in burdens(published, "original") if mine.kind == burden.kind]
+    if burden.kind == "user-limit":
+        limits = [leaf for leaf in leaves(burden.term.condition) if isinstance(leaf, Measure)] if burden.term.condition else []
+        return any(_as_tight(leaf, mine.term) for leaf in limits for mine in own)
+    if burden.kind in ("use-restrictions", "territory"):
+        return bool(own) and burden.detail <= frozenset().union(*(mine.detail for mine in own))
+    return bool(own)
+
+
+def _as_tight(limit: Measure, term: Term) -> bool:
+    assert term.condition is not None
+    return any(isinstance(leaf, Measure) and leaf.what == limit.what and leaf.per == limit.per and leaf.limit <= limit.limit for leaf in leaves(term.condition))
+
+
+def dropped(published: License, ancestor: License, reach: str = "derivative") -> list[Burden]:
+    """The burdens of an ancestor that a derivative under `published` would lose."""
+    return [burden for burden in burdens(ancestor, reach) if burden.kind != "no-derivatives" and not keeps(published, burden, ancestor)]
+
+
+def added_kinds(published: License, ancestors: list[tuple[License, str]]) -> frozenset[str]:
+    """Kinds of burden that `published` puts on a derivative although no ancestor asks for them."""
+    asked = {burden.kind for ancestor, reach in ancestors for burden in burdens(ancestor, reach)}
+    return frozenset(burden.kind for burden in burdens(published, "original")) - asked
+
+
