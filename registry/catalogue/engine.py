@@ -109,7 +109,7 @@ class Catalogue:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One consistent view of the catalogue."""
-        with explained(self.label), self.engine.connect() as connection:
+        with explained(self.label, files=False), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             with connection.begin():
@@ -118,7 +118,7 @@ class Catalogue:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: all of it is written when the body ends, nothing if it raises."""
-        with explained(self.label), self.engine.connect() as connection:
+        with explained(self.label, files=False), self.engine.connect() as connection:
             connection = connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
             with connection.begin():
                 if connection.dialect.name == "postgresql":

@@ -75,13 +75,22 @@ def explain(error: BaseException, label: str) -> RegistryError:
 
 
 @contextmanager
-def explained(label: str) -> Iterator[None]:
+def explained(label: str, *, files: bool = True) -> Iterator[None]:
     """Turn database and system errors of the body into ours; errors of ours pass through.
 
     Args:
         label: What to call the catalogue: its path, or its URL without the password.
+        files: Whether system errors and missing modules are the catalogue's too; they are not where the body does other work.
     """
     try:
         yield
-    except (exc.SQLAlchemyError, sqlite3.Error, OSError, ModuleNotFoundError) as error:
+    except (exc.SQLAlchemyError, sqlite3.Error) as error:
+        raise explain(error, label) from error
+    except OSError as error:
+        if not files:
+            raise
+        raise explain(error, label) from error
+    except ModuleNotFoundError as error:
+        if not files or not (error.name or "").startswith("psycopg"):
+            raise
         raise explain(error, label) from error

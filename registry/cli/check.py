@@ -12,7 +12,7 @@ from registry.cli.main import Command
 from registry.cli.output import Output, clean
 from registry.cli.state import State, format_option, pass_state
 from registry.cli.use import GivenUse, flag_for, use_flags
-from registry.cli.words import ACTS, COLORS, DISCLAIMER, REACH, condition, fact_words, headline, month, number
+from registry.cli.words import ACTS, COLORS, DISCLAIMER, REACH, fact_words, headline, number, period
 
 LONGEST_LINE = 1_000_000
 """A longer line of a batch is refused with its number."""
@@ -99,7 +99,7 @@ def print_answer(output: Output, item: Mapping[str, Any]) -> None:
     _reasons(output, "What decides it", [reason for reason in reasons if reason.get("outcome") == "decides"])
     if item.get("yes_when"):
         output.heading("It is a yes when")
-        output.paragraph(condition(item["yes_when"]), indent=2)
+        output.paragraph(clean(item["yes_when"]), indent=2)
     _duties(output, item.get("obligations", ()))
     _missing(output, item.get("missing_facts", ()))
     _headroom(output, item.get("headroom", ()))
@@ -172,7 +172,7 @@ def _duties(output: Output, duties: Sequence[Mapping[str, Any]]) -> None:
 
 def print_duty(output: Output, duty: Mapping[str, Any], first: str = "  [ ] ") -> None:
     """One duty as an entry of a list: what to do, in which words, when, and where it stands."""
-    when = f" When {condition(duty['when'])}." if duty.get("when") else ""
+    when = f" When {clean(duty['when'])}." if duty.get("when") else ""
     wording = f" Words: “{clean(duty['wording'])}”." if duty.get("wording") else ""
     output.paragraph(f"{clean(duty.get('summary') or duty.get('term'))}{wording}{when} ({_where(duty)})", indent=len(first), first=first)
 
@@ -198,7 +198,7 @@ def _headroom(output: Output, limits: Sequence[Mapping[str, Any]]) -> None:
     for limit in limits:
         comparator = {">": "more than", ">=": "at least"}.get(str(limit.get("comparator")), clean(limit.get("comparator", "")))
         unit = f"{clean(limit['unit'])} " if limit.get("unit") else ""
-        when = f" in {month(str(limit['month']))}" if limit.get("month") else ""
+        when = f" in {period(limit['month'])}" if limit.get("month") else ""
         value = limit.get("value")
         yours = f"yours: {unit}{number(value)}" if value is not None else "yours: not stated"
         output.paragraph(
@@ -265,5 +265,6 @@ def assumption(entry: object) -> str:
     if isinstance(value, list | tuple):
         return f"{clean(name)} {', '.join(ACTS.get(str(part), clean(part)) for part in value)}"
     if isinstance(value, Mapping):
-        return f"{clean(name)} {', '.join(f'{month(str(key))} {number(part)}' for key, part in value.items())}"
-    return f"{clean(name)} {number(value)}"
+        return f"{clean(name)} {', '.join(f'{period(key)} {number(part)}' for key, part in value.items())}"
+    stands_for = f" (taken for {period(entry['stands_for'])} too)" if entry.get("stands_for") else ""
+    return f"{clean(name)} {number(value)}{stands_for}"

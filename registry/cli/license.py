@@ -10,7 +10,7 @@ import click
 from registry.cli.main import Group
 from registry.cli.output import Column, Output, clean
 from registry.cli.state import State, format_option, pass_state
-from registry.cli.words import BINDS, DISCLAIMER, REACH, acts, ask, condition, join
+from registry.cli.words import BINDS, DISCLAIMER, REACH, acts, ask, join
 
 KEYS = ("id", "name", "type", "steward", "spdx", "osi_approved", "released", "confidence")
 """The keys of an item of `licet license ls`, in the order of CSV."""
@@ -170,8 +170,8 @@ def _term(output: Output, term: Mapping[str, Any]) -> None:
     )()
     parts = [f"{about}{clean(term.get('summary'))}"]
     measures = _measures(term.get("if"))
-    if term.get("if"):
-        parts.append(f"{'The limit' if measures and term['kind'] == 'bar' else 'Applies when'}: {condition(term['if'])}.")
+    if term.get("when"):
+        parts.append(f"{'The limit' if measures and term['kind'] == 'bar' else 'Applies when'}: {clean(term['when'])}.")
     if term["kind"] == "bar":
         if set(term.get("acts") or ()) and acts(term["acts"]) != "everything":
             parts.append(f"Bars {acts(term['acts'])}.")
@@ -310,6 +310,6 @@ def _plain(value: object) -> str:
 def _side(value: object) -> str:
     """One side of a row: a text, or a term with its section."""
     if isinstance(value, Mapping):
-        text = condition(value["if"]) if value.get("if") else clean(value.get("summary") or value.get("term") or "")
+        text = clean(value.get("summary") or value.get("term") or "")
         return f"{text} (s. {clean(value['section'])})" if value.get("section") else text
     return _plain(value)

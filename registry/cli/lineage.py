@@ -21,11 +21,11 @@ from registry.cli.state import State, format_option, pass_state
 @pass_state
 def command(state: State, model: str, up: bool | None, down: bool | None, depth: int | None, form: str) -> None:
     """Print where MODEL comes from and what was made from it, with the relation of each step and the licence of each model."""
-    from registry.desk.lineage import read_lineage
-
     up, down = (not down if up is None else up), bool(down)
     if not up and not down:
         raise click.UsageError("nothing to show with `--no-up` and without `--down`")
+    from registry.desk.lineage import read_lineage
+
     graph = read_lineage(state.desk(), model, up, down, depth)
     if form == "json":
         state.output.json(graph)

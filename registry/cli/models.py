@@ -48,9 +48,9 @@ def command(state: State, /, use: GivenUse, form: str, limit: int, after: str | 
     Sorted by verdict, then downloads, then name. The use is stated by the flags; what is not stated is assumed to be ordinary
     where that is harmless, and asked for where it could turn the answer.
     """
+    desk = state.desk()
     from registry.desk.models import ModelFilters, list_models
 
-    desk = state.desk()
     raw = {**use.raw} if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
     page = list_models(
         desk,

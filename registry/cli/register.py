@@ -59,8 +59,6 @@ def command(
 
     Exit code: as of `licet check` for the registered model.
     """
-    from registry.desk.register import register_model
-
     spec = {
         "name": name,
         "bases": [dict(zip(("model", "relation"), split_relation(base, RELATIONS), strict=True)) for base in bases],
@@ -74,6 +72,8 @@ def command(
         "allow_unknown_base": given["allow_unknown_base"],
     }
     raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
+    from registry.desk.register import register_model
+
     result = register_model(state.desk(), spec, raw)
     if form == "json":
         state.output.json(result)

@@ -1,14 +1,16 @@
-"""How answers are put into words for people: verdicts, conditions, numbers, duties.
+"""How answers are put into words for people: verdicts, acts, numbers. Conditions arrive in words already.
 
 Nothing here is ever called safe, compliant or a violation: a verdict speaks of what recorded licences say.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.cli.output import clean
+from registry.terms.words import number_in_words, period_in_words
 
 DISCLAIMER = "Information, not legal advice."
 """The line that closes every answer."""
@@ -55,26 +57,6 @@ REACH = {
 }
 """In what capacity a licence reaches a model."""
 
-_COUNTED = {
-    "active-users": "active users",
-    "daily-users": "daily active users",
-    "visits": "visits",
-    "revenue": "revenue",
-    "recurring-revenue": "recurring revenue",
-    "edge-devices": "edge devices",
-    "headcount": "people",
-    "output-tokens": "output tokens",
-}
-_PERIOD = {"month": "monthly", "day": "daily", "year": "annual", "total": ""}
-_OF = {"product": "of the product", "licensee": "of all products of the licensee", "group": "of the licensee and its affiliates"}
-_PLACE_OF = {"licensee": "the organisation is", "end-users": "end users are", "outputs": "outputs go"}
-_TRUE = {
-    "commercial": ("the use is commercial", "the use is not commercial"),
-    "modified": ("the weights are changed", "the weights are not changed"),
-    "student_competes": ("the model trained on outputs competes with the licensor", "the model trained on outputs does not compete with the licensor"),
-    "substitutes_professional": ("it stands in for a licensed professional", "it does not stand in for a licensed professional"),
-    "safeguards_kept": ("the model's safeguards are kept", "the model's safeguards are not kept"),
-}
 _FACTS = {
     "purpose": "the purpose",
     "role": "your role",
@@ -85,24 +67,12 @@ _FACTS = {
     "fields_of_use": "the field of use",
     "business": "the line of business",
     "published_under": "the licence the derivative is published under",
-    "subject.modality": "the model's modality",
-    "subject.released_on": "the model's release month",
-    "subject.name": "the model's name",
-    "subject.license": "the model's licence",
-    "subject.stage": "the model's stage",
 }
-_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
 def number(value: object) -> str:
-    """A number as people say it: 700 million, 1.5 billion, 12,000."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return clean(value)
-    for size, word in ((1_000_000_000_000, "trillion"), (1_000_000_000, "billion"), (1_000_000, "million")):
-        scaled = value / size
-        if abs(scaled) >= 1 and round(scaled, 2) == scaled:
-            return f"{scaled:g} {word}"
-    return f"{value:,}" if isinstance(value, int) or not value.is_integer() else f"{int(value):,}"
+    """A number as people say it: 700M, 1.5B, 12,000; anything else as it is."""
+    return clean(value) if isinstance(value, bool) or not isinstance(value, int | float) else number_in_words(value)
 
 
 def short_number(value: object) -> str:
@@ -115,12 +85,10 @@ def short_number(value: object) -> str:
     return f"{value:g}"
 
 
-def month(text: str) -> str:
-    """A month by its name: `2023-06` is June 2023."""
-    year, dash, rest = text.partition("-")
-    if dash and rest[:2].isdigit() and 1 <= int(rest[:2]) <= 12:
-        return f"{_MONTHS[int(rest[:2]) - 1]} {clean(year)}"
-    return clean(text)
+def period(value: object) -> str:
+    """A month or year by its name: `2023-06` is June 2023."""
+    text = str(value)
+    return period_in_words(text) if re.fullmatch(r"\d{4}(-(0[1-9]|1[0-2]).*)?", text) else clean(text)
 
 
 def join(parts: Sequence[str], word: str = "and") -> str:
@@ -130,105 +98,10 @@ def join(parts: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
-def condition(data: object, negated: bool = False) -> str:
-    """A condition of the term language in words.
-
-    Args:
-        data: The condition as plain data; text is returned as it stands, and a mapping with `text` gives that text.
-        negated: Whether its opposite is meant.
-    """
-    if isinstance(data, bool):
-        return "always" if data is not negated else "never"
-    if isinstance(data, str):
-        return f"not ({clean(data)})" if negated else clean(data)
-    if not isinstance(data, Mapping) or not data:
-        return clean(data)
-    if isinstance(data.get("text"), str):
-        return condition(data["text"], negated)
-    if len(data) > 1:
-        return _connected([{key: value} for key, value in data.items()], "and", negated)
-    ((key, value),) = data.items()
-    if key in ("all", "any") and isinstance(value, list):
-        return _connected(value, "and" if key == "all" else "or", negated)
-    if key == "not":
-        return condition(value, not negated)
-    if key == "measure" and isinstance(value, Mapping):
-        return measure(value, negated)
-    if key == "place" and isinstance(value, Mapping):
-        where = join([clean(code) for code in value.get("in", [])], "or")
-        subject = _PLACE_OF.get(str(value.get("of")), clean(value.get("of")))
-        return f"{'no ' if negated and subject.startswith(('end users', 'outputs')) else ''}{subject}{' not' if negated and 'organisation' in subject else ''} in {where}"
-    return _fact(str(key), value, negated)
-
-
-def _connected(parts: Sequence[object], word: str, negated: bool) -> str:
-    # De Morgan: the opposite of "a and b" is "not a or not b".
-    joiner = {"and": "or", "or": "and"}[word] if negated else word
-    texts = [condition(part, negated) for part in parts]
-    if joiner == "and":
-        texts = [f"({text})" if _is_choice(part, negated) and len(texts) > 1 else text for part, text in zip(parts, texts, strict=True)]
-        return join(texts, "and")
-    return ", or ".join(texts) if any(" and " in text for text in texts) else join(texts, "or")
-
-
-def _is_choice(part: object, negated: bool) -> bool:
-    while isinstance(part, Mapping) and set(part) == {"not"}:
-        part, negated = part["not"], not negated
-    return isinstance(part, Mapping) and ((set(part) == {"any"} and not negated) or (set(part) == {"all"} and negated))
-
-
-def _fact(name: str, value: object, negated: bool) -> str:
-    operator = "in"
-    if isinstance(value, Mapping) and len(value) == 1:
-        ((operator, value),) = value.items()
-    values = list(value) if isinstance(value, list | tuple | set | frozenset) else [value]
-    if values in ([True], [False]):
-        yes, no = _TRUE.get(name, (f"`{clean(name)}` is true", f"`{clean(name)}` is false"))
-        return yes if (values == [True]) is not negated else no
-    if name == "role" and values == ["licensee"]:
-        return "you only use somebody else's product" if negated else "you are the licensee, not a user of somebody else's product"
-    if name == "outputs_train" and values == ["none"]:
-        return "its outputs train another model" if negated else "its outputs train no other model"
-    subject = _FACTS.get(name, f"`{clean(name)}`")
-    listed = join([clean(item) for item in values], "or")
-    if operator == "overlaps" or name == "fields_of_use":
-        return f"{subject} is {'none of' if negated and len(values) > 1 else 'not' if negated else ''} {listed}".replace("  ", " ")
-    return f"{subject} is {'not ' if negated else ''}{listed}"
-
-
-def measure(data: Mapping[str, Any], negated: bool = False) -> str:
-    """A limit in words: more than 700 million monthly active users of the licensee and its affiliates in June 2023."""
-    inclusive = "at_least" in data
-    limit = data.get("at_least", data.get("over"))
-    comparator = ("fewer than" if inclusive else "at most") if negated else ("at least" if inclusive else "more than")
-    counted = _COUNTED.get(str(data.get("what")), clean(data.get("what")))
-    unit = f"{clean(data['unit'])} " if data.get("unit") else ""
-    if unit:
-        comparator = comparator.replace("fewer", "less")
-    period = _PERIOD.get(str(data.get("per", "month")), clean(data.get("per")))
-    whose = _OF.get(str(data.get("of", "licensee")), "")
-    if data.get("products") == "using-model":
-        whose = whose.replace("all products", "the products that use the model") if "all products" in whose else f"{whose} in products that use the model"
-    amount = f"{unit}{number(limit)}"
-    noun = f"{period} {counted}".strip()
-    text = f"{comparator} {amount} {'of ' if unit else ''}{noun}{f' {whose}' if whose else ''}"
-    return f"{text}{_when(data)}"
-
-
-def _when(data: Mapping[str, Any]) -> str:
-    if data.get("month"):
-        return f" in {month(str(data['month']))}"
-    at = data.get("at", "rolling")
-    if at == "once":
-        release = "the model's release" if data.get("anchor") == "model-release" else "the licence's release date"
-        return f" in the calendar month before {release}"
-    return {"preceding-month": " in the preceding month", "any-time": " at any time", "calendar-year": " in a calendar year"}.get(str(at), "")
-
-
 def deciding(item: Mapping[str, Any]) -> str:
     """What decides the verdict of a listed model, in a few words: the condition where it is open, else the clause."""
     if item.get("verdict") == "conditional" and item.get("yes_when"):
-        return f"if {condition(item['yes_when'])}"
+        return f"if {clean(item['yes_when'])}"
     clause = item.get("deciding")
     if not clause:
         return ""

@@ -14,8 +14,8 @@ from registry.lineage.trace import Way
 from registry.terms.interpretation import Interpretation
 from registry.terms.license import WEIGHTS, License
 from registry.terms.names import breaks_name_rule
-from registry.terms.publish import Burden, added_kinds, burdens, dropped
 from registry.terms.outcome import Outcome
+from registry.terms.publish import Burden, added_kinds, burdens, dropped
 
 _UNLICENSED = frozenset({"none", "unknown", "unstated", "missing-ancestor", "unresolved"})
 
@@ -126,7 +126,9 @@ def _looser(name: str, label: License, ancestor: License, way: Way, lost: list[B
 
 
 def _is_share_alike(license: License) -> bool:
-    return license.osi_approved or license.type == "open-source" or any(word in (license.family or "") for word in ("copyleft", "share-alike", "non-commercial"))
+    return (
+        license.osi_approved or license.type == "open-source" or any(word in (license.family or "") for word in ("copyleft", "share-alike", "non-commercial"))
+    )
 
 
 def _names(model: Derivation, license_of: Callable[[str], License | None]) -> Iterator[Finding]:

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 from registry.errors import KnowledgeError
 from registry.knowledge.schema import LicenseFile
 from registry.knowledge.vocabulary import build_vocabulary, vocabulary_problems
-from registry.yaml12 import line_of, read_yaml
 from registry.terms.vocabulary import Vocabulary
+from registry.yaml12 import line_of, read_yaml
 
 
 def read_text(path: Path) -> str:
@@ -44,7 +44,7 @@ def read_license(path: Path, vocabulary: Vocabulary) -> LicenseFile:
         license = LicenseFile.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
-        place = tuple(step for step in first["loc"] if isinstance(step, str | int))
+        place = tuple(first["loc"])
         raise _problem(path, text, place, first["msg"].removeprefix("Value error, ")) from error
     for place, message in vocabulary_problems(license, vocabulary):
         raise _problem(path, text, place, message)
@@ -66,7 +66,7 @@ def read_licenses(data_dir: Path, vocabulary: Vocabulary) -> dict[str, LicenseFi
         KnowledgeError: A file is wrong, or extends what is not there.
     """
     files = {path.stem: read_license(path, vocabulary) for path in sorted((data_dir / "licenses").glob("*.yaml"))}
-    return {name: license for name, license in _extended(files)}
+    return dict(_extended(files))
 
 
 def _extended(files: Mapping[str, LicenseFile]) -> Iterator[tuple[str, LicenseFile]]:

@@ -135,10 +135,7 @@ def condition_problems(condition: Condition, vocabulary: Vocabulary) -> Iterator
 
 
 def _test_problems(leaf: FactTest, vocabulary: Vocabulary) -> Iterator[str]:
-    if leaf.fact.startswith("subject."):
-        fact = vocabulary.subjects.get(leaf.fact.removeprefix("subject."))
-    else:
-        fact = vocabulary.facts.get(leaf.fact)
+    fact = vocabulary.subjects.get(leaf.fact.removeprefix("subject.")) if leaf.fact.startswith("subject.") else vocabulary.facts.get(leaf.fact)
     if fact is None:
         yield f"`{leaf.fact}` is not a fact of the vocabulary"
         return

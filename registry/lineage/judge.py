@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from registry.errors import UnknownLicenseError
 from registry.lineage.bindings import Binding, Conflict
 from registry.terms.combine import Expression, Named, evaluate_expression, meet, soften
 from registry.terms.conditions import Condition, FactTest
@@ -69,7 +70,8 @@ class Judge:
 
         def evaluate(name: str) -> Outcome:
             license = self.license_of(name)
-            assert license is not None, name
+            if license is None:
+                raise UnknownLicenseError(f"`{name}` is not a licence of this knowledge", "run `licet db upgrade` to read the knowledge anew")
             return self.evaluator.evaluate(license, self.use, self.interpretation, subject, capacity)
 
         return evaluate_expression(self.expression_of(binding.license), evaluate)
@@ -137,7 +139,7 @@ class Judge:
             if value is None:
                 left.append(FactTest(act.fact, act.values))
             elif isinstance(value, frozenset):
-                barred |= not value.isdisjoint(act.values)  # type: ignore[arg-type]
+                barred |= not value.isdisjoint(act.values)
             else:
                 barred |= value in act.values
         effect = Verdict.PROHIBITED if barred else Verdict.CONDITIONAL

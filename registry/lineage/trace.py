@@ -113,5 +113,3 @@ class Tracer:
             release |= any(isinstance(leaf, FactTest) and leaf.fact == "subject.released_on" for leaf in tests)
             self._reads[license] = (release, any(isinstance(leaf, FactTest) and leaf.fact == "subject.modality" for leaf in tests))
         return self._reads[license]
-
-

@@ -73,14 +73,14 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part holds."""
 
     parts: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any_:
+class AnyOf:
     """At least one part holds."""
 
     parts: tuple[Condition, ...]
@@ -93,7 +93,7 @@ class Not:
     part: Condition
 
 
-Condition = FactTest | Place | Measure | All | Any_ | Not
+Condition = FactTest | Place | Measure | AllOf | AnyOf | Not
 Connective = Literal["all", "any", "not"]
 
 MEASURE_CHOICES: Mapping[str, frozenset[str]] = {
@@ -119,14 +119,14 @@ def parse_condition(data: Any, where: str = "if") -> Condition:
     if not isinstance(data, Mapping) or not data:
         raise ConditionError(f"`{where}` must be a mapping with one condition")
     if len(data) > 1:
-        return All(tuple(parse_condition({key: value}, where) for key, value in data.items()))
+        return AllOf(tuple(parse_condition({key: value}, where) for key, value in data.items()))
     ((key, value),) = data.items()
     here = f"{where}.{key}"
     if key in ("all", "any"):
         if not isinstance(value, list) or not value:
             raise ConditionError(f"`{here}` must be a list of conditions")
         parts = tuple(parse_condition(part, f"{here}[{index}]") for index, part in enumerate(value))
-        return All(parts) if key == "all" else Any_(parts)
+        return AllOf(parts) if key == "all" else AnyOf(parts)
     if key == "not":
         return Not(parse_condition(value, here))
     if key == "place":
@@ -189,9 +189,9 @@ def _parse_measure(value: Any, where: str) -> Measure:
 
 def to_data(condition: Condition) -> dict[str, Any]:
     """The condition as plain data, in the form `parse_condition` reads, with a stable order."""
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return {"all": [to_data(part) for part in condition.parts]}
-    if isinstance(condition, Any_):
+    if isinstance(condition, AnyOf):
         return {"any": [to_data(part) for part in condition.parts]}
     if isinstance(condition, Not):
         return {"not": to_data(condition.part)}
@@ -209,7 +209,7 @@ def to_data(condition: Condition) -> dict[str, Any]:
 
 def leaves(condition: Condition) -> Iterator[FactTest | Place | Measure]:
     """Every leaf, left to right."""
-    if isinstance(condition, All | Any_):
+    if isinstance(condition, AllOf | AnyOf):
         for part in condition.parts:
             yield from leaves(part)
     elif isinstance(condition, Not):

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
-from registry.terms.conditions import Any_, Condition, FactTest, Measure, leaves
+from registry.terms.conditions import AnyOf, Condition, FactTest, Measure, leaves
 from registry.terms.counts import Count
 from registry.terms.facts import Use
 from registry.terms.interpretation import Interpretation
@@ -108,7 +109,9 @@ class Evaluator:
             use = taught_use(use, capacity.taught)
         situation = Situation(use, self.vocabulary, subject, license.released)
         if license.placeholder == "nothing-granted":
-            reason = Reason(license.id, None, "-", "decides", Verdict.NEEDS_PERMISSION, license.summary or f"{license.name}: nothing is granted", "ask the developer")
+            reason = Reason(
+                license.id, None, "-", "decides", Verdict.NEEDS_PERMISSION, license.summary or f"{license.name}: nothing is granted", "ask the developer"
+            )
             return Outcome(Verdict.NEEDS_PERMISSION, (license,), (reason,))
         if license.placeholder == "undetermined":
             reason = Reason(license.id, None, "-", "decides", Verdict.UNDETERMINED, license.summary or f"{license.name}: which terms bind is not known")
@@ -146,7 +149,7 @@ class Evaluator:
             if value is None:
                 happens = FactTest(act.fact, act.values)
             elif isinstance(value, frozenset):
-                happens = not value.isdisjoint(act.values)  # type: ignore[arg-type]
+                happens = not value.isdisjoint(act.values)
             else:
                 happens = value in act.values
             if happens is False:
@@ -177,7 +180,7 @@ class Evaluator:
 
     def _exhaust(self, condition: Condition) -> Worth:
         """True where a test lists every value its fact can have: some way of reaching others always takes place."""
-        for part in condition.parts if isinstance(condition, Any_) else (condition,):
+        for part in condition.parts if isinstance(condition, AnyOf) else (condition,):
             if isinstance(part, FactTest) and part.fact in self.vocabulary.facts and part.values >= (self.vocabulary.facts[part.fact].values or {None}):
                 return True
         return condition
@@ -229,7 +232,7 @@ class Evaluator:
         if use.value("role") == "end-user":  # duties are the licensee's
             return
         applies = self._applies(term, acts, situation)
-        if applies is False:
+        if isinstance(applies, bool) and not applies:
             if self._trigger(term, acts) is True and term.condition is not None and any(isinstance(leaf, Measure) for leaf in leaves(term.condition)):
                 self._note_limits(license, term, situation, ledger)
                 ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, term.summary))
@@ -245,14 +248,17 @@ class Evaluator:
             self._gate(license, term, applies, use, hard, ledger)
             return
         self._note_limits(license, term, situation, ledger)
-        assert term.do is not None
-        counts = term.must and self.vocabulary.duties[term.do].counts
+        # Inside the house nobody is owed a copy, a mark or a name: only what reaches others counts as an obligation.
+        leaves_house = any(act.outward for act in acts)
+        outward = any(act.name in term.acts and (act.outward or (act.name == "teach" and leaves_house)) for act in acts)
+        counts = term.must and outward and self.vocabulary.duties[term.do or ""].counts
         when = None if applies is True else applies
         ledger.obligations.append(Obligation(license.id, term, when, counts))
-        if not counts:
+        if not term.must:
             return
-        ledger.counts = True
-        ledger.reasons.append(Reason(license.id, term, term.section, "adds-duty", Verdict.WITH_OBLIGATIONS, term.summary))
+        if counts:
+            ledger.counts = True
+            ledger.reasons.append(Reason(license.id, term, term.section, "adds-duty", Verdict.WITH_OBLIGATIONS, term.summary))
         name = use.stated.get("derivative_name")
         broken = term.do == "name-rule" and isinstance(name, str) and breaks_name_rule(name, term.rule)
         if not broken and term.do not in self._unmet_duties(use):
@@ -271,7 +277,7 @@ class Evaluator:
         stated = use.value("duties_unmet")
         return frozenset(self._unmet.get(word, word) for word in stated) if isinstance(stated, frozenset) else frozenset()
 
-    def _gate(self, license: License, term: Term, applies: Worth, use: Use, hard: bool, ledger: _Ledger) -> None:
+    def _gate(self, license: License, term: Term, applies: Literal[True] | Condition, use: Use, hard: bool, ledger: _Ledger) -> None:
         """A registration or acceptance that nothing is granted without."""
         accepted = use.value("accepted")
         if isinstance(accepted, frozenset) and (accepted & {"all", license.id} or permits(use, (license.ask, license.steward))):
@@ -282,7 +288,7 @@ class Evaluator:
             ledger.refuse(Verdict.NEEDS_PERMISSION, hard, curable=True)
             ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.NEEDS_PERMISSION, term.summary, term.summary))
             return
-        clauses: list[Condition] = [] if applies is True else [negation(applies)]  # type: ignore[arg-type]
+        clauses: list[Condition] = [] if applies is True else [negation(applies)]
         if accepted is None:
             clauses.append(FactTest("accepted", frozenset({license.id, "all"})))
         ledger.open.append(disjunction(clauses))
@@ -314,7 +320,7 @@ class Evaluator:
             for term in granting:
                 used[term.id] = term
             ledger.open_soft |= all(term.confidence != HARD for term in granting)
-            ledger.open.append(granted if act.happens is True else disjunction([negation(act.happens), granted]))  # type: ignore[list-item,arg-type]
+            ledger.open.append(granted if act.happens is True else disjunction([negation(act.happens), granted]))  # type: ignore[arg-type]
         happening = {act.name for act in acts if act.happens is True}
         gaps = [act.happens for act in acts if act.name in missing and not isinstance(act.happens, bool)]
         if gaps and self._exhaust(disjunction(gaps)) is True:
@@ -359,9 +365,7 @@ class Evaluator:
             if isinstance(leaf, Measure):
                 found = measure(leaf, situation)
                 assumed = found.period is not None and found.value is not None and leaf.at == "once" and _is_bare(situation.use, found.fact)
-                ledger.headroom.append(
-                    Headroom(license.id, term, found.fact, leaf.limit, leaf.inclusive, leaf.unit, found.period, found.value, assumed)
-                )
+                ledger.headroom.append(Headroom(license.id, term, found.fact, leaf.limit, leaf.inclusive, leaf.unit, found.period, found.value, assumed))
 
     def _conclude(self, license: License, ledger: _Ledger) -> Outcome:
         open_condition = conjunction(ledger.open) if ledger.open else None

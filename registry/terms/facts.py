@@ -134,9 +134,7 @@ def _read_places(vocabulary: Vocabulary, raw: Any) -> list[str]:
     return [_read_country(vocabulary, raw)]
 
 
-def read_use(
-    vocabulary: Vocabulary, raw: Mapping[str, Any], ordinary: Mapping[str, Any], *, today: str, assume: bool = True, strict: bool = False
-) -> Use:
+def read_use(vocabulary: Vocabulary, raw: Mapping[str, Any], ordinary: Mapping[str, Any], *, today: str, assume: bool = True, strict: bool = False) -> Use:
     """A use from raw facts.
 
     Args:

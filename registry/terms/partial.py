@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from registry.terms.conditions import All, Any_, Condition, FactTest, Measure, Not, Place
+from registry.terms.conditions import AllOf, AnyOf, Condition, FactTest, Measure, Not, Place
 from registry.terms.counts import SCOPES, Amount, Count, month_before
 from registry.terms.facts import Use, Value
 from registry.terms.simplify import conjunction, disjunction, negation
@@ -57,9 +57,9 @@ def worth_of(condition: Condition, situation: Situation) -> Worth:
     """What the condition is worth in the situation."""
     if isinstance(condition, FactTest):
         return _test(condition, situation)
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return _all(condition.parts, situation)
-    if isinstance(condition, Any_):
+    if isinstance(condition, AnyOf):
         return _any(condition.parts, situation)
     if isinstance(condition, Not):
         inner = worth_of(condition.part, situation)
@@ -107,7 +107,7 @@ def _test(leaf: FactTest, situation: Situation) -> Worth:
     if value is None:
         return leaf
     if isinstance(value, frozenset):
-        return not value.isdisjoint(leaf.values)  # type: ignore[arg-type]
+        return not value.isdisjoint(leaf.values)
     return value in leaf.values
 
 
@@ -236,7 +236,7 @@ def unknown_facts(condition: Condition, situation: Situation) -> Iterator[str]:
 
 
 def _facts_of(condition: Condition, situation: Situation) -> Iterator[str]:
-    if isinstance(condition, All | Any_):
+    if isinstance(condition, AllOf | AnyOf):
         for part in condition.parts:
             yield from _facts_of(part, situation)
     elif isinstance(condition, Not):

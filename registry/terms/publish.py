@@ -100,8 +100,9 @@ def keeps(published: License, burden: Burden, ancestor: License) -> bool:
 
 
 def _as_tight(limit: Measure, term: Term) -> bool:
-    assert term.condition is not None
-    return any(isinstance(leaf, Measure) and leaf.what == limit.what and leaf.per == limit.per and leaf.limit <= limit.limit for leaf in leaves(term.condition))
+    return term.condition is not None and any(
+        isinstance(leaf, Measure) and leaf.what == limit.what and leaf.per == limit.per and leaf.limit <= limit.limit for leaf in leaves(term.condition)
+    )
 
 
 def dropped(published: License, ancestor: License, reach: str = "derivative") -> list[Burden]:
@@ -113,5 +114,3 @@ def added_kinds(published: License, ancestors: list[tuple[License, str]]) -> fro
     """Kinds of burden that `published` puts on a derivative although no ancestor asks for them."""
     asked = {burden.kind for ancestor, reach in ancestors for burden in burdens(ancestor, reach)}
     return frozenset(burden.kind for burden in burdens(published, "original")) - asked
-
-

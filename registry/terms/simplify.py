@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from registry.terms.conditions import All, Any_, Condition, FactTest, Measure, Not
+from registry.terms.conditions import AllOf, AnyOf, Condition, FactTest, Measure, Not
 
 
 def negation(condition: Condition) -> Condition:
     """The opposite, with `not` only before leaves."""
     if isinstance(condition, Not):
         return condition.part
-    if isinstance(condition, All):
+    if isinstance(condition, AllOf):
         return disjunction([negation(part) for part in condition.parts])
-    if isinstance(condition, Any_):
+    if isinstance(condition, AnyOf):
         return conjunction([negation(part) for part in condition.parts])
     return Not(condition)
 
 
 def conjunction(parts: Iterable[Condition]) -> Condition:
-    """All of the parts as one condition; at least one part is needed."""
-    return _combine(list(parts), All, Any_)
+    """AllOf of the parts as one condition; at least one part is needed."""
+    return _combine(list(parts), AllOf, AnyOf)
 
 
 def disjunction(parts: Iterable[Condition]) -> Condition:
     """Any of the parts as one condition; at least one part is needed."""
-    return _combine(list(parts), Any_, All)
+    return _combine(list(parts), AnyOf, AllOf)
 
 
-def _combine(parts: list[Condition], kind: type[All] | type[Any_], other: type[All] | type[Any_]) -> Condition:
+def _combine(parts: list[Condition], kind: type[AllOf] | type[AnyOf], other: type[AllOf] | type[AnyOf]) -> Condition:
     flat: list[Condition] = []
     for part in parts:
         for piece in part.parts if isinstance(part, kind) else (part,):
@@ -42,12 +42,12 @@ def _combine(parts: list[Condition], kind: type[All] | type[Any_], other: type[A
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
-def _merge_tests(parts: list[Condition], kind: type[All] | type[Any_]) -> list[Condition]:
+def _merge_tests(parts: list[Condition], kind: type[AllOf] | type[AnyOf]) -> list[Condition]:
     """`any` of two tests of one fact is a test of both lists; `all` of two refusals is a refusal of both."""
     merged: dict[str, int] = {}
     result: list[Condition] = []
     for part in parts:
-        leaf = part.part if isinstance(part, Not) and kind is All else part if kind is Any_ else None
+        leaf = part.part if isinstance(part, Not) and kind is AllOf else part if kind is AnyOf else None
         if isinstance(leaf, FactTest):
             if leaf.fact in merged:
                 at = merged[leaf.fact]
@@ -55,19 +55,19 @@ def _merge_tests(parts: list[Condition], kind: type[All] | type[Any_]) -> list[C
                 before = old.part if isinstance(old, Not) else old
                 if isinstance(before, FactTest):
                     joined = FactTest(leaf.fact, before.values | leaf.values)
-                    result[at] = Not(joined) if kind is All else joined
+                    result[at] = Not(joined) if kind is AllOf else joined
                 continue
             merged[leaf.fact] = len(result)
         result.append(part)
     return result
 
 
-def _merge_measures(parts: list[Condition], kind: type[All] | type[Any_]) -> list[Condition]:
+def _merge_measures(parts: list[Condition], kind: type[AllOf] | type[AnyOf]) -> list[Condition]:
     """Of several limits on one count only the lowest decides: staying under it stays under all."""
     lowest: dict[Measure, int] = {}
     result: list[Condition] = []
     for part in parts:
-        leaf = part.part if isinstance(part, Not) and kind is All else part if kind is Any_ else None
+        leaf = part.part if isinstance(part, Not) and kind is AllOf else part if kind is AnyOf else None
         if isinstance(leaf, Measure):
             key = replace(leaf, limit=0, inclusive=False, latch=False)
             if key in lowest:

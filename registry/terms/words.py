@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.terms.conditions import All, Any_, Condition, FactTest, Measure, Not, Place
+from registry.terms.conditions import AllOf, AnyOf, Condition, FactTest, Measure, Not, Place
 from registry.terms.vocabulary import Vocabulary
 
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
@@ -31,8 +31,8 @@ def period_in_words(period: str) -> str:
 def _words(condition: Condition, vocabulary: Vocabulary, holds: bool) -> str:
     if isinstance(condition, Not):
         return _words(condition.part, vocabulary, not holds)
-    if isinstance(condition, All | Any_):
-        together = isinstance(condition, All) == holds
+    if isinstance(condition, AllOf | AnyOf):
+        together = isinstance(condition, AllOf) == holds
         parts = [_words(part, vocabulary, holds) for part in condition.parts]
         if together:
             return " and ".join(f"({part})" if " or " in part else part for part in parts)

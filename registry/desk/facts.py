@@ -1,0 +1,58 @@
+"""From flags and `licet.yaml` to the facts of a use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from registry.errors import FactError
+from registry.knowledge.store import Knowledge
+from registry.terms.facts import Use
+from registry.terms.facts import read_use as read_facts
+
+CONTROLS = frozenset({"assume", "strict_facts", "interpretation"})
+"""Keys of a raw use that say how to take the facts, and are none themselves."""
+
+
+def today() -> str:
+    """The date of a use that states none, ISO, in UTC."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def read_use(knowledge: Knowledge, raw: Mapping[str, Any], company: Mapping[str, Any] | None = None) -> Use:
+    """The facts as given by flags, over those that `licet.yaml` states for every command.
+
+    Args:
+        knowledge: The vocabulary and the assumptions.
+        raw: Flags by fact name: text, lists of text, truth values; may hold the keys of `CONTROLS`.
+        company: The facts of `licet.yaml`.
+
+    Raises:
+        FactError: A name or a value the vocabulary does not have.
+    """
+    facts = dict(company or {})
+    facts.update({name: _counted(knowledge, name, value) for name, value in raw.items() if name not in CONTROLS})
+    return read_facts(
+        knowledge.vocabulary, facts, knowledge.ordinary, today=today(), assume=raw.get("assume", True) is not False, strict=bool(raw.get("strict_facts"))
+    )
+
+
+def _counted(knowledge: Knowledge, name: str, value: Any) -> Any:
+    """`--mau 2023-06=12M --mau group=1.5B` is one count: pieces with `=` make a series or scopes."""
+    fact = knowledge.vocabulary.facts.get(name)
+    if fact is None or fact.kind not in ("count", "money") or isinstance(value, Mapping):
+        return value
+    pieces = value if isinstance(value, list | tuple) else [value]
+    if len(pieces) == 1 and "=" not in str(pieces[0]):
+        return pieces[0]
+    count: dict[str, Any] = {}
+    for piece in pieces:
+        *keys, amount = [part.strip() for part in str(piece).split("=")]
+        if len(keys) not in (1, 2) or not amount:
+            raise FactError(f"`{name}`: `{piece}` mixes with other values", f"give one number, or each as `{fact.flag} 2023-06=12M` or `{fact.flag} group=1.5B`")
+        place = count.setdefault(keys[0], {}) if len(keys) == 2 else count
+        if not isinstance(place, dict) or keys[-1] in place:
+            raise FactError(f"`{name}`: `{keys[0]}` is given twice", "give each month or scope once")
+        place[keys[-1]] = amount
+    return count
