@@ -31,7 +31,7 @@ def _uncombinable(reached: list[tuple[License, str]], license_of: Callable[[str]
             if other.id != license.id and not any(_keeps_all(candidate, other) for candidate in _candidates(license, term, license_of)):
                 clashing += [license.id, other.id]
     if not clashing and len(share_alike) > 1:
-        common = frozenset.intersection(*(frozenset({license.id, *allowed_licenses(term)}) for license, term in share_alike))
+        common = frozenset.intersection(*(frozenset({license.id, *allowed_licenses(term, combined=True)}) for license, term in share_alike))
         if not common:
             clashing = [license.id for license, _ in share_alike]
     if clashing:
@@ -41,7 +41,7 @@ def _uncombinable(reached: list[tuple[License, str]], license_of: Callable[[str]
 
 
 def _candidates(license: License, term: Term, license_of: Callable[[str], License | None]) -> Iterator[License]:
-    for name in sorted({license.id, *allowed_licenses(term)}):
+    for name in sorted({license.id, *allowed_licenses(term, combined=True)}):
         found = license_of(name)
         if found is not None:
             yield found

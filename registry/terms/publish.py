@@ -78,10 +78,16 @@ def _burdens_of(term: Term) -> Iterator[Burden]:
             yield Burden("non-commercial", term)
 
 
-def allowed_licenses(term: Term) -> frozenset[str]:
-    """The licences that a same-license duty lets a derivative carry."""
+def allowed_licenses(term: Term, *, combined: bool = False) -> frozenset[str]:
+    """The licences that a same-license duty lets a derivative carry.
+
+    Args:
+        term: The duty.
+        combined: Also those it allows only for a whole that combines the work with one already under them.
+    """
     rule = term.rule if isinstance(term.rule, Mapping) else {}
-    return frozenset(str(name) for key in ("ids", "one_way") for name in rule.get(key, ()))
+    keys = ("ids", "one_way", "combined") if combined else ("ids", "one_way")
+    return frozenset(str(name) for key in keys for name in rule.get(key, ()))
 
 
 def keeps(published: License, burden: Burden, ancestor: License) -> bool:

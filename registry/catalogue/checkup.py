@@ -1,0 +1,72 @@
+"""Whether a catalogue is whole: its file, its links, its history, and what was computed from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, select, text
+
+from registry.catalogue.engine import Catalogue
+from registry.catalogue.history import head_hash, verify_chain
+from registry.catalogue.ingest.cycles import find_cycle
+from registry.catalogue.tables.history import chain_head
+from registry.catalogue.tables.lineage import edge, edge_evidence
+from registry.catalogue.tables.model import model
+from registry.catalogue.tables.profile import profile
+from registry.supplychain.relation import stronger_grade
+
+
+@dataclass(frozen=True, slots=True)
+class CheckReport:
+    """What a check found."""
+
+    problems: tuple[str, ...]
+    """What is wrong, a line each; empty if all is well."""
+
+    change_sets: int
+    """How many change sets the history has."""
+
+    head: str
+    """The hash of the last one."""
+
+
+def check_catalogue(catalogue: Catalogue) -> CheckReport:
+    """Check a catalogue that could be opened."""
+    with catalogue.reading() as connection:
+        problems = [*_file_problems(connection), *verify_chain(connection), *_lineage_problems(connection), *_profile_problems(connection)]
+        seq = int(connection.execute(select(chain_head.c.seq)).scalar_one())
+        return CheckReport(tuple(problems), seq, head_hash(connection))
+
+
+def _file_problems(connection: Connection) -> list[str]:
+    """What the engine itself finds; PostgreSQL looks after that alone."""
+    if connection.dialect.name != "sqlite":
+        return []
+    problems = [f"the file is damaged: {row[0]}" for row in connection.execute(text("PRAGMA integrity_check")) if row[0] != "ok"]
+    problems += [f"a row of `{row[0]}` points to one of `{row[2]}` that is not there" for row in connection.execute(text("PRAGMA foreign_key_check"))]
+    return problems
+
+
+def _lineage_problems(connection: Connection) -> list[str]:
+    """Circles, and links whose grade is not that of their evidence."""
+    names = {row.id: row.name for row in connection.execute(select(model.c.id, model.c.name).order_by(model.c.id))}
+    problems = []
+    circle = find_cycle(connection, names)
+    if circle:
+        problems.append(f"the lineage runs in a circle: {' → '.join(f'`{names[number]}`' for number in circle)}")
+    best: dict[int, str | None] = {}
+    query = select(edge_evidence.c.edge_id, edge_evidence.c.grade).where(edge_evidence.c.retired_set.is_(None)).order_by(edge_evidence.c.id)
+    for row in connection.execute(query):
+        best[row.edge_id] = stronger_grade(best.get(row.edge_id), row.grade)
+    for row in connection.execute(select(edge.c.id, edge.c.child_id, edge.c.grade).order_by(edge.c.id)):
+        if row.grade != best.get(row.id):
+            problems.append(f"a relation of `{names.get(row.child_id)}` has not the grade of its evidence")
+    return problems
+
+
+def _profile_problems(connection: Connection) -> list[str]:
+    """Counts of profiles that are not those of their models."""
+    counted = select(model.c.profile_id, func.count()).where(model.c.profile_id.is_not(None)).group_by(model.c.profile_id).order_by(model.c.profile_id)
+    real = {number: count for number, count in connection.execute(counted)}
+    stored = connection.execute(select(profile.c.id, profile.c.model_count).order_by(profile.c.id))
+    return [f"profile {row.id} counts {row.model_count} models and has {real.get(row.id, 0)}" for row in stored if row.model_count != real.get(row.id, 0)]
