@@ -164,3 +164,17 @@ def _problem(path: Path, text: str, place: tuple[str | int, ...], message: str, 
     from registry.yaml12 import line_of
 
     return UsageError(f"`{path}` line {line_of(text, place) or 1}: {message}", hint)
+
+
+def read_actor(environment: Mapping[str, str] | None = None) -> str:
+    """Who writes to the catalogue: `LICET_ACTOR`, else the name of the account."""
+    import getpass
+
+    variables = os.environ if environment is None else environment
+    named = variables.get("LICET_ACTOR", "").strip()
+    if named:
+        return named
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"

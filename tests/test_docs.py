@@ -30,7 +30,7 @@ def blocks(kind: str) -> list[str]:
 
 def run(command: str, home: Path) -> str:
     """What a command prints to stdout on a machine of its own."""
-    variables = {name: value for name, value in os.environ.items() if not name.startswith("LICET_")}
+    variables = {name: value for name, value in os.environ.items() if not name.startswith(("LICET_", "COLUMNS", "_LICET"))}
     variables.update(
         {
             "HOME": str(home),

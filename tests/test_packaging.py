@@ -57,9 +57,7 @@ def elsewhere(built: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory
 
 def tracked(root: Path) -> set[str]:
     """The shipped files that are in version control, or that nobody has told git to ignore."""
-    done = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *SHIPPED], cwd=root, capture_output=True, text=True, check=False
-    )
+    done = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *SHIPPED], cwd=root, capture_output=True, text=True, check=False)
     if done.returncode:
         pytest.skip("not a checkout")
     return {name for name in done.stdout.splitlines() if (root / name).is_file()}

@@ -72,7 +72,7 @@ def upgrade() -> None:
         sa.Column("added_set", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_acceptance"),
         sa.UniqueConstraint(
-            "model_id", "license", "actor_id", "accepted_on", "terms_digest", name="uq_acceptance_model_id_license_actor_id_accepted_on_terms_digest"
+            "model_id", "license", "actor_id", "accepted_on", "terms_digest", name="uq_acceptance_same"
         ),
         sa.ForeignKeyConstraint(["actor_id"], ["actor.id"], name="fk_acceptance_actor_id"),
         sa.ForeignKeyConstraint(["added_set"], ["change_set.seq"], name="fk_acceptance_added_set", deferrable=True, initially="DEFERRED"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,11 +29,9 @@ def backup_catalogue(catalogue: Catalogue, to: str | Path) -> Path:
         target.parent.mkdir(parents=True, exist_ok=True)
         copying = target.with_name(f".{target.name}.{uuid4().hex}.copying")
         try:
-            with sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True) as source, sqlite3.connect(copying) as copy:
+            with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source, closing(sqlite3.connect(copying)) as copy:
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode=DELETE")
-            source.close()
-            copy.close()
             copying.rename(target)
         finally:
             copying.unlink(missing_ok=True)

@@ -56,17 +56,16 @@ def _lineage_problems(connection: Connection) -> list[str]:
         problems.append(f"the lineage runs in a circle: {' → '.join(f'`{names[number]}`' for number in circle)}")
     best: dict[int, str | None] = {}
     query = select(edge_evidence.c.edge_id, edge_evidence.c.grade).where(edge_evidence.c.retired_set.is_(None)).order_by(edge_evidence.c.id)
-    for row in connection.execute(query):
-        best[row.edge_id] = stronger_grade(best.get(row.edge_id), row.grade)
-    for row in connection.execute(select(edge.c.id, edge.c.child_id, edge.c.grade).order_by(edge.c.id)):
-        if row.grade != best.get(row.id):
-            problems.append(f"a relation of `{names.get(row.child_id)}` has not the grade of its evidence")
-    return problems
+    for number, grade in connection.execute(query):
+        best[number] = stronger_grade(best.get(number), grade)
+    links = connection.execute(select(edge.c.id, edge.c.child_id, edge.c.grade).order_by(edge.c.id))
+    odd = [row.child_id for row in links if row.grade != best.get(row.id)]
+    return [*problems, *(f"a relation of `{names.get(number)}` has not the grade of its evidence" for number in odd)]
 
 
 def _profile_problems(connection: Connection) -> list[str]:
     """Counts of profiles that are not those of their models."""
     counted = select(model.c.profile_id, func.count()).where(model.c.profile_id.is_not(None)).group_by(model.c.profile_id).order_by(model.c.profile_id)
-    real = {number: count for number, count in connection.execute(counted)}
+    real = {row[0]: row[1] for row in connection.execute(counted)}
     stored = connection.execute(select(profile.c.id, profile.c.model_count).order_by(profile.c.id))
     return [f"profile {row.id} counts {row.model_count} models and has {real.get(row.id, 0)}" for row in stored if row.model_count != real.get(row.id, 0)]

@@ -132,7 +132,10 @@ def end_change_set(connection: Connection, log: ChangeLog, *, keep_rows: bool = 
         )
     )
     if keep_rows:
-        rows = [{"set_seq": log.seq, "n": n, "subject": row.subject, "what": row.what, "before": row.before, "after": row.after} for n, row in enumerate(log.rows, 1)]
+        rows = [
+            {"set_seq": log.seq, "n": n, "subject": row.subject, "what": row.what, "before": row.before, "after": row.after}
+            for n, row in enumerate(log.rows, 1)
+        ]
         for start in range(0, len(rows), CHUNK):
             connection.execute(insert(change), rows[start : start + CHUNK])
     connection.execute(update(chain_head).where(chain_head.c.id == 1).values(seq=log.seq, hash=digest))

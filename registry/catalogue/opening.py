@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from registry.catalogue.engine import WAIT_SECONDS, Catalogue, Target, make_engine, read_target
@@ -103,12 +104,13 @@ def build_catalogue(target: Target, *, fill: Fill | None = None, progress: Progr
                 if fill is not None:
                     fill(catalogue)
                 with catalogue.engine.connect() as connection:
-                    raw = connection.connection.driver_connection
-                    assert raw is not None
+                    raw: Any = connection.connection.driver_connection
                     broken = raw.execute("PRAGMA foreign_key_check").fetchone()
                     raw.execute("PRAGMA journal_mode=WAL")
                 if broken is not None:
-                    raise CatalogueError(f"the new catalogue `{target.label}` has rows that point nowhere ({broken[0]})", "report this with the command that you ran")
+                    raise CatalogueError(
+                        f"the new catalogue `{target.label}` has rows that point nowhere ({broken[0]})", "report this with the command that you ran"
+                    )
             finally:
                 catalogue.close()
             _put_in_place(building, path)

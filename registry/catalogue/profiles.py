@@ -109,12 +109,21 @@ def intern_profiles(connection: Connection, wanted: Iterable[Profile]) -> dict[P
         known = {key[0]: row["id"] for key, row in read_rows(connection, profile, ("digest",), keys).items()}
         bindings = _intern_bindings(connection, {part for each in missing for part in each.bindings})
         members = [
-            {"profile_id": known[digests[each]], "binding_id": number} for each in missing for number in sorted(bindings[_binding_digest(part)] for part in each.bindings)
+            {"profile_id": known[digests[each]], "binding_id": number}
+            for each in missing
+            for number in sorted(bindings[_binding_digest(part)] for part in each.bindings)
         ]
         for rows in chunks(members, 1000):
             connection.execute(insert(profile_member), rows)
         conflicts = [
-            {"profile_id": known[digests[each]], "n": n, "code": found.code, "acts": sorted(found.acts), "licenses": list(found.licenses), "summary": found.summary}
+            {
+                "profile_id": known[digests[each]],
+                "n": n,
+                "code": found.code,
+                "acts": sorted(found.acts),
+                "licenses": list(found.licenses),
+                "summary": found.summary,
+            }
             for each in missing
             for n, found in enumerate(each.conflicts, 1)
         ]
@@ -222,8 +231,8 @@ def _read(connection: Connection, numbers: list[int] | None) -> dict[int, Stored
             known[row.id] = Binding(row.license, row.reach, row.taught, row.anchor_month, row.modality, tuple(row.points), row.otherwise)
         members[row.profile_id].add(known[row.id])
     conflicts: dict[int, list[Conflict]] = {}
-    for row in connection.execute(chosen(select(profile_conflict), profile_conflict.c.profile_id).order_by(profile_conflict.c.profile_id, profile_conflict.c.n)):
+    for row in connection.execute(
+        chosen(select(profile_conflict), profile_conflict.c.profile_id).order_by(profile_conflict.c.profile_id, profile_conflict.c.n)
+    ):
         conflicts.setdefault(row.profile_id, []).append(Conflict(row.code, frozenset(row.acts), tuple(row.licenses), row.summary))
-    return {
-        number: StoredProfile(number, count, Profile(frozenset(members[number]), tuple(conflicts.get(number, ())))) for number, count in counts.items()
-    }
+    return {number: StoredProfile(number, count, Profile(frozenset(members[number]), tuple(conflicts.get(number, ())))) for number, count in counts.items()}

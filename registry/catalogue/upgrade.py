@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.pool import NullPool
 
 from registry.catalogue.engine import Catalogue, Target, make_engine
 from registry.catalogue.problems import explained
@@ -128,7 +127,6 @@ def upgrade_target(target: Target) -> SchemaStatus:
     """
     engine = make_engine(target)
     engine = engine.execution_options(licet_begin="BEGIN IMMEDIATE")
-    engine.pool = NullPool(engine.pool._creator)  # type: ignore[attr-defined]
     try:
         with explained(target.label), engine.connect() as connection:
             sqlite = connection.dialect.name == "sqlite"

@@ -92,7 +92,7 @@ def print_answer(output: Output, item: Mapping[str, Any]) -> None:
             ("verdict", verdict + (" (curable)" if item.get("curable") else "")),
             ("licenses", "; ".join(_license(entry) for entry in item.get("licenses", ()))),
             ("date", item.get("date")),
-            ("reading", item.get("interpretation")),
+            ("interpretation", item.get("interpretation")),
         ]
     )
     reasons = item.get("reasons", ())
@@ -212,13 +212,13 @@ def _flips(output: Output, item: Mapping[str, Any]) -> None:
     flips = item.get("flips", ())
     if not flips:
         return
-    output.heading("Unsettled law turns it")
+    output.heading("Under another reading of what is unsettled")
     for flip in flips:
         if not isinstance(flip, Mapping):
             output.paragraph(clean(flip), indent=2, hanging=2)
             continue
         points = ", ".join(clean(point) for point in flip.get("points", ()))
-        output.paragraph(f"read {clean(flip.get('interpretation'))}: {clean(flip.get('verdict'))}{f' ({points})' if points else ''}", indent=2, hanging=2)
+        output.paragraph(f"{clean(flip.get('interpretation'))}: {clean(flip.get('verdict'))}{f' ({points})' if points else ''}", indent=2, hanging=2)
 
 
 def _findings(output: Output, findings: Sequence[Mapping[str, Any]]) -> None:

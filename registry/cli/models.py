@@ -13,8 +13,8 @@ from registry.cli.state import State, format_option, pass_state
 from registry.cli.use import GivenUse, use_flags
 from registry.cli.words import COLORS, DISCLAIMER, deciding, short_number
 
-KEYS = ("model", "developer", "license", "license_type", "verdict", "deciding", "yes_when", "parameters", "modality", "downloads")
-"""The keys of an item, in the order of JSON and of the columns of CSV."""
+KEYS = ("model", "developer", "license", "license_type", "verdict", "deciding_term", "deciding_section", "yes_when", "parameters", "modality", "downloads")
+"""The columns of CSV: the keys of an item, with what decides in two."""
 
 COLUMNS = (
     Column("VERDICT", lambda item: item["verdict"], style=lambda text: COLORS.get(text, "")),
@@ -72,7 +72,7 @@ def command(state: State, /, use: GivenUse, form: str, limit: int, after: str | 
         state.output.json({"schema": "licet.models/1", "items": page.items, "next": page.next, "total": page.total, "notes": list(page.notes)})
         return
     if form == "csv":
-        state.output.csv(KEYS, page.items)
+        state.output.csv(KEYS, [flat(item) for item in page.items])
     else:
         state.output.table(COLUMNS, page.items)
         tell(state, page.items, page.next, page.total)
@@ -85,6 +85,12 @@ def tell(state: State, items: list[Mapping[str, Any]], after: str | None, total:
     of = f" of {total:,}" if total is not None and total != len(items) else ""
     more = f"; more with `--after {clean(after)}`" if after else ""
     state.output.talk(f"{len(items):,}{of} models{more}. {DISCLAIMER}")
+
+
+def flat(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item without nesting, for a spreadsheet."""
+    clause = item.get("deciding") or {}
+    return {**item, "deciding_term": clause.get("term"), "deciding_section": clause.get("section")}
 
 
 def _words(text: str | None) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -41,8 +42,11 @@ def write_whole(file: Path, text: str) -> None:
     """Write a file so that it is there whole or not at all.
 
     Raises:
-        OSError: The folder is missing, not ours, or full.
+        UsageError: It cannot be written there.
+        OSError: The disk is full or fails.
     """
+    from registry.errors import UsageError
+
     # Beside the target, because a rename is atomic within one file system only.
     draft = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
@@ -51,5 +55,8 @@ def write_whole(file: Path, text: str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(file)
+    except (FileNotFoundError, PermissionError, IsADirectoryError, NotADirectoryError) as error:
+        raise UsageError(f"`{file}` cannot be written: {error.strerror}", "name a file in a folder that exists and is yours") from error
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)

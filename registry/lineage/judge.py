@@ -22,6 +22,7 @@ from registry.terms.publish import dropped
 from registry.terms.simplify import conjunction, disjunction, negation
 from registry.terms.verdict import Verdict
 
+ANY_SUBJECT = Subject()
 WEIGHT_REACH = frozenset({"original", "derivative", "copy"})
 
 
@@ -92,6 +93,13 @@ class Judge:
         if isinstance(published, str):
             parts += [self._published(binding, published) for binding in held if self._flows(binding)]
         return meet(parts)
+
+    def rank_of(self, bindings: Iterable[Binding], conflicts: Iterable[Conflict] = ()) -> Verdict:
+        """The verdict of a profile alone: a maximum over bindings that are each evaluated once."""
+        if self.use.value("published_under") is not None:
+            return self.of_model(bindings, ANY_SUBJECT, conflicts).verdict
+        worst = max((self.of_binding(binding, ANY_SUBJECT).verdict for binding in bindings), default=Verdict.PERMITTED)
+        return max([worst, *(self._conflict(conflict).verdict for conflict in conflicts)])
 
     def binds_weights(self, binding: Binding) -> bool:
         """Whether the binding reaches the model as its weights' own terms, under this interpretation."""

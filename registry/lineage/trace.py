@@ -84,12 +84,16 @@ class Tracer:
                     result[reached] = Way(way.source, path, way.basis)
         return result
 
-    def profiles(self, graph: Graph) -> dict[str, frozenset[Binding]]:
-        """The bindings of every node, in one pass from the roots down."""
+    def ways(self, graph: Graph) -> dict[str, dict[Binding, Way]]:
+        """The bindings of every node with the way each came, in one pass from the roots down."""
         known: dict[str, dict[Binding, Way]] = {}
         for name in graph.order():
             known[name] = self._of_node(graph, name, known)
-        return {name: frozenset(bindings) for name, bindings in known.items()}
+        return known
+
+    def profiles(self, graph: Graph) -> dict[str, frozenset[Binding]]:
+        """The bindings of every node."""
+        return {name: frozenset(bindings) for name, bindings in self.ways(graph).items()}
 
     def _taught(self, graph: Graph, child: str, edge: Edge, binding: Binding) -> str | None:
         """Outputs that train a model of the same licence record stay in the family; any other is a foundation model."""

@@ -15,10 +15,10 @@ class Openness:
     """`open`, `gated`, `closed` or `unknown`."""
 
     training_code: str | None = None
-    """`open`, `closed` or `unknown`."""
+    """`open`, `partly`, `closed` or `unknown`."""
 
     inference_code: str | None = None
-    """`open`, `closed` or `unknown`."""
+    """`open`, `partly`, `closed` or `unknown`."""
 
     data: str | None = None
     """`open`, `partly`, `closed` or `unknown`."""

@@ -20,7 +20,7 @@ ACCESSES = ("api", "gated", "on-request", "open", "unreleased")
 WEIGHTS_OPENNESS = ("closed", "gated", "open", "unknown")
 """Whether the weights can be had."""
 
-CODE_OPENNESS = ("closed", "open", "unknown")
+CODE_OPENNESS = ("closed", "open", "partly", "unknown")
 """Whether code is published."""
 
 DATA_OPENNESS = ("closed", "open", "partly", "unknown")

@@ -284,12 +284,13 @@ class Evaluator:
             ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, f"{term.summary} Stated as done."))
             return
         ledger.obligations.append(Obligation(license.id, term, None if applies is True else applies, counts=False))
-        if isinstance(accepted, frozenset) and applies is True:
+        stated = "accepted" in use.stated  # acceptances on record say what was accepted, not what was not
+        if stated and applies is True:
             ledger.refuse(Verdict.NEEDS_PERMISSION, hard, curable=True)
             ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.NEEDS_PERMISSION, term.summary, term.summary))
             return
         clauses: list[Condition] = [] if applies is True else [negation(applies)]
-        if accepted is None:
+        if not stated:
             clauses.append(FactTest("accepted", frozenset({license.id, "all"})))
         ledger.open.append(disjunction(clauses))
         ledger.open_soft |= not hard

@@ -78,7 +78,7 @@ def test_an_answer_reads_from_verdict_to_reasons_to_duties_to_what_is_missing() 
         "Not stated, and it could turn the answer\n  monthly active users  --mau COUNT\n",
         "Limits\n  llama2: bites at more than 700M monthly active users in June 2023; yours: 800M\n",
         "Looked at and cleared\n",
-        "Unsettled law turns it\n  read strict: prohibited (data-to-weights)\n",
+        "Under another reading of what is unsettled\n  strict: prohibited (data-to-weights)\n",
         "Findings\n  LIC101 error: declared licence is looser\n",
         "Not read from the text itself\n  llama2, section 9: A hosted policy.\n",
         "Assumed: outputs train none; not modified; role licensee.\n",

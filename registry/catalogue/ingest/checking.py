@@ -117,5 +117,5 @@ def _check_value(value: object, field: str, owner: str) -> None:
             raise UsageError(f"`{shown}`: `{field}` is no date: `{value[:40]}`", "write dates as `2023`, `2023-07` or `2023-07-18`")
     elif isinstance(value, bool) or value is None:
         return
-    elif isinstance(value, int | float) and not (0 <= value and math.isfinite(value) and (isinstance(value, float) or value <= MAX_COUNT)):
+    elif isinstance(value, int | float) and not (value >= 0 and math.isfinite(value) and (isinstance(value, float) or value <= MAX_COUNT)):
         raise UsageError(f"`{shown}`: `{field}` cannot be {value}", "give a number that is not negative and not larger than the engines keep")

@@ -35,7 +35,7 @@ _BINDING_FIELDS = frozenset({"released_on", "modality", "recorded"})
 
 def _merge(rows: Rows, key: tuple[Any, ...], values: Mapping[str, Any]) -> None:
     """Add values to a row; a thing that two records describe has what either knows, the later one winning."""
-    known = rows.setdefault(key, {name: None for name in values})
+    known = rows.setdefault(key, dict.fromkeys(values))
     known.update({name: value for name, value in values.items() if value is not None})
 
 
@@ -355,7 +355,7 @@ def write_user_groups(ledger: Ledger, groups: Iterable[UserGroup]) -> None:
             where = (user_count.c.user_group_id == number, user_count.c.month == month)
             ledger.connection.execute(update(user_count).where(*where).values(users=users))
         if new or other:
-            before = {"group": each.name, "monthly_users": {month: known[month] for month in other}} if other else None
+            before: dict[str, object] | None = {"group": each.name, "monthly_users": {month: known[month] for month in other}} if other else None
             ledger.log.add(f"app:{each.application}", "user-count", before, {"group": each.name, "monthly_users": {**new, **other}})
             ledger.added["user-count"] += len(new)
             ledger.changed["user-count"] += len(other)

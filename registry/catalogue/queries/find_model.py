@@ -82,9 +82,7 @@ def _candidates(connection: Connection, name: str, revision: str | None) -> list
             rank = 0
         elif row.folded == folded:
             rank = 1 if row.label == row.name else 2
-        elif owner and row.owner and row.owner != owner:
-            continue
-        elif owner and not row.owner and owner != owner_key(row.name):
+        elif owner and owner != (row.owner or owner_key(row.name)):
             continue
         else:
             rank = 3

@@ -42,9 +42,7 @@ class HostingRow:
 def list_hosts(connection: Connection, *, after: str | None = None, limit: int = 100) -> Page[HostRow]:
     """Hosts by name, from after a name on."""
     count = select(func.count(func.distinct(hosting.c.model_id))).where(hosting.c.host_id == host.c.id).scalar_subquery().label("model_count")
-    query = (
-        select(host, source.c.reference, source.c.read_on, count).outerjoin(source, source.c.id == host.c.source_id).order_by(host.c.name).limit(limit + 1)
-    )
+    query = select(host, source.c.reference, source.c.read_on, count).outerjoin(source, source.c.id == host.c.source_id).order_by(host.c.name).limit(limit + 1)
     if after is not None:
         query = query.where(host.c.name > after)
     rows = connection.execute(query).all()

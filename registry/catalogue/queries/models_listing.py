@@ -55,6 +55,10 @@ class ModelFilters:
     """Only these accesses."""
 
 
+NO_FILTERS = ModelFilters()
+"""Every model."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRow:
     """A model of a listing."""
@@ -201,9 +205,9 @@ def _read(row: Any) -> ModelRow:
     )
 
 
-def profile_counts(connection: Connection, filters: ModelFilters = ModelFilters(), *, on: str | None = None) -> dict[int, int]:
+def profile_counts(connection: Connection, filters: ModelFilters = NO_FILTERS, *, on: str | None = None) -> dict[int, int]:
     """How many models have each profile, by the profile's number; from the stored counts where nothing is filtered."""
-    if filters == ModelFilters() and on is None:
+    if filters == NO_FILTERS and on is None:
         query = select(profile.c.id, profile.c.model_count).where(profile.c.model_count > 0).order_by(profile.c.id)
         unrecorded = select(model.c.profile_id, func.count()).where(~model.c.recorded, model.c.profile_id.is_not(None)).group_by(model.c.profile_id)
         counts = {int(number): int(count) for number, count in connection.execute(query)}
@@ -219,7 +223,7 @@ def profile_counts(connection: Connection, filters: ModelFilters = ModelFilters(
 def models_with_profiles(
     connection: Connection,
     profiles: Collection[int],
-    filters: ModelFilters = ModelFilters(),
+    filters: ModelFilters = NO_FILTERS,
     *,
     on: str | None = None,
     after: tuple[int, str] | None = None,
@@ -251,7 +255,7 @@ def models_with_profiles(
 def list_models(
     connection: Connection,
     ranks: Mapping[int, int],
-    filters: ModelFilters = ModelFilters(),
+    filters: ModelFilters = NO_FILTERS,
     *,
     on: str | None = None,
     after: str | None = None,

@@ -61,9 +61,7 @@ class ProfileGraph:
     """The models whose profiles are wanted, with their numbers; the others are their ancestors."""
 
 
-def profile_graph(
-    connection: Connection, models: Iterable[int] | None = None, *, descendants: bool = False, as_known: str | None = None
-) -> ProfileGraph:
+def profile_graph(connection: Connection, models: Iterable[int] | None = None, *, descendants: bool = False, as_known: str | None = None) -> ProfileGraph:
     """What the profiles of models are computed from.
 
     Args:
@@ -73,9 +71,9 @@ def profile_graph(
         as_known: The date of our knowledge; today's, if not given.
     """
     seq = None if as_known is None else seq_known(connection, as_known)
-    if models is None:
-        wanted = needed = None
-    else:
+    wanted: set[int] | None = None
+    needed: set[int] | None = None
+    if models is not None:
         wanted = set(models)
         if descendants:
             wanted = descendant_ids(connection, wanted, seq=seq)

@@ -58,5 +58,5 @@ acceptance = Table(
     Column("accepted_on", Words, nullable=False),
     Column("terms_digest", Words, nullable=False, server_default=""),
     Column("added_set", Integer, ForeignKey("change_set.seq", deferrable=True, initially="DEFERRED"), nullable=False),
-    UniqueConstraint("model_id", "license", "actor_id", "accepted_on", "terms_digest"),
+    UniqueConstraint("model_id", "license", "actor_id", "accepted_on", "terms_digest", name="uq_acceptance_same"),
 )

@@ -1,0 +1,120 @@
+"""May this be used this way: one model, an application, a licence, or a batch of questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from registry.desk.answer import Question, answer, to_item
+from registry.desk.batch import answer_lines, license_question
+from registry.desk.facts import read_use, today
+from registry.lineage.graph import Graph
+from registry.terms.facts import Use
+
+if TYPE_CHECKING:
+    from registry.desk.session import Desk
+
+
+def check_models(
+    desk: Desk, names: Sequence[str], raw: Mapping[str, Any], interpretation: str | None = None, license: str | None = None
+) -> list[dict[str, Any]]:
+    """The items of `licet.check/1` for models, datasets and applications, in the order given.
+
+    Args:
+        desk: The desk.
+        names: References; none, to ask about a licence alone.
+        raw: The facts as given.
+        interpretation: Which unsettled points bind; the settings' own by default.
+        license: Ask about this licence alone, or about the models as if it were their own.
+
+    Raises:
+        FactError: A fact cannot be read.
+        UnknownModelError: A name leads to nothing, or to several.
+        UnknownLicenseError: The licence is not known.
+    """
+    knowledge = desk.knowledge
+    use = resolve_named_licenses(desk, read_use(knowledge, raw, desk.settings.facts))
+    reading = desk.interpretation(interpretation or raw.get("interpretation"))
+    if not names and license is not None:
+        return [to_item(knowledge, answer(knowledge, license_question(knowledge, license, use, reading, _terms_date(use))))]
+    items: list[dict[str, Any]] = []
+    for name in names:
+        items += _check(desk, name, use, reading, license)
+    return items
+
+
+def _terms_date(use: Use) -> str:
+    from registry.desk.lookup import date_of_terms
+
+    return date_of_terms(use)
+
+
+def resolve_named_licenses(desk: Desk, use: Use) -> Use:
+    """The use with the licences that it names (accepted, published under) brought to our ids, so that any known name will do."""
+    facts: dict[str, Any] = {}
+    accepted = use.stated.get("accepted")
+    if isinstance(accepted, frozenset):
+        facts["accepted"] = frozenset(name if name == "all" else desk.knowledge.find(name, use.on).id for name in accepted)
+    published = use.stated.get("published_under")
+    if isinstance(published, str) and desk.knowledge.resolve(published, use.on).reason != "expression":
+        facts["published_under"] = desk.knowledge.find(published, use.on).id
+    return use.with_facts(**facts) if facts else use
+
+
+def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None) -> list[dict[str, Any]]:
+    if name.startswith("app:"):
+        return _check_application(desk, name, use, reading)
+    return [_check_one(desk, name, use, reading, license)]
+
+
+def _check_one(desk: Desk, name: str, use: Use, reading: str, license: str | None) -> dict[str, Any]:
+    from registry.desk.lookup import find_subject
+
+    subject = find_subject(desk, name, _terms_date(use))
+    graph = subject.graph
+    if license is not None:
+        own = replace(graph.nodes[subject.name], licenses=(_as_if(desk, license, use),))
+        graph = Graph({**graph.nodes, subject.name: own}, graph.parents)
+    if subject.accepted and "accepted" not in use.stated:
+        use = replace(use, assumed={**use.assumed, "accepted": subject.accepted})
+    name_to_judge = subject.name if graph.parents.get(subject.name) else None
+    question = Question(graph, subject.name, use, reading, name_to_judge=name_to_judge, revision=subject.revision)
+    return to_item(desk.knowledge, answer(desk.knowledge, question))
+
+
+def _as_if(desk: Desk, license: str, use: Use) -> str:
+    found = desk.knowledge.resolve(license, use.on)
+    return found.license if found.reason == "expression" else desk.knowledge.find(license, use.on).id
+
+
+def _check_application(desk: Desk, name: str, use: Use, reading: str) -> list[dict[str, Any]]:
+    """An item for every model that an application uses, with what the application records about itself as facts.
+
+    The terms of the host through which a model is reached bind beside the model's own.
+    """
+    from registry.desk.lookup import application_use, find_app, find_subject
+
+    row, users = find_app(desk, name)
+    use = application_use(desk, use, row, users)
+    items = []
+    for used in row.used:
+        subject = find_subject(desk, used.use.model, _terms_date(use))
+        own = subject.graph.nodes[subject.name]
+        terms = desk.knowledge.resolve(used.host_terms, use.on).license if used.host_terms else None
+        licenses = own.licenses if terms is None or terms in own.licenses else (*own.licenses, terms)
+        graph = Graph({**subject.graph.nodes, subject.name: replace(own, licenses=licenses)}, subject.graph.parents)
+        item = to_item(desk.knowledge, answer(desk.knowledge, Question(graph, subject.name, use, reading)))
+        items.append({**item, "application": row.application.name, "host": used.use.host})
+    return items
+
+
+def check_batch(desk: Desk, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Answer questions in the form of `check --batch`, one object a line, in the same order."""
+
+    def known(reference: str) -> Graph | None:
+        from registry.desk.lookup import known_graph
+
+        return known_graph(desk, reference, today())
+
+    yield from answer_lines(desk.knowledge, lines, today(), known)

@@ -1,0 +1,127 @@
+"""From a reference, as people write it, to the thing that is recorded and the lineage around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from registry.catalogue.queries.acceptances import read_acceptances
+from registry.catalogue.queries.applications import ApplicationRow, find_application
+from registry.catalogue.queries.datasets import find_dataset
+from registry.catalogue.queries.find_model import find_model
+from registry.catalogue.queries.profile_graph import profile_graph
+from registry.desk.profiles import lineage_on, resolve_statement
+from registry.desk.session import Desk, refuse_folder
+from registry.errors import UnknownModelError
+from registry.lineage.graph import Graph, Node
+from registry.supplychain.names import split_reference
+from registry.supplychain.statement import statements_on
+from registry.terms.facts import Use, Value, read_fact
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something of the catalogue with the lineage around it.
+
+    Attributes:
+        name: Its node in the graph.
+        graph: The lineage, with the licences that hold on the date asked about.
+        revision: The revision that was asked for.
+        accepted: Licences whose acceptance for it is on record.
+        recorded: False for a model of which only the name is known.
+    """
+
+    name: str
+    graph: Graph
+    revision: str | None = None
+    accepted: frozenset[str] = frozenset()
+    recorded: bool = True
+
+
+def date_of_terms(use: Use) -> str:
+    """The date whose licence counts: when the copy was obtained, where that is stated, else the date of the use."""
+    obtained = use.value("obtained_on")
+    return str(obtained) if obtained is not None else use.on
+
+
+def find_subject(desk: Desk, reference: str, on: str) -> Subject:
+    """A model or dataset by reference.
+
+    Raises:
+        UnknownModelError: None, or several, go by it; the hint names the nearest.
+        UsageError: It names something that is neither.
+    """
+    refuse_folder(reference)
+    kind, name, _ = split_reference(reference)
+    if kind == "dataset":
+        return _find_dataset(desk, name, on)
+    with desk.catalogue.reading() as connection:
+        found = find_model(connection, reference)
+        recorded = profile_graph(connection, [found.id])
+        accepted = frozenset(each.license for each in read_acceptances(connection, model_id=found.id, on=on))
+    return Subject(found.name, lineage_on(recorded, desk.knowledge, on), found.revision, accepted, found.recorded)
+
+
+def _find_dataset(desk: Desk, name: str, on: str) -> Subject:
+    with desk.catalogue.reading() as connection:
+        row = find_dataset(connection, name)
+    said = statements_on(row.statements, on)
+    licenses = tuple(dict.fromkeys(resolve_statement(desk.knowledge, statement, None) for statement in said)) or ("unstated",)
+    node = Node(f"dataset:{row.dataset.name}", licenses, "dataset", basis=said[0].basis if said else "inferred")
+    return Subject(node.name, Graph.of([node], []))
+
+
+def known_graph(desk: Desk, reference: str, on: str) -> Graph | None:
+    """The recorded lineage of a name, its own node first; None where nothing goes by it."""
+    try:
+        found = find_subject(desk, reference, on)
+    except UnknownModelError:
+        return None
+    own = found.graph.nodes[found.name]
+    nodes = {reference: replace(own, name=reference)} if reference != found.name else {}
+    parents = dict(found.graph.parents)
+    if nodes:
+        parents[reference] = [replace(edge, child=reference) for edge in found.graph.parents.get(found.name, ())]
+    else:
+        nodes = {found.name: own}
+    return Graph({**nodes, **found.graph.nodes}, parents)
+
+
+def find_app(desk: Desk, reference: str) -> tuple[ApplicationRow, dict[str, dict[str, int]]]:
+    """An application, and its users by month: those of the product, and those of all applications of its owner.
+
+    Raises:
+        UsageError: No application is called that.
+    """
+    from registry.catalogue.queries.applications import list_applications
+
+    with desk.catalogue.reading() as connection:
+        row = find_application(connection, reference)
+        users = {"product": row.monthly_users}
+        if row.application.owner is not None and row.monthly_users:
+            users["licensee"] = _of_owner(list_applications(connection, owner=row.application.owner, limit=1000).items)
+    return row, {scope: series for scope, series in users.items() if series}
+
+
+def _of_owner(rows: tuple[ApplicationRow, ...]) -> dict[str, int]:
+    """Users over all applications of one owner, for the months that every one of them knows."""
+    counted = [row.monthly_users for row in rows if row.monthly_users]
+    months = set(counted[0]).intersection(*counted[1:]) if counted else set()
+    return {month: sum(series[month] for series in counted) for month in sorted(months)}
+
+
+def application_use(desk: Desk, use: Use, row: ApplicationRow, users: dict[str, dict[str, int]]) -> Use:
+    """The facts that an application records about itself, under whatever the asker states."""
+    recorded: dict[str, object] = {}
+    application = row.application
+    if application.commercial is not None:
+        recorded["commercial"] = application.commercial
+    if application.distribution:
+        recorded["distribution"] = list(application.distribution)
+    countries = sorted({country for group in row.user_groups for country in group.countries})
+    if countries:
+        recorded["audience"] = countries
+    if users:
+        # What the licensee has in all its products is the least that its group has; with no affiliate on record it is all.
+        recorded["monthly_active_users"] = {**users, "group": users.get("licensee", users["product"])}
+    facts: dict[str, Value] = {name: read_fact(desk.knowledge.vocabulary, name, value) for name, value in recorded.items()}
+    return replace(use, stated={**facts, **use.stated})

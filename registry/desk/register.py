@@ -1,0 +1,171 @@
+"""Recording a derivative: what it is made from, what it thereby inherits, what conflicts, and what must be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from registry.desk.answer import Question, answer, finding_to_data, to_item
+from registry.desk.check import resolve_named_licenses
+from registry.desk.facts import read_use, today
+from registry.errors import LineageError, UnknownModelError, UsageError
+from registry.supplychain.model import Model, Revision
+from registry.supplychain.names import check_name
+from registry.supplychain.record import Record
+from registry.supplychain.relation import Relation
+from registry.supplychain.source import Source
+from registry.supplychain.statement import LicenseStatement
+from registry.terms.counts import read_amount
+from registry.terms.facts import read_fact
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from registry.desk.session import Desk
+
+ORIGIN = "register"
+"""The origin of what is recorded by hand."""
+
+
+def register_model(desk: Desk, spec: Mapping[str, Any], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """Record a model with its lineage, and answer for it at once.
+
+    Args:
+        desk: The desk.
+        spec: `name`; `bases` as `{model, relation}`; `datasets` as `{dataset, relation}`; and, each or None, `license`,
+            `modality`, `parameters`, `released_on`, `revision`, `source`; `allow_unknown_base`.
+        raw: The facts of the use to answer for.
+
+    Raises:
+        LineageError: A base is not known, or the lineage would run in a circle.
+        UsageError: A name or value cannot be.
+    """
+    from registry.catalogue.ingest.writer import ingest
+    from registry.desk.profiles import refresh_profiles
+
+    use = resolve_named_licenses(desk, read_use(desk.knowledge, raw, desk.settings.facts))
+    reading = desk.interpretation(raw.get("interpretation"))
+    name = check_name(spec["name"], "model")
+    if name.startswith(("dataset:", "app:")) or "@" in name:
+        raise UsageError(f"`{name}` cannot be the name of a model", "leave out `dataset:`, `app:` and `@`; a revision is given with `--revision`")
+    with desk.catalogue.writing() as connection:
+        created = not _exists(connection, name)
+        record = _record(desk, connection, name, spec)
+        done = ingest(connection, [record], actor=_actor(), kind="register", allow_unknown_bases=bool(spec.get("allow_unknown_base")))
+        refresh_profiles(connection, desk.knowledge, done.touched_models)
+    return _result(desk, name, record, created, use, reading)
+
+
+def _actor() -> str:
+    from registry.settings import read_actor
+
+    return read_actor()
+
+
+def _exists(connection: Connection, name: str) -> bool:
+    from registry.catalogue.queries.find_model import find_model
+
+    try:
+        found = find_model(connection, name)
+    except UnknownModelError:
+        return False
+    return found.name == name and found.recorded
+
+
+def _record(desk: Desk, connection: Connection, name: str, spec: Mapping[str, Any]) -> Record:
+    vocabulary = desk.knowledge.vocabulary
+    source = Source(spec.get("source") or "stated at registration", today())
+    bases = [(_base(connection, base["model"], bool(spec.get("allow_unknown_base"))), base["relation"]) for base in spec.get("bases", ())]
+    relations = [Relation(name, parent, relation, "declared", source) for parent, relation in bases]
+    relations += [Relation(name, f"dataset:{entry['dataset'].removeprefix('dataset:')}", entry["relation"], "declared", source) for entry in spec.get("datasets", ())]
+    for relation in relations:
+        if relation.relation not in vocabulary.relations:
+            raise LineageError(f"`{relation.relation}` is not a relation", f"the relations are {', '.join(sorted(vocabulary.relations))}")
+    released = spec.get("released_on")
+    released = str(read_fact(vocabulary, "date", released)) if released else None
+    statements = []
+    if spec.get("license"):
+        statements = [_statement(desk, name, spec["license"], source)]
+    return Record(
+        origin=ORIGIN,
+        models=(
+            Model(
+                name=name,
+                modality=spec.get("modality") or _modality(connection, bases),
+                parameters=_parameters(spec.get("parameters")),
+                released_on=released,
+                source=source,
+            ),
+        ),
+        revisions=(Revision(name, spec["revision"], source=source),) if spec.get("revision") else (),
+        statements=tuple(statements),
+        relations=tuple(relations),
+    )
+
+
+def _base(connection: Connection, reference: str, allow_unknown: bool) -> str:
+    """The recorded name of a base; a name that nobody knows is kept as written where that is allowed."""
+    from registry.catalogue.queries.find_model import find_model
+
+    try:
+        return find_model(connection, reference).name
+    except UnknownModelError as error:
+        if allow_unknown and not error.nearest:
+            return check_name(reference, "model")
+        if allow_unknown and reference not in error.nearest:
+            return check_name(reference, "model")
+        hint = f"{error.hint}; or record it by name with `--allow-unknown-base`" if error.hint else "record it by name with `--allow-unknown-base`"
+        raise LineageError(f"the base `{reference}` is not in the catalogue", hint) from error
+
+
+def _modality(connection: Connection, bases: list[tuple[str, str]]) -> str | None:
+    from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.model_detail import read_model
+
+    for parent, _ in bases:
+        try:
+            modality = read_model(connection, find_model(connection, parent).id).model.modality
+        except UnknownModelError:
+            continue
+        if modality is not None:
+            return modality
+    return None
+
+
+def _parameters(written: str | None) -> int | None:
+    if written is None:
+        return None
+    try:
+        return int(read_amount(written, money=False).number)
+    except ValueError as error:
+        raise UsageError(f"`--parameters`: {error}", "write 7B, 110M or a number") from error
+
+
+def _statement(desk: Desk, name: str, license: str, source: Source) -> LicenseStatement:
+    found = desk.knowledge.resolve(license, today())
+    if found.reason in ("unknown", "ambiguous"):
+        desk.knowledge.find(license, today())  # says which names come near, or which texts share it
+    return LicenseStatement(name, "declared", license=found.license, source=source, stated_on=today())
+
+
+def _result(desk: Desk, name: str, record: Record, created: bool, use: Any, reading: str) -> dict[str, Any]:
+    from registry.desk.lookup import date_of_terms, find_subject
+
+    subject = find_subject(desk, name, date_of_terms(use))
+    given = answer(desk.knowledge, Question(subject.graph, subject.name, use, reading, name_to_judge=subject.name))
+    item = to_item(desk.knowledge, given)
+    inherits = []
+    for binding, way in given.ways.items():
+        if way.path:
+            license = desk.knowledge.license_of(binding.license)
+            path: list[dict[str, str]] = [{"model": subject.name}, *({"relation": edge.relation, "model": edge.parent} for edge in way.path)]
+            inherits.append({"license": binding.license, "name": license.name if license else binding.license, "reach": binding.reach, "path": path})
+    return {
+        "schema": "licet.register/1",
+        "model": name,
+        "created": created,
+        "bases": [{"model": relation.parent, "relation": relation.relation} for relation in record.relations],
+        "inherits": inherits,
+        "conflicts": [finding_to_data(finding) for finding in given.findings],
+        "check": item,
+    }

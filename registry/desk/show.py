@@ -1,0 +1,165 @@
+"""Everything recorded about one model, dataset or application."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from registry.desk.facts import today
+from registry.desk.plain import to_data
+from registry.desk.profiles import resolve_statement
+from registry.desk.session import refuse_folder
+from registry.errors import UsageError
+from registry.supplychain.names import split_reference
+from registry.supplychain.statement import LicenseStatement, in_force
+from registry.terms.facts import read_fact
+
+if TYPE_CHECKING:
+    from registry.desk.session import Desk
+
+
+def show_model(desk: Desk, name: str, history: bool = False, as_known: str | None = None) -> dict[str, Any]:
+    """The record of a model (`org/name`), a dataset (`dataset:NAME`) or an application (`app:NAME`).
+
+    Args:
+        desk: The desk.
+        name: The reference.
+        history: Add every recorded change, oldest first.
+        as_known: As the catalogue knew it on that date.
+
+    Raises:
+        UnknownModelError: Nothing, or several things, go by the name.
+        FactError: `as_known` is not a date.
+    """
+    refuse_folder(name)
+    if as_known is not None:
+        as_known = str(read_fact(desk.knowledge.vocabulary, "date", as_known))
+    kind, _, _ = split_reference(name)
+    if kind == "dataset":
+        subject, record = _dataset(desk, name, as_known)
+    elif kind == "application":
+        subject, record = _application(desk, name, as_known)
+    else:
+        subject, record = _model(desk, name, as_known)
+    if history:
+        record["history"] = _history(desk, subject)
+    record["knowledge"] = {"version": desk.knowledge.version, "digest": desk.knowledge.digest}
+    return record
+
+
+def _statement(desk: Desk, statement: LicenseStatement, released_on: str | None) -> dict[str, Any]:
+    resolved = resolve_statement(desk.knowledge, statement, released_on)
+    return {
+        "license": resolved,
+        "as_written": statement.raw_name or statement.raw_link or statement.license,
+        "basis": statement.basis,
+        "stated_on": statement.stated_on,
+        "valid_from": statement.valid_from,
+        "valid_to": statement.valid_to,
+        "holds_today": in_force(statement, today()),
+        "source": to_data(statement.source) if statement.source else None,
+    }
+
+
+def _model(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, Any]]:
+    from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.model_detail import read_model
+
+    with desk.catalogue.reading() as connection:
+        found = find_model(connection, name)
+        detail = read_model(connection, found.id, as_known=as_known)
+    model = detail.model
+    hostings = [
+        {**to_data(row.hosting, without=("model", "host", "terms")), "host": row.host.title or row.host.name, "terms": row.terms} for row in detail.hostings
+    ]
+    bases = [link for link in detail.links if link.parent_id is not None]
+    datasets = [link for link in detail.links if link.dataset_id is not None]
+    return model.name, {
+        "schema": "licet.show/1",
+        "model": model.name,
+        "name": model.title,
+        "developer": to_data(detail.developer, without=("source",)) if detail.developer else None,
+        "recorded": model.recorded,
+        **to_data(model, without=("name", "title", "developer", "recorded", "source")),
+        "source": to_data(model.source) if model.source else None,
+        "evidence_floor": detail.evidence_floor,
+        "name_keeps_rules": detail.name_ok,
+        "derivative_count": detail.derivative_count,
+        "statements": [_statement(desk, statement, model.released_on) for statement in detail.statements],
+        "bases": [_link(link, "model") for link in bases],
+        "datasets": [_link(link, "dataset") for link in datasets],
+        "revisions": [to_data(revision, without=("model",)) for revision in detail.revisions],
+        "training": [to_data(run, without=("model",)) for run in detail.training_runs],
+        "hostings": hostings,
+        "applications": [to_data(use) for use in detail.applications],
+        "acceptances": [to_data(row) for row in detail.acceptances],
+    }
+
+
+def _link(link: Any, what: str) -> dict[str, Any]:
+    sources = [to_data(evidence.source) for evidence in link.evidence if evidence.source]
+    return {what: link.parent.removeprefix("dataset:"), "relation": link.relation, "evidence": link.grade, "source": "; ".join(dict.fromkeys(sources)) or None}
+
+
+def _dataset(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, Any]]:
+    from registry.catalogue.queries.datasets import find_dataset, models_of_dataset
+
+    with desk.catalogue.reading() as connection:
+        row = find_dataset(connection, name, as_known=as_known)
+        used = models_of_dataset(connection, row.id)
+    dataset = row.dataset
+    return f"dataset:{dataset.name}", {
+        "schema": "licet.show/1",
+        "id": f"dataset:{dataset.name}",
+        "name": dataset.title,
+        **to_data(dataset, without=("name", "title", "recorded", "source")),
+        "source": to_data(dataset.source) if dataset.source else None,
+        "statements": [_statement(desk, statement, None) for statement in row.statements],
+        "models": [{"model": use.model, "relation": use.relation, "evidence": use.grade} for use in used],
+    }
+
+
+def _application(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, Any]]:
+    from registry.catalogue.queries.applications import find_application
+
+    if as_known is not None:
+        raise UsageError("applications are kept as they are now; `--as-known` is for models and datasets", "leave `--as-known` out")
+    with desk.catalogue.reading() as connection:
+        row = find_application(connection, name)
+    application = row.application
+    return f"app:{application.name}", {
+        "schema": "licet.show/1",
+        "id": f"app:{application.name}",
+        "name": application.title,
+        **to_data(application, without=("name", "title", "models", "source")),
+        "source": to_data(application.source) if application.source else None,
+        "monthly_users": row.monthly_users,
+        "models": [{**to_data(used.use), "host_terms": used.host_terms} for used in row.used],
+        "user_groups": [to_data(group, without=("application", "source")) for group in row.user_groups],
+    }
+
+
+def _history(desk: Desk, subject: str) -> list[dict[str, Any]]:
+    from registry.catalogue.queries.history_of import history_of
+
+    changes: list[dict[str, Any]] = []
+    after: str | None = None
+    with desk.catalogue.reading() as connection:
+        while True:
+            page = history_of(connection, subject, after=after, limit=1000)
+            changes += [
+                {"seq": row.seq, "at": row.at, "actor": row.actor, "kind": row.kind, "what": row.what, "change": _change(row.before, row.after)}
+                for row in page.items
+            ]
+            if page.next is None:
+                return changes
+            after = page.next
+
+
+def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
+    """A change as one line: `license: yi-2.1 -> apache-2.0`."""
+    old, new = before or {}, after or {}
+    parts = []
+    for key in dict.fromkeys([*old, *new]):
+        if old.get(key) != new.get(key):
+            parts.append(f"{key}: {new[key]}" if key not in old else f"{key}: {old[key]} removed" if key not in new else f"{key}: {old[key]} -> {new[key]}")
+    return "; ".join(parts)

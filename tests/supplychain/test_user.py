@@ -1,0 +1,18 @@
+"""Users of an application by month."""
+
+from __future__ import annotations
+
+from registry.supplychain.user import UserGroup, users_by_month
+
+
+def test_users_are_summed_only_for_months_that_every_counted_group_reports() -> None:
+    groups = (
+        UserGroup("app", "staff", monthly_users={"2026-05": 40, "2026-06": 38}),
+        UserGroup("app", "callers", monthly_users={"2026-06": 1200, "2026-07": 1300}),
+        UserGroup("app", "seats only", seats=12),
+    )
+    assert users_by_month(groups) == {"2026-06": 1238}
+
+
+def test_no_series_gives_no_count() -> None:
+    assert users_by_month((UserGroup("app", "staff", seats=3),)) == {}
