@@ -53,7 +53,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home in which licet was used once, so that its catalogue is made."""
     home = tmp_path_factory.mktemp("docs") / "home"
     home.mkdir()
-    run("licet catalog stats", home)
+    run("licet models --limit 1", home)
     return home
 
 

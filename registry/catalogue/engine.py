@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
+from sqlalchemy import URL, Engine, create_engine, event, exc, make_url, text
+from sqlalchemy import Connection as Connection
 
 from registry.catalogue.problems import explained
 from registry.errors import CatalogueError

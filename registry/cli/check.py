@@ -12,7 +12,7 @@ from registry.cli.main import Command
 from registry.cli.output import Output, clean
 from registry.cli.state import State, format_option, pass_state
 from registry.cli.use import GivenUse, flag_for, use_flags
-from registry.cli.words import ACTS, COLORS, DISCLAIMER, REACH, fact_words, headline, number, period
+from registry.cli.words import ACTS, COLORS, DISCLAIMER, REACH, fact_words, headline, number, period, quoted, section
 
 LONGEST_LINE = 1_000_000
 """A longer line of a batch is refused with its number."""
@@ -96,14 +96,16 @@ def print_answer(output: Output, item: Mapping[str, Any]) -> None:
         ]
     )
     reasons = item.get("reasons", ())
-    _reasons(output, "What decides it", [reason for reason in reasons if reason.get("outcome") == "decides"])
+    _reasons(
+        output, "What grants it" if verdict.startswith("permitted") else "What decides it", [reason for reason in reasons if reason.get("outcome") == "decides"]
+    )
     if item.get("yes_when"):
         output.heading("It is a yes when")
         output.paragraph(clean(item["yes_when"]), indent=2)
     _duties(output, item.get("obligations", ()))
     _missing(output, item.get("missing_facts", ()))
     _headroom(output, item.get("headroom", ()))
-    _reasons(output, "Looked at and cleared", [reason for reason in reasons if reason.get("outcome") == "cleared"])
+    _cleared(output, [reason for reason in reasons if reason.get("outcome") == "cleared"])
     _flips(output, item)
     _findings(output, item.get("findings", ()))
     _unverified(output, item.get("unverified", ()))
@@ -130,8 +132,8 @@ def _license(entry: Mapping[str, Any]) -> str:
 def _where(entry: Mapping[str, Any]) -> str:
     license = clean(entry.get("license") or "no licence")
     text = f", {clean(entry['text'])}" if entry.get("text") not in (None, "license") else ""
-    section = f", section {clean(entry['section'])}" if entry.get("section") else ""
-    return f"{license}{text}{section}"
+    place = f", {section(entry['section'], 'section')}" if entry.get("section") not in (None, "", "-") else ""
+    return f"{license}{text}{place}"
 
 
 def _reasons(output: Output, title: str, reasons: Sequence[Mapping[str, Any]]) -> None:
@@ -143,6 +145,19 @@ def _reasons(output: Output, title: str, reasons: Sequence[Mapping[str, Any]]) -
         route = path(reason.get("path", ()))
         if route:
             output.paragraph(f"by way of {route}", indent=4, hanging=2)
+
+
+def _cleared(output: Output, reasons: Sequence[Mapping[str, Any]]) -> None:
+    """What was looked at and does not bite, a line for each licence; the sections tell where to read more."""
+    by_license: dict[str, list[str]] = {}
+    for reason in reasons:
+        by_license.setdefault(clean(reason.get("license")), []).append(
+            f"{clean(str(reason.get('term', '')).replace('-', ' '))} ({section(reason.get('section'))})"
+        )
+    if by_license:
+        output.heading("Looked at, and not in the way")
+        for license, terms in by_license.items():
+            output.paragraph(f"{license}: {', '.join(dict.fromkeys(terms))}", indent=2, hanging=2)
 
 
 def path(steps: Sequence[Mapping[str, Any]]) -> str:
@@ -173,7 +188,7 @@ def _duties(output: Output, duties: Sequence[Mapping[str, Any]]) -> None:
 def print_duty(output: Output, duty: Mapping[str, Any], first: str = "  [ ] ") -> None:
     """One duty as an entry of a list: what to do, in which words, when, and where it stands."""
     when = f" When {clean(duty['when'])}." if duty.get("when") else ""
-    wording = f" Words: “{clean(duty['wording'])}”." if duty.get("wording") else ""
+    wording = f" Words: {quoted(duty['wording'])}" if duty.get("wording") else ""
     output.paragraph(f"{clean(duty.get('summary') or duty.get('term'))}{wording}{when} ({_where(duty)})", indent=len(first), first=first)
 
 
@@ -226,7 +241,13 @@ def _findings(output: Output, findings: Sequence[Mapping[str, Any]]) -> None:
         return
     output.heading("Findings")
     for finding in findings:
-        output.paragraph(f"{clean(finding.get('code'))} {clean(finding.get('severity', ''))}: {clean(finding.get('summary', ''))}", indent=2, hanging=2)
+        print_finding(output, finding)
+
+
+def print_finding(output: Output, finding: Mapping[str, Any]) -> None:
+    """One finding: its code, how grave it is, what it says, and what would mend it."""
+    hint = f" To mend it: {clean(finding['hint'])}." if finding.get("hint") else ""
+    output.paragraph(f"{clean(finding.get('code'))} {clean(finding.get('severity', ''))}: {clean(finding.get('summary', ''))}{hint}", indent=2, hanging=2)
 
 
 def _unverified(output: Output, terms: Sequence[object]) -> None:

@@ -10,7 +10,7 @@ import click
 from registry.cli.main import Group
 from registry.cli.output import Column, Output, clean
 from registry.cli.state import State, format_option, pass_state
-from registry.cli.words import BINDS, DISCLAIMER, REACH, acts, ask, join
+from registry.cli.words import BINDS, DISCLAIMER, REACH, acts, ask, join, quoted, section
 
 KEYS = ("id", "name", "type", "steward", "spdx", "osi_approved", "released", "confidence")
 """The keys of an item of `licet license ls`, in the order of CSV."""
@@ -177,7 +177,7 @@ def _term(output: Output, term: Mapping[str, Any]) -> None:
             parts.append(f"Bars {acts(term['acts'])}.")
         parts.append(f"Way out: {ask(term['ask'])}." if term.get("ask") else "The text names no way to permission.")
     if term.get("wording"):
-        parts.append(f"Words: “{clean(term['wording'])}”.")
+        parts.append(f"Words: {quoted(term['wording'])}")
     if term.get("rule"):
         parts.append(f"Rule: {rule(term['rule'])}.")
     if term.get("where"):
@@ -293,12 +293,23 @@ def print_comparison(output: Output, result: Mapping[str, Any]) -> None:
             output.heading(f"{name} has, {other} lacks")
             for term in result[key]:
                 _term(output, term)
-    if result.get("common"):
-        output.heading("Both have")
-        for row in result["common"]:
-            output.paragraph(f"{clean(row.get('about'))} ({_side(row.get('left'))}; {_side(row.get('right'))})", indent=2, hanging=2)
+    _common(output, names, result.get("common") or ())
     output.line()
     output.line(DISCLAIMER)
+
+
+def _common(output: Output, names: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> None:
+    """What both have, gathered by where it stands; only the places are given, since the words say the same."""
+    groups: dict[str, list[str]] = {}
+    for row in rows:
+        places = [
+            section((row.get(side) or {}).get("section", "-")) if isinstance(row.get(side), Mapping) else _plain(row.get(side)) for side in ("left", "right")
+        ]
+        groups.setdefault(f"{names[0]} {places[0]}; {names[1]} {places[1]}", []).append(clean(row.get("about")))
+    if groups:
+        output.heading("Both have")
+        for place, about in groups.items():
+            output.paragraph(f"{', '.join(dict.fromkeys(about))} ({place})", indent=2, hanging=2)
 
 
 def _plain(value: object) -> str:
@@ -311,5 +322,5 @@ def _side(value: object) -> str:
     """One side of a row: a text, or a term with its section."""
     if isinstance(value, Mapping):
         text = clean(value.get("summary") or value.get("term") or "")
-        return f"{text} (s. {clean(value['section'])})" if value.get("section") else text
+        return f"{text} ({section(value['section'])})" if value.get("section") else text
     return _plain(value)

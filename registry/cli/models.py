@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from shlex import quote
 from typing import Any
 
 import click
@@ -22,7 +23,7 @@ COLUMNS = (
     Column("LIMIT OR DECIDING CLAUSE", deciding, wraps=True),
     Column("LICENSE", lambda item: item.get("license")),
     Column("TYPE", lambda item: item.get("license_type")),
-    Column("DEVELOPER", lambda item: item.get("developer")),
+    Column("DEVELOPER", lambda item: item.get("developer"), wraps=True),
     Column("PARAMS", lambda item: short_number(item.get("parameters")), right=True),
 )
 """The columns of the table."""
@@ -83,7 +84,7 @@ def command(state: State, /, use: GivenUse, form: str, limit: int, after: str | 
 def tell(state: State, items: list[Mapping[str, Any]], after: str | None, total: int | None) -> None:
     """Say beside the table how much of the whole it shows."""
     of = f" of {total:,}" if total is not None and total != len(items) else ""
-    more = f"; more with `--after {clean(after)}`" if after else ""
+    more = f"; more with `--after {quote(clean(after))}`" if after else ""
     state.output.talk(f"{len(items):,}{of} models{more}. {DISCLAIMER}")
 
 

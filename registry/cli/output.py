@@ -227,7 +227,7 @@ def plain_table(titles: Sequence[str], rows: Sequence[Sequence[str]], columns: S
     lines = []
     for row in (titles, *rows):
         cells = [
-            textwrap.wrap(text, widths[index], break_long_words=False, break_on_hyphens=False) or [""] if columns[index].wraps else [text]
+            textwrap.wrap(text, widths[index], break_on_hyphens=False) or [""] if columns[index].wraps else [text]
             for index, text in enumerate(row)
         ]
         for depth in range(max(len(cell) for cell in cells)):

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from registry.cli.check import path, print_answer
+from registry.cli.check import path, print_answer, print_finding
 from registry.cli.errors import exit_code
 from registry.cli.main import Command
 from registry.cli.output import Output, clean
@@ -97,8 +97,7 @@ def print_registered(output: Output, result: Mapping[str, Any]) -> None:
     conflicts = result.get("conflicts", ())
     output.heading("Conflicts" if conflicts else "No conflicts between what is recorded")
     for finding in conflicts:
-        hint = f" {clean(finding['hint'])}" if finding.get("hint") else ""
-        output.paragraph(f"{clean(finding.get('code'))} {clean(finding.get('severity', ''))}: {clean(finding.get('summary'))}{hint}", indent=2, hanging=2)
+        print_finding(output, finding)
     output.line()
     if result.get("check"):
         print_answer(output, result["check"])

@@ -29,6 +29,17 @@ TITLES = {
 }
 """The lists of a record, in the order they are shown; a list that is not here follows under its own name."""
 
+COLUMN_TITLES = {
+    "seq": "NO",
+    "price_input_usd_per_million": "IN USD/M",
+    "price_output_usd_per_million": "OUT USD/M",
+    "energy_kwh": "KWH",
+    "flop": "FLOP",
+}
+"""What stands above a column where the key's own words would be too long."""
+
+_FIRST = ("seq", "at", "host", "model", "dataset", "application", "id", "name", "license", "relation", "terms")
+_LAST = ("source", "row", "change")
 _NUMBERS = ("parameters", "training_tokens", "training_flop", "downloads", "size_tokens", "size_rows", "seats", "hours", "count", "energy_kwh", "flop")
 _WIDE = ("source", "change", "purpose", "license_raw", "summary", "row", "countries", "monthly_users")
 _ASIDE = ("schema", "model", "id", "name", "knowledge")
@@ -73,7 +84,10 @@ def print_record(output: Output, record: Mapping[str, Any]) -> None:
 def print_rows(output: Output, rows: Sequence[Mapping[str, Any]]) -> None:
     """A list of records as a table of the columns that hold something."""
     keys = list(dict.fromkeys(key for row in rows for key, value in row.items() if value not in (None, "", [], {})))
-    columns = [Column(_title(key).upper(), _reader(key), wraps=key in _WIDE, right=key in _NUMBERS) for key in keys]
+    keys.sort(key=lambda key: _FIRST.index(key) if key in _FIRST else 1000 if key in _LAST else 100)
+    columns = [
+        Column(COLUMN_TITLES.get(key, _title(key).upper()), _reader(key), wraps=key in _WIDE, right=key in _NUMBERS or key.startswith("price_")) for key in keys
+    ]
     output.table(columns, rows, indent=2)
 
 
@@ -94,6 +108,8 @@ def _field(key: str, value: object) -> str | None:
         return ", ".join(f"{_title(str(part))} {_field(str(part), inner)}" for part, inner in value.items() if inner not in (None, "", [], {}))
     if isinstance(value, list | tuple):
         return ", ".join(str(_field(key, part)) for part in value)
+    if key == "at":
+        return clean(value)[:19].replace("T", " ")
     if isinstance(value, int | float) and key in _NUMBERS:
         return number(value) if value < 10**15 else f"{value:.3g}"
     return clean(value)

@@ -98,6 +98,18 @@ def join(parts: Sequence[str], word: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
 
 
+def section(value: object, word: str = "s.") -> str:
+    """Where in a text something stands: `s. 4(a)`, or the part's own name where it has no number."""
+    text = clean(value)
+    return f"{word} {text}" if text[:1].isdigit() else text
+
+
+def quoted(value: object) -> str:
+    """Words to be reproduced, as the end of a sentence."""
+    text = clean(value)
+    return f"“{text}”" if text.endswith((".", "!", "?")) else f"“{text}”."
+
+
 def deciding(item: Mapping[str, Any]) -> str:
     """What decides the verdict of a listed model, in a few words: the condition where it is open, else the clause."""
     if item.get("verdict") == "conditional" and item.get("yes_when"):
@@ -107,9 +119,8 @@ def deciding(item: Mapping[str, Any]) -> str:
         return ""
     if isinstance(clause, str):
         return clean(clause)
-    section = clause.get("section")
     words = clean(clause.get("summary") or str(clause.get("term", "")).replace("-", " "))
-    return f"{words} (s. {clean(section)})" if section else words
+    return f"{words} ({section(clause['section'])})" if clause.get("section") not in (None, "", "-") else words
 
 
 def headline(item: Mapping[str, Any]) -> str:

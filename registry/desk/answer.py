@@ -96,6 +96,16 @@ def answer(knowledge: Knowledge, question: Question) -> Answer:
     )
 
 
+def license_question(knowledge: Knowledge, license: str, use: Use, interpretation: str, on: str | None) -> Question:
+    """A question about a licence or SPDX expression alone."""
+    found = knowledge.resolve(license, on)
+    if found.reason != "expression":
+        found_license = knowledge.find(license, on)
+        graph = Graph.of([Node(found_license.id, (found_license.id,))], [])
+        return Question(graph, found_license.id, use, interpretation, as_license=True)
+    return Question(Graph.of([Node(license, (found.license,))], []), license, use, interpretation, as_license=True)
+
+
 def subject_of(node: Node) -> Subject:
     """What terms may read of a node."""
     return Subject(modality=node.modality, released_on=node.released_on, name=node.name, license=node.licenses[0] if node.licenses else None)

@@ -8,11 +8,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from registry.desk.answer import Question, answer, to_item
+from registry.desk.answer import Question, answer, license_question, to_item
 from registry.desk.whatif import WhatIf, build_graph
 from registry.errors import RegistryError, UsageError
 from registry.knowledge.store import Knowledge
-from registry.lineage.graph import Graph, Node
+from registry.lineage.graph import Graph
 from registry.terms.facts import read_use
 
 MAX_LINE = 2_000_000
@@ -86,13 +86,3 @@ def _answer(knowledge: Knowledge, line: _Line, today: str, known: Callable[[str]
     if line.license is None:
         raise UsageError("the line names neither `license`, `model` nor `what_if`", "name one of them")
     return to_item(knowledge, answer(knowledge, license_question(knowledge, line.license, use, line.interpretation, on)))
-
-
-def license_question(knowledge: Knowledge, license: str, use: Any, interpretation: str, on: str | None) -> Question:
-    """A question about a licence or SPDX expression alone."""
-    found = knowledge.resolve(license, on)
-    if found.reason != "expression":
-        found_license = knowledge.find(license, on)
-        graph = Graph.of([Node(found_license.id, (found_license.id,))], [])
-        return Question(graph, found_license.id, use, interpretation, as_license=True)
-    return Question(Graph.of([Node(license, (found.license,))], []), license, use, interpretation, as_license=True)

@@ -6,8 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import Question, answer, to_item
-from registry.desk.batch import answer_lines, license_question
+from registry.desk.answer import Question, answer, license_question, to_item
 from registry.desk.facts import read_use, today
 from registry.lineage.graph import Graph
 from registry.terms.facts import Use
@@ -111,6 +110,7 @@ def _check_application(desk: Desk, name: str, use: Use, reading: str) -> list[di
 
 def check_batch(desk: Desk, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Answer questions in the form of `check --batch`, one object a line, in the same order."""
+    from registry.desk.batch import answer_lines
 
     def known(reference: str) -> Graph | None:
         from registry.desk.lookup import known_graph

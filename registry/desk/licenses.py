@@ -87,7 +87,8 @@ def compare_licenses(desk: Desk, left: str, right: str) -> dict[str, Any]:
     one, other = knowledge.find(left, today()), knowledge.find(right, today())
     ours, theirs = aspects(one), aspects(other)
     shared = [aspect for aspect in ours if aspect in theirs]
-    differences, common = [], []
+    differences: list[dict[str, Any]] = []
+    common: list[dict[str, Any]] = []
     for aspect in shared:
         row = {"about": _label(knowledge, aspect), "left": _side(knowledge, one, ours[aspect]), "right": _side(knowledge, other, theirs[aspect])}
         same = _content(knowledge, ours[aspect]) == _content(knowledge, theirs[aspect])

@@ -62,7 +62,7 @@ class ListingPage:
         notes: What the reader should know beside the list.
     """
 
-    items: list[Mapping[str, Any]]
+    items: list[dict[str, Any]]
     next: str | None
     total: int | None
     notes: Sequence[str] = field(default=())

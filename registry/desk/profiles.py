@@ -17,7 +17,7 @@ from registry.supplychain.statement import LicenseStatement, statements_on
 from registry.terms.names import breaks_name_rule
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from registry.catalogue.engine import Connection
 
 
 def lineage_on(recorded: ProfileGraph, knowledge: Knowledge, on: str) -> Graph:

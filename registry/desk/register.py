@@ -19,7 +19,7 @@ from registry.terms.counts import read_amount
 from registry.terms.facts import read_fact
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from registry.catalogue.engine import Connection
 
     from registry.desk.session import Desk
 

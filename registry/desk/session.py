@@ -48,15 +48,19 @@ class Desk:
         """
         if self._catalogue is None:
             from registry.catalogue.opening import open_catalogue
-            from registry.desk.seeding import fill
 
             self._catalogue = open_catalogue(
                 self.settings.catalogue,
-                fill=lambda catalogue: fill(catalogue, self.knowledge, self.progress),
+                fill=self._fill,
                 automatic_upgrade=self.settings.catalogue_is_default,
                 progress=self.progress,
             )
         return self._catalogue
+
+    def _fill(self, catalogue: Catalogue) -> None:
+        from registry.desk.seeding import fill
+
+        fill(catalogue, self.knowledge, self.progress)
 
     def close(self) -> None:
         """Let go of the catalogue."""

@@ -158,8 +158,7 @@ def _history(desk: Desk, subject: str) -> list[dict[str, Any]]:
 def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
     """A change as one line: `license: yi-2.1 -> apache-2.0`."""
     old, new = before or {}, after or {}
-    parts = []
-    for key in dict.fromkeys([*old, *new]):
-        if old.get(key) != new.get(key):
-            parts.append(f"{key}: {new[key]}" if key not in old else f"{key}: {old[key]} removed" if key not in new else f"{key}: {old[key]} -> {new[key]}")
-    return "; ".join(parts)
+    changed = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
+    return "; ".join(
+        f"{key}: {new[key]}" if key not in old else f"{key}: {old[key]} removed" if key not in new else f"{key}: {old[key]} -> {new[key]}" for key in changed
+    )

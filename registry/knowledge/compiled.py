@@ -11,16 +11,11 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from registry.errors import KnowledgeError
-from registry.knowledge.files import read_licenses, read_text, read_vocabulary
-from registry.knowledge.names import fold_alias
-from registry.knowledge.schema import LicenseFile, TermFile, UnsettledReach
-from registry.terms.vocabulary import Vocabulary
-from registry.yaml12 import read_yaml
 
 FORMAT = 1
 """Raised when the shape of the compiled file changes."""
@@ -39,17 +34,12 @@ def load_compiled(data_dir: Path, cache_dir: Path | None) -> dict[str, Any]:
             document: dict[str, Any] = json.loads(path.read_bytes())
             if document.get("format") == FORMAT:
                 return document
-    document = compile_knowledge(data_dir)
+    from registry.knowledge.compile import compile_knowledge  # pydantic and YAML are paid for only when a data file changed
+
+    document = {"format": FORMAT, **compile_knowledge(data_dir)}
     if path is not None:
         _write(path, document)
     return document
-
-
-def _data_files(data_dir: Path) -> Iterator[Path]:
-    yield data_dir / "vocabulary.yaml"
-    yield data_dir / "relations.yaml"
-    for folder in ("interpretations", "licenses", "uses"):
-        yield from sorted((data_dir / folder).glob("*.yaml"))
 
 
 def _signature(data_dir: Path) -> str:
@@ -79,85 +69,3 @@ def _write(path: Path, document: Mapping[str, Any]) -> None:
         for old in path.parent.glob("knowledge-*.json"):
             if old != path:
                 old.unlink(missing_ok=True)
-
-
-def compile_knowledge(data_dir: Path) -> dict[str, Any]:
-    """Read and check every data file, and bring them to one document.
-
-    Raises:
-        KnowledgeError: A data file is missing or wrong.
-    """
-    vocabulary = read_vocabulary(data_dir)
-    licenses = read_licenses(data_dir, vocabulary)
-    digest = hashlib.sha256()
-    for path in _data_files(data_dir):
-        digest.update(path.name.encode() + b"\0" + read_text(path).encode() + b"\0")
-    document = {
-        "format": FORMAT,
-        "version": vocabulary.version,
-        "digest": f"sha256:{digest.hexdigest()}",
-        "vocabulary": read_yaml(read_text(data_dir / "vocabulary.yaml"), "vocabulary.yaml"),
-        "relations": _relations(data_dir, vocabulary),
-        "interpretations": {path.stem: _interpretation(path, vocabulary) for path in sorted((data_dir / "interpretations").glob("*.yaml"))},
-        "ordinary": read_yaml(read_text(data_dir / "uses" / "ordinary.yaml"), "ordinary.yaml"),
-        "aliases": _aliases(licenses),
-        "licenses": {name: _license(license, vocabulary) for name, license in licenses.items()},
-    }
-    return document
-
-
-def _relations(data_dir: Path, vocabulary: Vocabulary) -> dict[str, Any]:
-    data = read_yaml(read_text(data_dir / "relations.yaml"), "relations.yaml")
-    missing = vocabulary.relations - set(data["relations"])
-    if missing:
-        raise KnowledgeError(f"`relations.yaml` says nothing of `{sorted(missing)[0]}`", "give every relation of the vocabulary a reach")
-    defaults = {name: _reach(value) for name, value in data["relations"].items()}
-    return {"default": defaults, "compose": data["compose"]}
-
-
-def _interpretation(path: Path, vocabulary: Vocabulary) -> dict[str, Any]:
-    data: dict[str, Any] = read_yaml(read_text(path), path.name)
-    for point in data["points"]:
-        if point not in vocabulary.points:
-            raise KnowledgeError(f"`{path.name}` settles `{point}`, which is not a point of the vocabulary", "add it to `data/vocabulary.yaml`")
-    return data
-
-
-def _reach(value: Any) -> list[str | None]:
-    if isinstance(value, str):
-        return [value, None, None]
-    if isinstance(value, UnsettledReach):
-        return [value.reach, value.unsettled, value.otherwise]
-    return [value.get("reach", "derivative"), value["unsettled"], value.get("else", "none")]
-
-
-def _aliases(licenses: Mapping[str, LicenseFile]) -> dict[str, list[str]]:
-    """Folded name to the licences that go by it. An id belongs to its licence alone."""
-    found: dict[str, list[str]] = {fold_alias(name): [name] for name in licenses}
-    for name, license in licenses.items():
-        for alias in (license.spdx, license.name, *license.aliases):
-            if not alias:
-                continue
-            folded = fold_alias(alias)
-            if folded in found and found[folded] == [folded]:
-                continue
-            if name not in found.setdefault(folded, []):
-                found[folded].append(name)
-    return found
-
-
-def _license(license: LicenseFile, vocabulary: Vocabulary) -> dict[str, Any]:
-    data = license.model_dump(exclude_defaults=True, by_alias=True, exclude={"terms", "reach", "extends", "drop", "examples"})
-    data["reach"] = {relation: _reach(value) for relation, value in license.reach.items()}
-    data["terms"] = [_term(term, license, vocabulary) for term in license.terms]
-    data["examples"] = [example.model_dump() for example in license.examples]
-    return data
-
-
-def _term(term: TermFile, license: LicenseFile, vocabulary: Vocabulary) -> dict[str, Any]:
-    data = term.model_dump(exclude_defaults=True, by_alias=True)
-    acts = dict.fromkeys(act for word in term.acts for act in vocabulary.act_groups.get(word, (word,)))
-    if acts:
-        data["acts"] = list(acts)
-    data["confidence"] = term.confidence or license.confidence
-    return data

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 
 from registry.errors import KnowledgeError
 from registry.knowledge.schema import LicenseFile
-from registry.knowledge.vocabulary import build_vocabulary, vocabulary_problems
+from registry.knowledge.vocabulary import build_vocabulary
+from registry.knowledge.words import vocabulary_problems
 from registry.terms.vocabulary import Vocabulary
 from registry.yaml12 import line_of, read_yaml
 

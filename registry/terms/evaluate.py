@@ -108,6 +108,8 @@ class Evaluator:
         if capacity.taught is not None:
             use = taught_use(use, capacity.taught)
         situation = Situation(use, self.vocabulary, subject, license.released)
+        if license.placeholder and capacity.reach == "data":
+            return Outcome(Verdict.PERMITTED, (license,))  # what binds nobody in the text of a licence binds nobody without one
         if license.placeholder == "nothing-granted":
             reason = Reason(
                 license.id, None, "-", "decides", Verdict.NEEDS_PERMISSION, license.summary or f"{license.name}: nothing is granted", "ask the developer"

@@ -73,10 +73,7 @@ def test_an_interrupted_first_filling_leaves_nothing(tmp_path: Path, error: type
 
 def test_a_killed_first_filling_leaves_no_catalogue_and_the_next_run_starts_clean(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.db"
-    program = (
-        "import os, sys\nfrom registry.catalogue.opening import open_catalogue\n"
-        "open_catalogue(sys.argv[1], fill=lambda catalogue: os._exit(9))"
-    )
+    program = "import os, sys\nfrom registry.catalogue.opening import open_catalogue\nopen_catalogue(sys.argv[1], fill=lambda catalogue: os._exit(9))"
     assert subprocess.run([sys.executable, "-c", program, str(path)], check=False).returncode == 9
     assert not path.exists()
     open_catalogue(path, fill=_fill).close()

@@ -52,7 +52,7 @@ ANSWER: dict[str, Any] = {
     ],
     "headroom": [{"license": "llama2", "fact": "monthly_active_users", "limit": 700_000_000, "comparator": ">", "month": "2023-06", "value": 800_000_000}],
     "unverified": [{"license": "llama2", "term": "x", "section": "9", "summary": "A hosted policy."}],
-    "findings": [{"code": "LIC101", "severity": "error", "summary": "declared licence is looser"}],
+    "findings": [{"code": "LIC101", "severity": "error", "summary": "declared licence is looser", "hint": "relicense"}],
     "knowledge": {"version": "2026.11", "digest": "sha256:abcdef0123456789abcdef"},
 }
 
@@ -77,9 +77,9 @@ def test_an_answer_reads_from_verdict_to_reasons_to_duties_to_what_is_missing() 
         "Keep to\n  Keep to the use policy. (llama2, section 1.b.iv)\n",
         "Not stated, and it could turn the answer\n  monthly active users  --mau COUNT\n",
         "Limits\n  llama2: bites at more than 700M monthly active users in June 2023; yours: 800M\n",
-        "Looked at and cleared\n",
+        "Looked at, and not in the way\n  llama2: barred fields (AUP 1)\n",
         "Under another reading of what is unsettled\n  strict: prohibited (data-to-weights)\n",
-        "Findings\n  LIC101 error: declared licence is looser\n",
+        "Findings\n  LIC101 error: declared licence is looser To mend it: relicense.\n",
         "Not read from the text itself\n  llama2, section 9: A hosted policy.\n",
         "Assumed: outputs train none; not modified; role licensee.\n",
         "Licence knowledge 2026.11 (sha256:abcdef012345). Information, not legal advice.\n",

@@ -459,7 +459,7 @@ def draw_use(dice: Dice, licence: Plain, facts_read: set[str] | None = None) -> 
     use["permission_from"] = [one(dice, asked).upper()] if chance(dice, 12) else []
     use["duties_unmet"] = []
     if chance(dice, 15):
-        kinds = [term["do"] for term in licence["terms"] if term["kind"] == "duty"] or list(DUTIES)
+        kinds = [term["do"] for term in licence.get("terms") or [] if term["kind"] == "duty"] or list(DUTIES)
         kind = one(dice, kinds)
         use["duties_unmet"] = [one(dice, [kind, *PLAIN.vocabulary["duties"][kind].get("unmet", [])])]
     if chance(dice, 25):

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.terms.plain_evaluator import Plain
+from registry.terms.conditions import parse_condition
+from registry.terms.partial import Situation, worth_of
+from tests.terms.plain_evaluator import Open, Plain
 from tests.terms.strategies import (
     EVERY_OPERATOR,
     INTERPRETATIONS,
@@ -56,7 +58,7 @@ def smallest(licence: Plain, use: Plain, interpretation: str) -> tuple[Plain, Pl
     shrunk = copy.deepcopy(licence)
     for term in list(shrunk["terms"]):
         fewer = {**shrunk, "terms": [other for other in shrunk["terms"] if other is not term]}
-        if fewer["terms"] and differs(fewer, use):
+        if any(other["kind"] == "grant" for other in fewer["terms"]) and differs(fewer, use):
             shrunk = fewer
     for at, term in enumerate(shrunk["terms"]):
         for key in ("if", "binds", "disputed", "confidence", "ask"):
@@ -127,26 +129,34 @@ def test_both_evaluators_agree_on_both_sides_of_every_limit(name: str, at: int) 
     forms = ["number", "scopes"]
     if PLAIN.vocabulary["facts"][fact].get("series"):
         forms += ["series-low", "series-high"]
+    values = [max(0, value) for value in sorted({round(limit / rate) + step for rate in rates for step in (-1, 0, 1)})]
     dice = Seeded(f"{name}-{at}")
-    bites = 0
-    for commercial in (True, False):
-        for distribution in (["internal"], ["saas"], ["product"], ["weights"], ["internal", "api"]):
-            use = {**draw_use(dice, licence), "commercial": commercial, "distribution": distribution, "outputs_train": "none", "modified": False}
-            use.update(role="licensee", fields_of_use=[], business=[], country="US", audience=["US"], date="2026-11-21", accepted=["all"], permission_from=[])
-            use.update(duties_unmet=[], purpose="production", safeguards_kept=True)
-            for form in forms:
-                words = []
-                for value in sorted({round(limit / rate) + step for rate in rates for step in (-1, 0, 1)}):
-                    stated = {**use, fact: at_the_limit(licence, measure, max(0, value), form)}
-                    for other in measures_of(licence):
-                        if fact_of(other) != fact:
-                            stated[fact_of(other)] = 0
-                    for interpretation in INTERPRETATIONS:
-                        expected = PLAIN.verdict(licence, stated, interpretation)
-                        assert engine_verdict(licence, stated, interpretation, real=True) == expected, (form, value, interpretation, stated)
-                        words.append(expected)
-                bites += len(set(words)) > 1
-    assert bites, f"no use makes the limit of {name} bite: the test looks past it"
+    condition = parse_condition({"measure": measure})
+    for form in forms:
+        worths = []
+        for value in values:
+            use = {"date": "2026-11-21", fact: at_the_limit(licence, measure, value, form)}
+            released = engine_subject(use, licence).released_on
+            worth = worth_of(condition, Situation(engine_use(use), KNOWLEDGE.vocabulary, engine_subject(use, licence), released))
+            try:
+                expected: bool | None = PLAIN.over(measure, licence, use, "")
+            except Open:
+                expected = None
+            assert (worth if isinstance(worth, bool) else None) is expected, (form, value)
+            worths.append(expected)
+        assert worths[0] is False
+        assert worths[-1] is True
+    for _ in range(6):
+        use = {**draw_use(dice, licence), "date": "2026-11-21"}
+        for form in forms:
+            for value in values:
+                stated = {**use, fact: at_the_limit(licence, measure, value, form)}
+                try:
+                    words = {each: PLAIN.verdict(licence, stated, each) for each in INTERPRETATIONS}
+                except (KeyError, ValueError):
+                    continue  # another limit of this licence on the same fact looks at a month that this series leaves out
+                for interpretation, word in words.items():
+                    assert engine_verdict(licence, stated, interpretation, real=True) == word, (form, value, interpretation, stated)
 
 
 def test_both_evaluators_agree_with_the_examples_of_every_licence_file() -> None:
