@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from registry.lineage.bindings import Binding, Conflict, Profile
@@ -53,13 +54,13 @@ def record(*things: Any, origin: str = "test", replaces: bool = True) -> Record:
     for thing in things:
         name = fields[type(thing)]
         sorted_out[name] = (*sorted_out.get(name, ()), thing)
-    return Record(origin, replaces=replaces, **sorted_out)  # type: ignore[arg-type]
+    return Record(origin, replaces=replaces, **sorted_out)
 
 
 def chain(*names: str, kind: str = "finetune") -> Record:
     """Models that each come from the one before, all under MIT."""
     models = [model(name) for name in names]
-    links = [relation(child, parent, kind) for parent, child in zip(names, names[1:], strict=False)]
+    links = [relation(child, parent, kind) for parent, child in pairwise(names)]
     return record(*models, *(statement(name) for name in names), *links)
 
 

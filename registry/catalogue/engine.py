@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, exc, make_url, text
-from sqlalchemy import Connection as Connection
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
 
 from registry.catalogue.problems import explained
 from registry.errors import CatalogueError
+
+__all__ = ["WAIT_SECONDS", "Catalogue", "Connection", "Target", "make_engine", "read_target"]
 
 WAIT_SECONDS = 5.0
 """How long to wait for another writer before saying that the catalogue is locked."""
@@ -61,6 +63,21 @@ def read_target(where: str | Path) -> Target:
     raise CatalogueError(f"`{label}` names a kind of database that licet does not know", "use a SQLite file or a `postgresql://` URL")
 
 
+def _is_read_only(path: Path) -> bool:
+    """Whether a file is there and it or its folder cannot be written."""
+    effective = os.access in os.supports_effective_ids
+    return path.exists() and not all(os.access(each, os.W_OK, effective_ids=effective) for each in (path, path.absolute().parent))
+
+
+def _read_only_url(path: Path) -> URL:
+    """The URL of a file that is only read. SQLite would make its side files, were it not told that nobody changes it."""
+    side = path.with_name(path.name + "-wal")
+    query = {"uri": "true", "mode": "ro"}
+    if not (side.exists() and side.stat().st_size):
+        query["immutable"] = "1"
+    return URL.create("sqlite+pysqlite", database=path.absolute().as_uri(), query=query)
+
+
 def make_engine(target: Target, *, wait_seconds: float = WAIT_SECONDS, building: bool = False) -> Engine:
     """Make the engine of a target; nothing is opened yet.
 
@@ -72,7 +89,9 @@ def make_engine(target: Target, *, wait_seconds: float = WAIT_SECONDS, building:
     with explained(target.label):
         if target.path is None:
             return create_engine(target.url, connect_args={"connect_timeout": max(2, round(wait_seconds))})
-        engine = create_engine(target.url, connect_args={"timeout": wait_seconds})
+        read_only = not building and _is_read_only(target.path)
+        url = _read_only_url(target.path) if read_only else target.url
+        engine = create_engine(url, connect_args={"timeout": wait_seconds})
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
@@ -80,6 +99,9 @@ def make_engine(target: Target, *, wait_seconds: float = WAIT_SECONDS, building:
         connection.isolation_level = None
         connection.execute(f"PRAGMA busy_timeout={round(wait_seconds * 1000)}")
         connection.execute(f"PRAGMA foreign_keys={'OFF' if building else 'ON'}")
+        if read_only:
+            # Otherwise BEGIN IMMEDIATE would be granted, and only the first change refused.
+            connection.execute("PRAGMA query_only=ON")
         if building:
             connection.execute("PRAGMA journal_mode=MEMORY")
             connection.execute("PRAGMA synchronous=OFF")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from shlex import quote
 from typing import Any
 
@@ -81,7 +81,7 @@ def command(state: State, /, use: GivenUse, form: str, limit: int, after: str | 
         state.output.talk(clean(note))
 
 
-def tell(state: State, items: list[Mapping[str, Any]], after: str | None, total: int | None) -> None:
+def tell(state: State, items: Sequence[Mapping[str, Any]], after: str | None, total: int | None) -> None:
     """Say beside the table how much of the whole it shows."""
     of = f" of {total:,}" if total is not None and total != len(items) else ""
     more = f"; more with `--after {quote(clean(after))}`" if after else ""

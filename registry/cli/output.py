@@ -226,10 +226,7 @@ def plain_table(titles: Sequence[str], rows: Sequence[Sequence[str]], columns: S
         over -= 1
     lines = []
     for row in (titles, *rows):
-        cells = [
-            textwrap.wrap(text, widths[index], break_on_hyphens=False) or [""] if columns[index].wraps else [text]
-            for index, text in enumerate(row)
-        ]
+        cells = [textwrap.wrap(text, widths[index], break_on_hyphens=False) or [""] if columns[index].wraps else [text] for index, text in enumerate(row)]
         for depth in range(max(len(cell) for cell in cells)):
             parts = [cell[depth] if depth < len(cell) else "" for cell in cells]
             aligned = (part.rjust(widths[index]) if columns[index].right else part.ljust(widths[index]) for index, part in enumerate(parts))

@@ -100,6 +100,8 @@ def print_registered(output: Output, result: Mapping[str, Any]) -> None:
         print_finding(output, finding)
     output.line()
     if result.get("check"):
-        print_answer(output, result["check"])
+        # What was said under Conflicts is not said again.
+        said = [finding.get("code") for finding in conflicts]
+        print_answer(output, {**result["check"], "findings": [finding for finding in result["check"].get("findings", ()) if finding.get("code") not in said]})
     else:
         output.line(DISCLAIMER)

@@ -121,6 +121,7 @@ def to_item(knowledge: Knowledge, given: Answer) -> dict[str, Any]:
     question, outcome = given.question, given.outcome
     vocabulary = knowledge.vocabulary
     situation = Situation(question.use, vocabulary, subject_of(question.graph.nodes[question.subject]))
+    points = sorted({point for binding in given.ways for point in binding.points} | {point for _, term in outcome.disputed for point in term.disputed})
     conditional = outcome.verdict == Verdict.CONDITIONAL and outcome.open is not None
     return {
         "model": None if question.as_license else question.subject,
@@ -130,7 +131,7 @@ def to_item(knowledge: Knowledge, given: Answer) -> dict[str, Any]:
         "curable": outcome.curable,
         "interpretation": question.interpretation,
         "flips": [
-            {"interpretation": name, "verdict": verdict.word}
+            {"interpretation": name, "verdict": verdict.word, "points": points}
             for name, verdict in given.verdicts.items()
             if name != question.interpretation and verdict != outcome.verdict
         ],
@@ -230,6 +231,7 @@ def _reason(given: Answer, reason: Reason) -> dict[str, Any]:
         "path": path,
         "evidence": evidence,
         "cure": reason.cure,
+        "ask": reason.term.ask if reason.term is not None and reason.effect >= Verdict.NEEDS_PERMISSION else None,
         "confidence": reason.term.confidence if reason.term else None,
     }
 

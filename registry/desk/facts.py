@@ -50,7 +50,9 @@ def _counted(knowledge: Knowledge, name: str, value: Any) -> Any:
     for piece in pieces:
         *keys, amount = [part.strip() for part in str(piece).split("=")]
         if len(keys) not in (1, 2) or not amount:
-            raise FactError(f"`{name}`: `{piece}` mixes with other values", f"give one number, or each as `{fact.flag} 2023-06=12M` or `{fact.flag} group=1.5B`")
+            raise FactError(
+                f"`{name}`: `{piece}` mixes with other values", f"give one number, or each as `{fact.flag} 2023-06=12M` or `{fact.flag} group=1.5B`"
+            )
         place = count.setdefault(keys[0], {}) if len(keys) == 2 else count
         if not isinstance(place, dict) or keys[-1] in place:
             raise FactError(f"`{name}`: `{keys[0]}` is given twice", "give each month or scope once")

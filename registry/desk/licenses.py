@@ -8,7 +8,8 @@ from typing import Any
 from registry.desk.facts import today
 from registry.desk.session import Desk
 from registry.knowledge.store import Knowledge
-from registry.terms.conditions import FactTest, Measure, Place, leaves
+from registry.terms.conditions import FactTest, Measure, Place, leaves, with_months
+from registry.terms.counts import month_before
 from registry.terms.license import License, Term
 from registry.terms.words import in_words
 
@@ -63,14 +64,24 @@ def show_license(desk: Desk, name: str, on: str | None = None) -> dict[str, Any]
             relation: reach.reach if reach.point is None else {"unsettled": reach.point, "reach": reach.reach, "else": reach.otherwise}
             for relation, reach in license.reach.items()
         },
-        "terms": [_term(term, data) for term, data in zip(license.terms, raw["terms"], strict=True)],
+        "terms": [_term(knowledge, license, term, data) for term, data in zip(license.terms, raw["terms"], strict=True)],
         "points": {point: knowledge.vocabulary.points[point] for point in sorted(disputed)},
         "knowledge": _version(knowledge),
     }
 
 
-def _term(term: Term, data: Mapping[str, Any]) -> dict[str, Any]:
-    return {**data, "text": term.text, "confidence": term.confidence}
+def _term(knowledge: Knowledge, license: License, term: Term, data: Mapping[str, Any]) -> dict[str, Any]:
+    when = _when(knowledge, license, term) if term.condition is not None else None
+    return {**data, "text": term.text, "confidence": term.confidence, "when": when}
+
+
+def _when(knowledge: Knowledge, license: License, term: Term) -> str | None:
+    """When a term applies, in words, with the month that the licence's own date fixes."""
+    if term.condition is None:
+        return None
+    dated = license.released is not None and len(license.released) >= 7
+    condition = with_months(term.condition, month_before(license.released)) if dated and license.released else term.condition
+    return in_words(condition, knowledge.vocabulary)
 
 
 def _version(knowledge: Knowledge) -> dict[str, str]:
@@ -91,7 +102,7 @@ def compare_licenses(desk: Desk, left: str, right: str) -> dict[str, Any]:
     common: list[dict[str, Any]] = []
     for aspect in shared:
         row = {"about": _label(knowledge, aspect), "left": _side(knowledge, one, ours[aspect]), "right": _side(knowledge, other, theirs[aspect])}
-        same = _content(knowledge, ours[aspect]) == _content(knowledge, theirs[aspect])
+        same = _content(knowledge, one, ours[aspect]) == _content(knowledge, other, theirs[aspect])
         (common if same else differences).append(row)
     return {
         "schema": "licet.comparison/1",
@@ -152,7 +163,9 @@ def _label(knowledge: Knowledge, aspect: Aspect) -> str:
     if kind == "grant":
         return f"right to {vocabulary.acts[subject].label}"
     if kind.startswith("duty") and subject in vocabulary.duties:
-        return f"duty to {vocabulary.duties[subject].label}" + (" (encouraged)" if kind.endswith("should") else " (outputs)" if kind.endswith("outputs") else "")
+        return f"duty to {vocabulary.duties[subject].label}" + (
+            " (encouraged)" if kind.endswith("should") else " (outputs)" if kind.endswith("outputs") else ""
+        )
     if kind == "field":
         return f"bars {vocabulary.fields_of_use.get(subject, subject)}"
     if kind == "note":
@@ -160,28 +173,28 @@ def _label(knowledge: Knowledge, aspect: Aspect) -> str:
     return f"{kind}: {subject.replace('_', ' ').replace('-', ' ')}"
 
 
-def _content(knowledge: Knowledge, term: Term) -> tuple[Any, ...]:
+def _content(knowledge: Knowledge, license: License, term: Term) -> tuple[Any, ...]:
     """What makes two terms of one aspect the same: when they apply, whether there is a way out, and the words they order."""
     condition = None
     if term.condition is not None and not any(isinstance(leaf, FactTest) and leaf.fact == "fields_of_use" for leaf in leaves(term.condition)):
-        condition = in_words(term.condition, knowledge.vocabulary)
+        condition = _when(knowledge, license, term)
     return (condition, bool(term.ask), term.wording, str(term.rule), term.acts if term.kind == "duty" else None, term.about and term.summary)
 
 
 def _side(knowledge: Knowledge, license: License, term: Term) -> dict[str, Any]:
-    return {"term": term.id, "section": term.section, "summary": _sentence(knowledge, term)}
+    return {"term": term.id, "section": term.section, "summary": _sentence(knowledge, license, term)}
 
 
-def _sentence(knowledge: Knowledge, term: Term) -> str:
+def _sentence(knowledge: Knowledge, license: License, term: Term) -> str:
     if term.condition is not None and any(isinstance(leaf, Measure) for leaf in leaves(term.condition)):
-        return in_words(term.condition, knowledge.vocabulary)
+        return _when(knowledge, license, term) or term.summary
     return f"“{term.wording}”" if term.wording else term.summary
 
 
 def _described(knowledge: Knowledge, license: License, term: Term) -> dict[str, Any]:
     for data in knowledge.raw(license.id)["terms"]:
         if data["id"] == term.id:
-            return _term(term, data)
+            return _term(knowledge, license, term, data)
     return {"id": term.id, "kind": term.kind, "section": term.section, "summary": term.summary}
 
 

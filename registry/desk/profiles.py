@@ -90,13 +90,7 @@ def _marks(name: str, ways: Mapping[Binding, Way], knowledge: Knowledge) -> Mark
 
 def _periods(recorded: ProfileGraph, knowledge: Knowledge, tracer: Tracer) -> dict[int, list[Period]]:
     """The profiles that models have at other times, for those below a statement that begins or ends."""
-    dates = {
-        day
-        for node in recorded.nodes.values()
-        for statement in node.statements
-        for day in (statement.valid_from, statement.valid_to)
-        if day is not None
-    }
+    dates = {day for node in recorded.nodes.values() for statement in node.statements for day in (statement.valid_from, statement.valid_to) if day is not None}
     periods: dict[int, list[Period]] = {number: [] for number in recorded.targets.values()}
     if not dates:
         return periods

@@ -77,7 +77,9 @@ def _record(desk: Desk, connection: Connection, name: str, spec: Mapping[str, An
     source = Source(spec.get("source") or "stated at registration", today())
     bases = [(_base(connection, base["model"], bool(spec.get("allow_unknown_base"))), base["relation"]) for base in spec.get("bases", ())]
     relations = [Relation(name, parent, relation, "declared", source) for parent, relation in bases]
-    relations += [Relation(name, f"dataset:{entry['dataset'].removeprefix('dataset:')}", entry["relation"], "declared", source) for entry in spec.get("datasets", ())]
+    relations += [
+        Relation(name, f"dataset:{entry['dataset'].removeprefix('dataset:')}", entry["relation"], "declared", source) for entry in spec.get("datasets", ())
+    ]
     for relation in relations:
         if relation.relation not in vocabulary.relations:
             raise LineageError(f"`{relation.relation}` is not a relation", f"the relations are {', '.join(sorted(vocabulary.relations))}")
@@ -158,6 +160,8 @@ def _result(desk: Desk, name: str, record: Record, created: bool, use: Any, read
     for binding, way in given.ways.items():
         if way.path:
             license = desk.knowledge.license_of(binding.license)
+            if license is not None and license.placeholder and binding.otherwise == "data":
+                continue  # a dataset without a known licence has nothing to pass on; a finding tells of it
             path: list[dict[str, str]] = [{"model": subject.name}, *({"relation": edge.relation, "model": edge.parent} for edge in way.path)]
             inherits.append({"license": binding.license, "name": license.name if license else binding.license, "reach": binding.reach, "path": path})
     return {

@@ -88,9 +88,9 @@ def _derivation(model: Derivation, interpretation: Interpretation, license_of: C
     labels = [license for name in ((model.published,) if model.published else model.own) if (license := license_of(name)) is not None]
     reached = list(_reached(model, interpretation, license_of))
     loose = False
-    for _, way, license, reach in reached:
+    for binding, way, license, reach in reached:
         if license.placeholder:
-            if license.id in _UNLICENSED:
+            if license.id in _UNLICENSED and binding.otherwise != "data":
                 yield Finding("LIC105", model.name, f"The ancestor `{way.source}` has no known licence.", license.id, ancestors=(way.source,))
             continue
         for burden in burdens(license, reach):

@@ -54,6 +54,8 @@ class Judge:
         return self._known[key]
 
     def _evaluate(self, binding: Binding, subject: Subject) -> Outcome:
+        if self._is_unlicensed_data(binding):
+            return Outcome(Verdict.PERMITTED, ())
         if not binding.points:
             return self._in_reach(binding, binding.reach, subject)
         settled = self.interpretation.settle(binding.points)
@@ -63,6 +65,11 @@ class Judge:
         if settled == "ask":
             return soften(self._in_reach(binding, binding.reach, subject), unbound)
         return unbound
+
+    def _is_unlicensed_data(self, binding: Binding) -> bool:
+        """A dataset without a known licence says nothing that could bind weights; a finding tells of it instead."""
+        license = self.license_of(binding.license)
+        return license is not None and license.placeholder is not None and "data" in (binding.reach, binding.otherwise)
 
     def _in_reach(self, binding: Binding, reach: str, subject: Subject) -> Outcome:
         if reach == "none":

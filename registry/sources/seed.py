@@ -324,7 +324,7 @@ def _read_file(path: Path, name: str, form: type[File]) -> File:
         return form.model_validate(value)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
-        place = first["loc"]
+        place = tuple(step for step in first["loc"] if step != "[key]")
         line = line_of(text, place)
         field = ".".join(str(step) for step in place) or "the file"
         others = f" (and {error.error_count() - 1} more)" if error.error_count() > 1 else ""
@@ -337,6 +337,8 @@ def _said(problem: Mapping[str, Any]) -> str:
         return "there is no such key"
     if problem["type"] == "missing":
         return "it is missing"
+    if problem["type"] == "string_pattern_mismatch":
+        return f"`{str(problem['input'])[:60]}` has not the form that it needs"
     message = str(problem["msg"])
     return message[:1].lower() + message[1:]
 

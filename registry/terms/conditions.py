@@ -15,7 +15,7 @@ There is no other operator. What a condition is worth for a use is in `registry.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 Scalar = str | bool | int | float
@@ -205,6 +205,17 @@ def to_data(condition: Condition) -> dict[str, Any]:
         measure["at_least" if condition.inclusive else "over"] = condition.limit
         return {"measure": measure}
     return {condition.fact: sorted(condition.values, key=lambda value: (str(type(value)), str(value)))}
+
+
+def with_months(condition: Condition, month: str) -> Condition:
+    """The condition with the month filled in wherever it is measured once, by the licence's own date."""
+    if isinstance(condition, AllOf | AnyOf):
+        return type(condition)(tuple(with_months(part, month) for part in condition.parts))
+    if isinstance(condition, Not):
+        return Not(with_months(condition.part, month))
+    if isinstance(condition, Measure) and condition.anchor == "license-date" and condition.month is None:
+        return replace(condition, month=month)
+    return condition
 
 
 def leaves(condition: Condition) -> Iterator[FactTest | Place | Measure]:

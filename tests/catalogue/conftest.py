@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,18 +29,33 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture
-def database_url() -> Iterator[str]:
-    """The URL of an empty PostgreSQL database."""
+@contextmanager
+def _database(template: str | None = None) -> Iterator[str]:
+    """A PostgreSQL database of its own, empty or copied from another."""
     server = make_url(os.environ["LICET_TEST_POSTGRES"]).set(drivername="postgresql+psycopg")
     name = f"licet_{uuid4().hex}"
     engine = create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
+        connection.execute(text(f"CREATE DATABASE {name}" + (f" TEMPLATE {template}" if template else "")))
     yield server.set(database=name).render_as_string(hide_password=False)
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture
+def database_url() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    with _database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def empty_database() -> Iterator[str]:
+    """The name of a PostgreSQL database with the schema and nothing in it; copied, since making one takes longer."""
+    with _database() as url:
+        upgrade_target(read_target(url))
+        yield str(make_url(url).database)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -50,9 +66,12 @@ def catalogue(request: pytest.FixtureRequest, tmp_path: Path, empty_file: Path) 
         shutil.copy(empty_file, path)
         opened = open_catalogue(path)
     else:
-        url = request.getfixturevalue("database_url")
-        upgrade_target(read_target(url))
-        opened = open_catalogue(url)
+        template = request.getfixturevalue("empty_database")
+        with _database(template) as url:
+            opened = open_catalogue(url)
+            yield opened
+            opened.close()
+        return
     yield opened
     opened.close()
 

@@ -60,7 +60,7 @@ def test_names_of_constraints_are_the_same_in_tables_and_migrations(catalogue: C
             here = {str(each.name) for each in table.constraints if each.name}
             there = {inspector.get_pk_constraint(table.name)["name"]}
             for each in (inspector.get_unique_constraints, inspector.get_foreign_keys, inspector.get_check_constraints):
-                there |= {found["name"] for found in each(table.name)}  # type: ignore[operator]
+                there |= {found["name"] for found in each(table.name)}
             assert {name if name.startswith(("pk", "uq", "fk", "ck")) else f"ck_{table.name}_{name}" for name in here} <= there, table.name
 
 

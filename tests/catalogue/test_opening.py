@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import text
@@ -259,15 +262,32 @@ def test_a_locked_catalogue_is_an_error_with_a_hint_and_nothing_is_lost(tmp_path
     assert _digest(path) == before
 
 
-def test_a_read_only_catalogue_can_be_read_and_not_written(tmp_path: Path) -> None:
-    path = tmp_path / "catalogue.db"
+@pytest.mark.skipif(not hasattr(os, "seteuid"), reason="permissions of files are other ones here")
+def test_a_read_only_catalogue_can_be_read_and_not_written() -> None:
+    folder = Path(mkdtemp())
+    path = folder / "catalogue.db"
     open_catalogue(path, fill=_fill).close()
-    opened = open_catalogue(path)
-    with opened.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA query_only = ON")
-    with pytest.raises(CatalogueError, match="read-only"), opened.writing() as connection:
-        ingest(connection, [chain("acme/x")], actor="tester", kind="test")
-    opened.close()
+    before = _digest(path)
+    path.chmod(0o444)
+    folder.chmod(0o555)
+    own = os.geteuid()
+    try:
+        if own == 0:
+            os.seteuid(65534)
+        opened = open_catalogue(path)
+        with opened.reading() as connection:
+            assert catalogue_digest(connection) == before
+        with pytest.raises(CatalogueError, match="it is read-only") as caught, opened.writing() as connection:
+            ingest(connection, [chain("acme/x")], actor="tester", kind="test")
+        assert caught.value.hint
+        opened.close()
+        with pytest.raises(CatalogueError, match=r"permitted|read-only|cannot be opened"):
+            open_catalogue(folder / "new.db", fill=_fill)
+    finally:
+        if own == 0:
+            os.seteuid(own)
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
 
 
 def test_a_full_disk_is_an_error_and_nothing_is_lost(tmp_path: Path) -> None:
@@ -300,9 +320,14 @@ def test_migrating_within_a_transaction_that_is_undone_leaves_no_table(tmp_path:
 
     target = read_target(tmp_path / "new.db")
     catalogue = Catalogue(target, make_engine(target))
-    with pytest.raises(RuntimeError), catalogue.writing() as connection:
-        migrate(connection)
-        raise RuntimeError
+
+    def migrate_and_fail() -> None:
+        with catalogue.writing() as connection:
+            migrate(connection)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        migrate_and_fail()
     with catalogue.reading() as connection:
         assert read_status(connection).state == "empty"
     catalogue.close()

@@ -104,9 +104,8 @@ def test_marks_are_kept_on_the_model(catalogue: Catalogue, write: Write) -> None
 
 
 @pytest.mark.parametrize("few", [0, 5000])
-def test_pages_join_to_the_whole_in_order(catalogue: Catalogue, write: Write, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    monkeypatch.setattr("registry.catalogue.queries.models_listing.FEW", few)
-    draw = random.Random(7)
+def test_pages_join_to_the_whole_in_order(catalogue: Catalogue, write: Write, few: int) -> None:
+    draw = random.Random(7)  # noqa: S311
     models = [model(f"acme/{draw.choice('aAbB')}-{n:02}", downloads=draw.choice([None, 0, 5, 5, 9])) for n in range(60)]
     write(record(*models))
     ids = _ids(catalogue)
@@ -118,7 +117,7 @@ def test_pages_join_to_the_whole_in_order(catalogue: Catalogue, write: Write, mo
         found: list[str] = []
         after = None
         while True:
-            page = list_models(connection, order, after=after, limit=7)
+            page = list_models(connection, order, after=after, limit=7, few=few)
             found += [row.name for row in page.items]
             if page.next is None:
                 break

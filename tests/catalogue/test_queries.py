@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from registry.catalogue.engine import Catalogue
@@ -13,6 +16,7 @@ from registry.catalogue.queries.find_model import find_model, find_models
 from registry.catalogue.queries.hosts import list_hosts, read_hostings
 from registry.catalogue.queries.lineage import read_ancestors, read_descendants
 from registry.catalogue.queries.model_detail import read_model
+from registry.catalogue.queries.page import Page
 from registry.catalogue.queries.profile_graph import profile_graph
 from registry.catalogue.queries.stats import is_empty, read_stats
 from registry.errors import UnknownModelError, UsageError
@@ -148,17 +152,18 @@ def test_lists_are_paged_by_key(catalogue: Catalogue, write: Write) -> None:
     write(record(*(Dataset(name) for name in names), *(Host(name) for name in names), *(Application(name, owner="Acme") for name in names)))
     write(record(*(model(f"{name}/m") for name in names)))
     with catalogue.reading() as connection:
-        for ask, name_of in (
-            (list_datasets, lambda row: row.dataset.name),
-            (list_hosts, lambda row: row.host.name),
-            (list_applications, lambda row: row.application.name),
-            (list_developers, lambda row: row.developer.name),
-        ):
+        questions: tuple[tuple[Callable[..., Page[Any]], str], ...] = (
+            (list_datasets, "dataset"),
+            (list_hosts, "host"),
+            (list_applications, "application"),
+            (list_developers, "developer"),
+        )
+        for ask, what in questions:
             found: list[str] = []
             after = None
             while True:
                 page = ask(connection, after=after, limit=3)
-                found += [name_of(row) for row in page.items]
+                found += [getattr(row, what).name for row in page.items]
                 if page.next is None:
                     break
                 after = page.next

@@ -104,7 +104,12 @@ def test_every_layer_is_read(folder: Path) -> None:
         ("models/acme.yaml", "  - id: acme/older", "  - id: acme/base-7b", ["two entries for the model `acme/base-7b`"]),
         ("hosts.yaml", "kind: cloud", "kind: fog", ["`data/seed/hosts.yaml` line 2", "`hosts.0.kind`"]),
         ("hosts.yaml", "country: NO", "country: Norway", ["`hosts.0.country`"]),
-        ("applications.yaml", "2026-05: 900", "2026-13: 900", ["`data/seed/applications.yaml` line 12"]),
+        (
+            "applications.yaml",
+            "2026-05: 900",
+            "2026-13: 900",
+            ["`data/seed/applications.yaml` line 11", "`applications.0.user_groups.0.monthly_users.2026-13`", "`2026-13` has not the form"],
+        ),
         ("datasets.yaml", "datasets:", "datasets: nothing\nother:", ["`data/seed/datasets.yaml`"]),
     ],
 )
@@ -134,7 +139,7 @@ def test_a_missing_folder_is_an_error(tmp_path: Path) -> None:
 def test_the_seed_that_travels_with_the_program_has_sources_for_everything() -> None:
     (found,) = SeedSource().records()
     assert found.models
-    unsourced = [each.name for each in (*found.developers, *found.datasets, *found.hosts, *found.models) if each.source is None or each.source.read_on is None]
-    assert unsourced == []
+    for layer in (found.developers, found.datasets, found.hosts, found.models):
+        assert [each.name for each in layer if each.source is None or each.source.read_on is None] == []
     assert [each.subject for each in found.statements if each.source is None] == []
     assert [(each.child, each.parent) for each in found.relations if each.source is None] == []

@@ -147,7 +147,7 @@ def test_both_evaluators_agree_on_both_sides_of_every_limit(name: str, at: int) 
         assert worths[0] is False
         assert worths[-1] is True
     for _ in range(6):
-        use = {**draw_use(dice, licence), "date": "2026-11-21"}
+        use = {**draw_use(dice, licence), "date": "2026-11-21", "duties_unmet": []}
         for form in forms:
             for value in values:
                 stated = {**use, fact: at_the_limit(licence, measure, value, form)}

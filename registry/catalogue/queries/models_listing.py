@@ -228,19 +228,20 @@ def models_with_profiles(
     on: str | None = None,
     after: tuple[int, str] | None = None,
     limit: int = 100,
+    few: int = FEW,
 ) -> list[tuple[ModelRow, tuple[int, str]]]:
-    """Models with one of some profiles, by downloads and name, each with its key for `after`."""
+    """Models with one of some profiles, by downloads and name, each with its key for `after`; the arguments are those of `list_models`."""
     own = _profile_on(on)
     query = _filtered(connection, _columns(own), filters, own).order_by(model.c.downloads.desc(), model.c.sort_key).limit(limit)
     if after is not None:
         downloads, key = after
         query = query.where(or_(model.c.downloads < downloads, and_(model.c.downloads == downloads, model.c.sort_key > key)))
     wanted = sorted(set(profiles))
-    few = 0
+    candidates = 0
     for part in chunks(wanted):
-        few += int(connection.execute(select(func.coalesce(func.sum(profile.c.model_count), 0)).where(profile.c.id.in_(part))).scalar_one())
+        candidates += int(connection.execute(select(func.coalesce(func.sum(profile.c.model_count), 0)).where(profile.c.id.in_(part))).scalar_one())
     found: list[Any] = []
-    if on is None and few <= FEW:
+    if on is None and candidates <= few:
         for part in chunks(wanted):
             found.extend(connection.execute(query.where(model.c.profile_id.in_(part))).all())
     else:
@@ -260,6 +261,7 @@ def list_models(
     on: str | None = None,
     after: str | None = None,
     limit: int = 100,
+    few: int = FEW,
 ) -> Page[ModelRow]:
     """Models by the rank of their profile, then downloads (most first), then name.
 
@@ -270,6 +272,7 @@ def list_models(
         on: The date of use, for models whose profile changes over time.
         after: The key of the page before.
         limit: How many.
+        few: Up to so many models are sorted after they were picked by profile.
     """
     groups: dict[int, list[int]] = {}
     for number, rank in ranks.items():
@@ -283,7 +286,7 @@ def list_models(
         rest = limit + 1 - len(items)
         if rest <= 0:
             break
-        for row, (downloads, name) in models_with_profiles(connection, groups[rank], filters, on=on, after=key if rank == start else None, limit=rest):
+        for row, (downloads, name) in models_with_profiles(connection, groups[rank], filters, on=on, after=key if rank == start else None, limit=rest, few=few):
             items.append(row)
             keys.append(f"{rank}:{downloads}:{name}")
     return Page(tuple(items[:limit]), keys[limit - 1] if len(items) > limit else None)
