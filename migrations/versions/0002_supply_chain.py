@@ -141,6 +141,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["source_id"], ["source.id"], name="fk_model_source_id"),
     )
     op.create_index("ix_model_developer_id", "model", ["developer_id"])
+    op.create_index("ix_model_by_name_only", "model", ["profile_id"], sqlite_where=sa.text("recorded = 0"), postgresql_where=sa.text("NOT recorded"))
     op.create_index("ix_model_downloads", "model", [sa.text("downloads DESC"), "sort_key"])
     op.create_index("ix_model_profile", "model", ["profile_id", sa.text("downloads DESC"), "sort_key"])
     op.create_table(

@@ -71,9 +71,7 @@ def upgrade() -> None:
         sa.Column("terms_digest", WORDS, nullable=False, server_default=""),
         sa.Column("added_set", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_acceptance"),
-        sa.UniqueConstraint(
-            "model_id", "license", "actor_id", "accepted_on", "terms_digest", name="uq_acceptance_same"
-        ),
+        sa.UniqueConstraint("model_id", "license", "actor_id", "accepted_on", "terms_digest", name="uq_acceptance_same"),
         sa.ForeignKeyConstraint(["actor_id"], ["actor.id"], name="fk_acceptance_actor_id"),
         sa.ForeignKeyConstraint(["added_set"], ["change_set.seq"], name="fk_acceptance_added_set", deferrable=True, initially="DEFERRED"),
         sa.ForeignKeyConstraint(["model_id"], ["model.id"], name="fk_acceptance_model_id"),

@@ -41,6 +41,6 @@ def _candidates(connection: Connection, key: str) -> list[tuple[str, str]]:
     for length in range(min(6, len(key)), 1, -1):
         start = key[:length]
         found = connection.execute(query.where(model_name.c.key >= start, model_name.c.key < start + _AFTER).limit(ALL_NAMES)).all()
-        if len(found) >= 10:
+        if len(found) >= 10 or (found and length == 2):
             return [(row.name, row.key) for row in found]
     return []

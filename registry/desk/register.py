@@ -20,7 +20,6 @@ from registry.terms.facts import read_fact
 
 if TYPE_CHECKING:
     from registry.catalogue.engine import Connection
-
     from registry.desk.session import Desk
 
 ORIGIN = "register"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -122,6 +124,15 @@ class Knowledge:
                 return None
             self._licenses[license] = _build(data)
         return self._licenses[license]
+
+    def license_digest(self, license: str) -> str:
+        """Digest of what we hold of a licence: of its text where that is known, else of the terms as read."""
+        data = self.raw(license)
+        known = [str(text["digest"]) for text in data.get("texts", ()) if text.get("digest")]
+        if len(known) == 1:
+            return known[0]
+        canonical = json.dumps({key: data[key] for key in ("id", "texts", "terms") if key in data}, sort_keys=True, ensure_ascii=False)
+        return f"sha256:{hashlib.sha256(canonical.encode()).hexdigest()}"
 
     def find(self, name: str, on: str | None = None) -> License:
         """The one licence a person means by a name.

@@ -103,8 +103,9 @@ def test_marks_are_kept_on_the_model(catalogue: Catalogue, write: Write) -> None
         assert (row.evidence_floor, row.name_ok, row.downloads) == ("inferred", False, None)
 
 
+@pytest.mark.parametrize("filters", [ModelFilters(), ModelFilters(modality={"text"})])
 @pytest.mark.parametrize("few", [0, 5000])
-def test_pages_join_to_the_whole_in_order(catalogue: Catalogue, write: Write, few: int) -> None:
+def test_pages_join_to_the_whole_in_order(catalogue: Catalogue, write: Write, few: int, filters: ModelFilters) -> None:
     draw = random.Random(7)  # noqa: S311
     models = [model(f"acme/{draw.choice('aAbB')}-{n:02}", downloads=draw.choice([None, 0, 5, 5, 9])) for n in range(60)]
     write(record(*models))
@@ -117,7 +118,7 @@ def test_pages_join_to_the_whole_in_order(catalogue: Catalogue, write: Write, fe
         found: list[str] = []
         after = None
         while True:
-            page = list_models(connection, order, after=after, limit=7, few=few)
+            page = list_models(connection, order, filters, after=after, limit=7, few=few)
             found += [row.name for row in page.items]
             if page.next is None:
                 break

@@ -30,14 +30,12 @@ def codes(conflicts: tuple[Conflict, ...]) -> list[str]:
         ("gpl-3.0", "cc-by-nc-4.0"),
         ("gpl-3.0", "llama2"),
         ("agpl-3.0", "llama3"),
-        ("cc-by-sa-4.0", "openrail"),
+        ("cc-by-sa-4.0", "creativeml-openrail-m"),
         ("gpl-2.0", "gpl-3.0"),
         ("cc-by-sa-3.0", "cc-by-nc-sa-3.0"),
     ],
 )
 def test_share_alike_and_what_its_licences_do_not_keep_clash(licenses: tuple[str, ...]) -> None:
-    if "openrail" in licenses:
-        licenses = ("cc-by-sa-4.0", "creativeml-openrail-m")
     (conflict,) = [each for each in among(*licenses) if each.code == "LIC103"]
     assert conflict.licenses == tuple(sorted(licenses))
     assert conflict.acts
@@ -121,8 +119,6 @@ def test_a_licence_that_is_output_here_and_weights_there_counts_as_weights() -> 
     bindings = [Binding("cc-by-sa-4.0", "copy"), Binding("cc-by-nc-4.0", "output-model", "foundation-model"), Binding("cc-by-nc-4.0", "derivative")]
     for order in permutations(bindings):
         assert codes(conflicts_of(order)) == ["LIC103"]
-    # The order of capacities must not matter either: `data` and `output-model` sort after `derivative`, `copy` before.
-    assert codes(conflicts_of([Binding("gpl-3.0", "copy"), Binding("cc-by-nc-4.0", "output-model"), Binding("cc-by-nc-4.0", "quantum" if False else "derivative")])) == ["LIC103"]
 
 
 def test_a_placeholder_or_an_expression_does_not_clash() -> None:

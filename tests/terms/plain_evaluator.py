@@ -212,15 +212,11 @@ class PlainEvaluator:
                 continue
             kind = self.vocabulary["duties"][term["do"]]
             counts = bool(kind.get("counts"))
-            if counts or term["do"] == "name-rule":
-                if self.stated_unmet(term, use) or self.name_broken(term, use):
-                    effect("prohibited", term)
-                    continue
-            if counts:
-                if any(act in outward for act in through):
-                    obliged = True
-                elif "teach" in through and outward:
-                    obliged = True
+            if (counts or term["do"] == "name-rule") and (self.stated_unmet(term, use) or self.name_broken(term, use)):
+                effect("prohibited", term)
+                continue
+            if counts and (any(act in outward for act in through) or ("teach" in through and outward)):
+                obliged = True
 
         if "prohibited" in certain:
             return "prohibited"
@@ -331,9 +327,9 @@ class PlainEvaluator:
             return True
         for key, value in condition.items():
             if key == "all":
-                true = all([self.holds(part, licence, use, settled) for part in value])
+                true = all(self.holds(part, licence, use, settled) for part in value)
             elif key == "any":
-                true = any([self.holds(part, licence, use, settled) for part in value])
+                true = any(self.holds(part, licence, use, settled) for part in value)
             elif key == "not":
                 true = not self.holds(value, licence, use, settled)
             elif key == "place":
@@ -406,7 +402,7 @@ class PlainEvaluator:
                 return str(measure["month"])
             released = licence.get("released")
             if not released:
-                released = [text["dated"] for text in licence.get("texts") or [] if text.get("dated")][0]
+                released = next(text["dated"] for text in licence.get("texts") or [] if text.get("dated"))
             return month_before(str(released))
         if at == "preceding-month":
             return month_before(date)

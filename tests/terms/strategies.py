@@ -119,9 +119,7 @@ LISTED: dict[str, tuple[str, ...]] = {
     "distribution": ("internal", "saas", "api", "product", "weights", "outputs"),
     "audience": COUNTRIES,
 }
-MEASURES: tuple[tuple[str, str, str], ...] = tuple(
-    (what, per, fact) for what, periods in PLAIN.vocabulary["measures"].items() for per, fact in periods.items()
-)
+MEASURES: tuple[tuple[str, str, str], ...] = tuple((what, per, fact) for what, periods in PLAIN.vocabulary["measures"].items() for per, fact in periods.items())
 COUNTED = tuple(dict.fromkeys(fact for _, _, fact in MEASURES))
 NAMES = ("Acme-Nova-7B", "acme nova", "Nova", "NovaAcme")
 ALWAYS_STATED = ("date", "permission_from", "duties_unmet", "derivative_name", "founded", "subject.modality")
@@ -186,7 +184,7 @@ def draw_term(dice: Dice, kind: str, at: int) -> Plain:
         term["acts"] = ["all"]
     if chance(dice, 35):
         term["binds"] = some(dice, CAPACITIES, 3)
-    if chance(dice, 25 if kind == "grant" else 70):
+    if chance(dice, {"grant": 25, "bar": 90}.get(kind, 70)):
         term["if"] = draw_condition(dice)
     if chance(dice, 10):
         term["confidence"] = one(dice, CONFIDENCES)
@@ -241,9 +239,9 @@ def draw_license(dice: Dice, at: int = 0) -> Plain:
         licence["reach"] = {"trained-on-outputs": draw_reach(dice)}
     if chance(dice, 4):
         licence["placeholder"] = one(dice, ("nothing-granted", "undetermined"))
-    kinds = ["grant", *(one(dice, ("bar", "bar", "duty", "duty", "duty", "grant", "note")) for _ in range(dice.number(0, 4)))]
+    kinds = ["grant", *(one(dice, ("bar", "bar", "duty", "duty", "duty", "grant", "note")) for _ in range(dice.number(1, 5)))]
     licence["terms"] = [draw_term(dice, kind, number) for number, kind in enumerate(kinds)]
-    if chance(dice, 60):
+    if chance(dice, 80):
         licence["terms"].append({"id": "grant-all", "kind": "grant", "acts": ["all"], "section": "grant", "summary": "All of it."})
     return licence
 

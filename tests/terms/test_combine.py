@@ -47,7 +47,7 @@ class Draw(NamedTuple):
 
 def a_draw(dice: Dice, count: int) -> Draw:
     licences = [REAL[one(dice, sorted(REAL))] if dice.number(0, 2) == 0 else draw_license(dice, at) for at in range(count)]
-    whole: Plain = {"id": "all-of-them", "terms": [term for licence in licences for term in licence.get("terms") or []]}
+    whole: Plain = {"id": "all-of-them", "released": "2018-03", "terms": [term for licence in licences for term in licence.get("terms") or []]}
     full = draw_possible_use(dice, whole)
     partial = hide_facts(dice, whole, full, percent=40, kept=("role", "modified", "outputs_train"))
     interpretation = one(dice, INTERPRETATIONS)

@@ -67,7 +67,15 @@ def smallest(licence: Plain, use: Plain, interpretation: str) -> tuple[Plain, Pl
             if key in term and differs({**shrunk, "terms": terms}, use):
                 shrunk, term = {**shrunk, "terms": terms}, lighter
     plain_use = dict(use)
-    dull: Plain = {"outputs_train": "none", "modified": False, "role": "licensee", "distribution": ["internal"], "duties_unmet": [], "permission_from": [], "accepted": []}
+    dull: Plain = {
+        "outputs_train": "none",
+        "modified": False,
+        "role": "licensee",
+        "distribution": ["internal"],
+        "duties_unmet": [],
+        "permission_from": [],
+        "accepted": [],
+    }
     for name, value in dull.items():
         if differs(shrunk, {**plain_use, name: value}):
             plain_use[name] = value
@@ -175,3 +183,45 @@ def test_both_evaluators_agree_with_the_examples_of_every_licence_file() -> None
             assert found == example["verdict"], (licence["id"], example)
             checked += 1
     assert checked > 500
+
+
+# --- rules on which the two were found apart once ---
+
+GRANT: Plain = {"id": "grant", "kind": "grant", "acts": ["all"], "section": "1", "summary": "All of it."}
+HEAD: Plain = {"id": "small", "name": "Small", "type": "custom", "type_reason": "A test.", "texts": [{"id": "license", "name": "Text", "source": "drawn"}]}
+DULL: Plain = {
+    "date": "2026-11-21",
+    "distribution": ["weights"],
+    "role": "licensee",
+    "modified": False,
+    "outputs_train": "none",
+    "accepted": [],
+    "permission_from": [],
+    "duties_unmet": [],
+}
+
+
+def both(duty: Plain, **facts: Any) -> tuple[str, str]:
+    licence = {**HEAD, "terms": [GRANT, {"id": "duty", "kind": "duty", "section": "2", "summary": "A duty.", **duty}]}
+    use = {**DULL, **facts}
+    return engine_verdict(licence, use, "mainstream", real=False), PLAIN.verdict(licence, use, "mainstream")
+
+
+@pytest.mark.parametrize("do", ["accept", "register", "latest-version", "cite", "filter-outputs", "human-review", "use-policy"])
+def test_a_duty_that_does_not_count_bars_nothing_when_it_is_stated_unmet(do: str) -> None:
+    assert both({"do": do, "acts": ["all"]}, duties_unmet=[do]) == ("permitted", "permitted")
+
+
+@pytest.mark.parametrize(
+    ("do", "word"), [("license-copy", "license_copy"), ("display", "attribution"), ("name-rule", "derivative-naming"), ("source", "source")]
+)
+def test_a_duty_that_counts_bars_the_use_when_it_is_stated_unmet(do: str, word: str) -> None:
+    for distribution in (["weights"], ["internal"]):
+        assert both({"do": do, "acts": ["all"], "rule": {"contains": "Acme"}}, duties_unmet=[word], distribution=distribution) == ("prohibited", "prohibited")
+
+
+def test_only_an_act_through_which_a_duty_is_triggered_makes_it_count() -> None:
+    # The outputs trained another model, and that student is shipped: the duty binds the weights, which are only run.
+    use: Plain = {"distribution": ["internal", "product"], "outputs_train": "narrow-model"}
+    assert both({"do": "add-no-terms", "acts": ["run", "ship"]}, **use) == ("permitted", "permitted")
+    assert both({"do": "add-no-terms", "acts": ["run", "ship"]}, distribution=["internal", "product"]) == ("permitted-with-obligations",) * 2

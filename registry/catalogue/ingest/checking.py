@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -20,6 +20,7 @@ MAX_COUNT = 2**63 - 1
 """The largest whole number that both engines keep."""
 
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _DATE_FIELDS = frozenset({"released_on", "stated_on", "valid_from", "valid_to", "read_on", "accepted_on", "committed_on"})
 
@@ -86,36 +87,53 @@ def _word(value: str | None, known: Iterable[str], name: str, what: str) -> None
         raise UsageError(f"`{name}`: `{what}` cannot be `{value[:60]}`", f"it is one of {', '.join(known)}")
 
 
+_FIELDS: dict[type, tuple[str, ...] | None] = {}
+
+
+def _fields(kind: type) -> tuple[str, ...] | None:
+    """The fields of a noun, worked out once a kind; none for anything else."""
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(part.name for part in fields(kind)) if is_dataclass(kind) else None
+    return _FIELDS[kind]
+
+
 def _check_values(value: Any, owner: str) -> None:
     """Walk through a noun and all it holds."""
+    names = _fields(type(value)) or ()
     owner = getattr(value, "name", None) or getattr(value, "model", None) or getattr(value, "subject", None) or getattr(value, "child", None) or owner
-    for part in fields(value):
-        found = getattr(value, part.name)
-        if is_dataclass(found):
-            _check_values(found, str(owner))
-        elif isinstance(found, tuple):
-            for each in found:
-                if is_dataclass(each):
-                    _check_values(each, str(owner))
-                else:
-                    _check_value(each, part.name, str(owner))
-        elif isinstance(found, dict):
-            for each in found.values():
-                _check_value(each, part.name, str(owner))
+    for name in names:
+        found = getattr(value, name)
+        if found is None or found is True or found is False:
+            continue
+        if isinstance(found, tuple):
+            held: Iterable[Any] = found
+        elif isinstance(found, Mapping):
+            held = found.values()
         else:
-            _check_value(found, part.name, str(owner))
+            held = (found,)
+        for each in held:
+            if isinstance(each, str):
+                _check_text(each, name, owner)
+            elif isinstance(each, int | float):
+                _check_number(each, name, owner)
+            elif _fields(type(each)) is not None:
+                _check_values(each, owner)
 
 
-def _check_value(value: object, field: str, owner: str) -> None:
-    shown = owner if owner.isprintable() else ascii(owner)
-    if isinstance(value, str):
-        if len(value) > MAX_TEXT:
-            raise UsageError(f"`{shown}`: `{field}` is longer than {MAX_TEXT} characters", "shorten it")
-        if any(character < " " and character not in "\t\n" for character in value) or any("\ud800" <= character <= "\udfff" for character in value):
-            raise UsageError(f"`{shown}`: `{field}` holds control characters", "remove them")
-        if field in _DATE_FIELDS and not _DATE.fullmatch(value):
-            raise UsageError(f"`{shown}`: `{field}` is no date: `{value[:40]}`", "write dates as `2023`, `2023-07` or `2023-07-18`")
-    elif isinstance(value, bool) or value is None:
-        return
-    elif isinstance(value, int | float) and not (value >= 0 and math.isfinite(value) and (isinstance(value, float) or value <= MAX_COUNT)):
-        raise UsageError(f"`{shown}`: `{field}` cannot be {value}", "give a number that is not negative and not larger than the engines keep")
+def _check_text(value: str, field: str, owner: str) -> None:
+    if len(value) > MAX_TEXT:
+        raise UsageError(f"`{_shown(owner)}`: `{field}` is longer than {MAX_TEXT} characters", "shorten it")
+    if _CONTROL.search(value):
+        raise UsageError(f"`{_shown(owner)}`: `{field}` holds control characters", "remove them")
+    if field in _DATE_FIELDS and not _DATE.fullmatch(value):
+        raise UsageError(f"`{_shown(owner)}`: `{field}` is no date: `{value[:40]}`", "write dates as `2023`, `2023-07` or `2023-07-18`")
+
+
+def _check_number(value: float, field: str, owner: str) -> None:
+    if not (value >= 0 and math.isfinite(value) and (isinstance(value, float) or value <= MAX_COUNT)):
+        raise UsageError(f"`{_shown(owner)}`: `{field}` cannot be {value}", "give a number that is not negative and not larger than the engines keep")
+
+
+def _shown(owner: str) -> str:
+    """A name as a message can show it."""
+    return owner if owner.isprintable() else ascii(owner)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from sqlalchemy import Connection, Table, insert, select
@@ -86,12 +86,9 @@ class Ledger:
         return None if value is None else self._sources[value]
 
 
-def _collect_sources(value: Any, found: set[Source]) -> None:
-    for part in fields(value):
-        held = getattr(value, part.name)
-        if isinstance(held, Source):
-            found.add(held)
-        elif isinstance(held, tuple):
-            for each in held:
-                if is_dataclass(each):
-                    _collect_sources(each, found)
+def _collect_sources(record: Record, found: set[Source]) -> None:
+    """The sources of everything that a record holds."""
+    for part in fields(record):
+        held = getattr(record, part.name)
+        if isinstance(held, tuple):
+            found.update(each.source for each in held if getattr(each, "source", None) is not None)

@@ -278,6 +278,10 @@ def list_models(
     for number, rank in ranks.items():
         groups.setdefault(rank, []).append(number)
     start, key = _parse_key(after) if after is not None else (None, None)
+    if filters != NO_FILTERS:
+        page = _page_of_few(connection, ranks, filters, on, (start, key) if start is not None else None, limit, few)
+        if page is not None:
+            return page
     items: list[ModelRow] = []
     keys: list[str] = []
     for rank in sorted(groups):
@@ -290,6 +294,33 @@ def list_models(
             items.append(row)
             keys.append(f"{rank}:{downloads}:{name}")
     return Page(tuple(items[:limit]), keys[limit - 1] if len(items) > limit else None)
+
+
+def _page_of_few(
+    connection: Connection,
+    ranks: Mapping[int, int],
+    filters: ModelFilters,
+    on: str | None,
+    after: tuple[int, tuple[int, str] | None] | None,
+    limit: int,
+    few: int,
+) -> Page[ModelRow] | None:
+    """The page, where the filters leave so few models that they are sorted here; none where they leave more.
+
+    Walking down the downloads once a rank would pass all models each time before it had found enough.
+    """
+    own = _profile_on(on)
+    query = _filtered(connection, select(model.c.id, model.c.downloads, model.c.sort_key, own.label("profile")), filters, own)
+    rows = connection.execute(query.order_by(None).limit(few + 1)).all()
+    if len(rows) > few:
+        return None
+    found = sorted((ranks[row.profile], -row.downloads, row.sort_key, row.id) for row in rows if row.profile in ranks)
+    if after is not None:
+        rank, place = after
+        found = [each for each in found if place is None or each[:3] > (rank, -place[0], place[1])]
+    shown = read_model_rows(connection, [each[3] for each in found[:limit]], on=on)
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(tuple(shown[each[3]] for each in found[:limit]), f"{last[0]}:{-last[1]}:{last[2]}" if last else None)
 
 
 def _parse_key(after: str) -> tuple[int, tuple[int, str]]:

@@ -1,0 +1,144 @@
+"""Writing to the layers of the catalogue by hand: an entry, an acceptance; and counting what it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from registry.desk.facts import today
+from registry.errors import UsageError
+from registry.settings import read_actor
+from registry.supplychain.acceptance import Acceptance
+from registry.supplychain.record import Record
+from registry.terms.facts import read_fact
+
+if TYPE_CHECKING:
+    from registry.desk.session import Desk
+
+
+def add(desk: Desk, layer: str, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Add an entry to a layer, or replace the one of the same id.
+
+    Args:
+        desk: The desk.
+        layer: `developer`, `dataset`, `compute`, `model`, `host`, `hosting`, `application` or `user-group`.
+        entry: Its fields, as in the seed data.
+
+    Raises:
+        UsageError: A field is wrong, or something that it names is not recorded.
+        UnknownLicenseError: It names a licence that is not known.
+        LineageError: A model would descend from itself, or its base is not known.
+    """
+    from registry.catalogue.ingest.writer import ingest
+    from registry.desk.profiles import refresh_profiles
+    from registry.sources.entry import read_entry
+
+    record = _with_known_licenses(desk, read_entry(layer, _with_recorded_names(desk, entry)))
+    with desk.catalogue.writing() as connection:
+        done = ingest(connection, [record], actor=read_actor(), kind="catalog")
+        refresh_profiles(connection, desk.knowledge, done.touched_models)
+    name = entry.get("id") or entry.get("model") or entry.get("application") or entry.get("name")
+    return {
+        "schema": "licet.catalog/1",
+        "layer": layer,
+        "id": name,
+        "created": bool(done.added),
+        "change_set": done.change_set,
+        "added": dict(done.added),
+        "changed": dict(done.changed),
+    }
+
+
+def _with_recorded_names(desk: Desk, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry with the models that it links to called by their recorded names, so that any name that finds one will do.
+
+    Raises:
+        UnknownModelError: A name leads to none, or to several.
+    """
+    from registry.catalogue.queries.find_model import find_model
+
+    named = dict(entry)
+    with desk.catalogue.reading() as connection:
+        if isinstance(named.get("model"), str):
+            named["model"] = find_model(connection, named["model"]).name
+        for key in ("bases", "models"):
+            if isinstance(named.get(key), list):
+                named[key] = [
+                    {**link, "model": find_model(connection, link["model"]).name} if isinstance(link, Mapping) and isinstance(link.get("model"), str) else link
+                    for link in named[key]
+                ]
+    return named
+
+
+def _with_known_licenses(desk: Desk, record: Record) -> Record:
+    """The record with every licence that it names brought to our ids, so that any known name will do.
+
+    Raises:
+        UnknownLicenseError: A name leads to none, or to several.
+    """
+
+    def known(name: str | None) -> str | None:
+        if name is None:
+            return None
+        found = desk.knowledge.resolve(name, today())
+        return found.license if found.reason == "expression" else desk.knowledge.find(name, today()).id
+
+    return replace(
+        record,
+        statements=tuple(replace(statement, license=known(statement.license)) for statement in record.statements),
+        hosts=tuple(replace(host, terms=known(host.terms)) for host in record.hosts),
+        hostings=tuple(replace(hosting, terms=known(hosting.terms)) for hosting in record.hostings),
+    )
+
+
+def accept(desk: Desk, model: str, by: str, on: str | None = None) -> dict[str, Any]:
+    """Record that somebody accepted the terms that reach a model, with the digest of the terms as they are known now.
+
+    Raises:
+        UnknownModelError: None, or several, go by the name.
+        FactError: The date cannot be read.
+        UsageError: No licence is recorded that could be accepted.
+    """
+    from registry.catalogue.ingest.writer import ingest
+    from registry.desk.lookup import find_subject
+
+    day = str(read_fact(desk.knowledge.vocabulary, "date", on)) if on else today()
+    if not by.strip() or not by.isprintable():
+        raise UsageError("the name of the person who accepts is empty or holds control characters", "give it with `--by`")
+    subject = find_subject(desk, model, day)
+    named = dict.fromkeys(license for node in subject.graph.nodes.values() if node.kind == "model" for license in node.licenses)
+    licenses = [name for name in named if (found := desk.knowledge.license_of(name)) is not None and not found.placeholder]
+    if not licenses:
+        raise UsageError(f"no licence is recorded for `{subject.name}` that could be accepted", "record its licence with `licet catalog add model`")
+    digests = {name: desk.knowledge.license_digest(name) for name in licenses}
+    record = Record("accept", acceptances=tuple(Acceptance(subject.name, name, by.strip(), day, digests[name]) for name in licenses))
+    with desk.catalogue.writing() as connection:
+        done = ingest(connection, [record], actor=read_actor(), kind="accept")
+    return {
+        "schema": "licet.acceptance/1",
+        "model": subject.name,
+        "by": by.strip(),
+        "on": day,
+        "licenses": [{"license": name, "digest": digests[name]} for name in licenses],
+        "digest": digests[licenses[0]],
+        "created": bool(done.added),
+    }
+
+
+def stats(desk: Desk) -> dict[str, Any]:
+    """Counts of what the catalogue holds."""
+    from registry.catalogue.queries.catalogue_digest import catalogue_digest
+    from registry.catalogue.queries.stats import read_stats
+
+    with desk.catalogue.reading() as connection:
+        found = read_stats(connection)
+        digest = catalogue_digest(connection)
+    return {
+        "schema": "licet.stats/1",
+        **found.counts,
+        "licenses_known": len(desk.knowledge.ids()),
+        "digest": digest,
+        "modalities": dict(found.modalities),
+        "accesses": dict(found.accesses),
+    }
