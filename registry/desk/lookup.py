@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from registry.catalogue.queries.acceptances import read_acceptances
-from registry.catalogue.queries.applications import ApplicationRow, find_application
-from registry.catalogue.queries.datasets import find_dataset
 from registry.catalogue.queries.find_model import find_model
 from registry.catalogue.queries.profile_graph import profile_graph
 from registry.desk.profiles import lineage_on, resolve_statement
@@ -16,6 +15,9 @@ from registry.lineage.graph import Graph, Node
 from registry.supplychain.names import split_reference
 from registry.supplychain.statement import statements_on
 from registry.terms.facts import Use, Value, read_fact
+
+if TYPE_CHECKING:
+    from registry.catalogue.queries.applications import ApplicationRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ def find_subject(desk: Desk, reference: str, on: str) -> Subject:
 
 
 def _find_dataset(desk: Desk, name: str, on: str) -> Subject:
+    from registry.catalogue.queries.datasets import find_dataset
+
     with desk.catalogue.reading() as connection:
         row = find_dataset(connection, name)
     said = statements_on(row.statements, on)
@@ -92,7 +96,7 @@ def find_app(desk: Desk, reference: str) -> tuple[ApplicationRow, dict[str, dict
     Raises:
         UsageError: No application is called that.
     """
-    from registry.catalogue.queries.applications import list_applications
+    from registry.catalogue.queries.applications import find_application, list_applications
 
     with desk.catalogue.reading() as connection:
         row = find_application(connection, reference)

@@ -29,7 +29,7 @@ def name_key(text: str) -> str:
     `meta-llama/Llama-2-7b-chat-hf`, `Llama 2 7B Chat` and `llama2-7b-chat` all give `llama27bchat`.
     """
     plain = unicodedata.normalize("NFKC", text).casefold().rsplit("/", 1)[-1]
-    words = re.findall(r"[^\W_]+", plain)
+    words = re.findall(r"[^\W_]+", plain.replace("+", " plus "))  # `Command R+` is not `Command R`
     if len(words) > 1 and words[-1] in _DROPPED_ENDINGS:
         words.pop()
     return "".join(words)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, UniqueConstraint
 
 from registry.catalogue.tables.columns import METADATA, Words
 
@@ -39,13 +39,6 @@ statement = Table(
     Column("retired_set", Integer, ForeignKey("change_set.seq", deferrable=True, initially="DEFERRED")),
     CheckConstraint("(model_id IS NULL) <> (dataset_id IS NULL)", name="one_subject"),
     CheckConstraint("basis IN ('declared', 'detected', 'concluded')", name="basis"),
-)
-Index(
-    "uq_statement_held",
-    statement.c.digest,
-    unique=True,
-    sqlite_where=text("retired_set IS NULL"),
-    postgresql_where=text("retired_set IS NULL"),
 )
 
 acceptance = Table(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, UniqueConstraint
 
 from registry.catalogue.tables.columns import METADATA, Words
 
@@ -35,11 +35,4 @@ edge_evidence = Table(
     Column("added_set", Integer, ForeignKey("change_set.seq", deferrable=True, initially="DEFERRED"), nullable=False),
     Column("retired_set", Integer, ForeignKey("change_set.seq", deferrable=True, initially="DEFERRED")),
     CheckConstraint("grade IN ('inferred', 'declared', 'detected', 'attested')", name="grade"),
-)
-Index(
-    "uq_edge_evidence_held",
-    edge_evidence.c.digest,
-    unique=True,
-    sqlite_where=text("retired_set IS NULL"),
-    postgresql_where=text("retired_set IS NULL"),
 )

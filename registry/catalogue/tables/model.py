@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table, UniqueConstraint
 
 from registry.catalogue.tables.columns import METADATA, Count, Figure, Words
 
@@ -40,7 +40,6 @@ model = Table(
 )
 Index("ix_model_profile", model.c.profile_id, model.c.downloads.desc(), model.c.sort_key)
 Index("ix_model_downloads", model.c.downloads.desc(), model.c.sort_key)
-Index("ix_model_by_name_only", model.c.profile_id, sqlite_where=text("recorded = 0"), postgresql_where=text("NOT recorded"))
 
 model_name = Table(
     "model_name",
