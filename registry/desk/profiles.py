@@ -40,7 +40,7 @@ def resolve_statement(knowledge: Knowledge, statement: LicenseStatement, release
     if statement.license is not None:
         return statement.license if knowledge.license_of(statement.license) or " " in statement.license else knowledge.resolve(statement.license).license
     on = statement.stated_on or released_on
-    for written in (statement.raw_link, statement.raw_name):
+    for written in (statement.text_digest, statement.raw_link, statement.raw_name):
         if written:
             found = knowledge.resolve(written, on)
             if found.reason not in ("unknown", "ambiguous"):

@@ -75,7 +75,7 @@ def _aliases(licenses: Mapping[str, LicenseFile]) -> dict[str, list[str]]:
     """Folded name to the licences that go by it. An id belongs to its licence alone."""
     found: dict[str, list[str]] = {fold_alias(name): [name] for name in licenses}
     for name, license in licenses.items():
-        for alias in (license.spdx, license.name, *license.aliases):
+        for alias in (license.spdx, license.name, *license.aliases, *(text.digest for text in license.texts)):
             if not alias:
                 continue
             folded = fold_alias(alias)

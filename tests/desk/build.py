@@ -41,4 +41,9 @@ def fail(known: Callable[[str], Graph | None] = unknown, **question: Any) -> dic
 
 def a_model(name: str, license: Any = "mit", *bases: str, **more: Any) -> dict[str, Any]:
     """A model of a hypothesis; a base is written `name` or `relation:name`."""
-    return {"name": name, "license": license, "bases": [{"name": base.split(":")[-1], "relation": base.split(":")[0]} if ":" in base else base for base in bases], **more}
+    return {
+        "name": name,
+        "license": license,
+        "bases": [{"name": base.split(":")[-1], "relation": base.split(":")[0]} if ":" in base else base for base in bases],
+        **more,
+    }

@@ -14,10 +14,29 @@ from tests.desk.build import a_model, ask
 from tests.lineage.build import a_graph
 from tests.terms.build import KNOWLEDGE, a_use
 
-INSIDE = {"commercial": True, "distribution": ["internal"]}
-KEYS = (
-    "model license revision verdict curable interpretation flips date use assumptions missing_facts yes_when leaning licenses reasons obligations headroom unverified findings knowledge"
-).split()
+INSIDE: dict[str, Any] = {"commercial": True, "distribution": ["internal"]}
+KEYS = [
+    "model",
+    "license",
+    "revision",
+    "verdict",
+    "curable",
+    "interpretation",
+    "flips",
+    "date",
+    "use",
+    "assumptions",
+    "missing_facts",
+    "yes_when",
+    "leaning",
+    "licenses",
+    "reasons",
+    "obligations",
+    "headroom",
+    "unverified",
+    "findings",
+    "knowledge",
+]
 
 
 def of_license(license: str, use: Use | None = None, interpretation: str = "mainstream") -> dict[str, Any]:
@@ -181,11 +200,20 @@ def test_a_clash_of_ancestors_under_a_stricter_reading_flips_the_verdict() -> No
 def test_findings_have_code_severity_and_who_can_mend_it() -> None:
     graph = a_graph({"a": "cc-by-nc-4.0", "b": "mit"}, "b finetune a")
     (finding,) = item(Question(graph, "b", a_use(**INSIDE)))["findings"]
-    assert {"code": "LIC101", "severity": "error", "confidence": "high", "subject": "b", "ancestors": ["a"], "fixable_by": "developer"}.items() <= finding.items()
+    assert {
+        "code": "LIC101",
+        "severity": "error",
+        "confidence": "high",
+        "subject": "b",
+        "ancestors": ["a"],
+        "fixable_by": "developer",
+    }.items() <= finding.items()
     assert finding["hint"]
 
 
-@pytest.mark.parametrize(("name_to_judge", "stated", "expected"), [(None, None, []), ("Storm", None, ["LIC201"]), ("Storm", "Llama 3 Storm", []), (None, "Storm", ["LIC201"])])
+@pytest.mark.parametrize(
+    ("name_to_judge", "stated", "expected"), [(None, None, []), ("Storm", None, ["LIC201"]), ("Storm", "Llama 3 Storm", []), (None, "Storm", ["LIC201"])]
+)
 def test_a_stated_name_is_judged_before_the_subjects_own(name_to_judge: str | None, stated: str | None, expected: list[str]) -> None:
     graph = a_graph({"a": "llama3", "b": "llama3"}, "b finetune a")
     use = a_use(commercial=True, distribution=["weights"], monthly_active_users=5, derivative_name=stated)

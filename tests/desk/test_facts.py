@@ -95,8 +95,9 @@ def test_money_keeps_its_currency() -> None:
 
 @pytest.mark.parametrize("name", ["edge_devices", "headcount"])
 def test_a_count_without_months_refuses_them(name: str) -> None:
+    raw: dict[str, Any] = {name: ["2023-06=5"]}
     with pytest.raises(FactError, match=name):
-        read(**{name: ["2023-06=5"]})
+        read(**raw)
 
 
 def test_flags_go_before_the_companys_own_facts_and_leave_the_others() -> None:

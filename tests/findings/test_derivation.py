@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from typing import Any
+
 import pytest
 
 from registry.findings.finding import Finding
@@ -148,7 +151,7 @@ def test_lic104_is_silent_where_the_text_allows_the_label(parent: str, child: st
 @pytest.mark.parametrize("depth", [1, 3])
 def test_lic105_says_that_an_ancestor_has_no_known_licence_at_every_depth(license: str, depth: int) -> None:
     names = ["root", *(f"m{number}" for number in range(depth))]
-    graph = a_graph(dict.fromkeys(names, "mit") | {"root": license}, *(f"{child} finetune {parent}" for parent, child in zip(names, names[1:], strict=False)))
+    graph = a_graph(dict.fromkeys(names, "mit") | {"root": license}, *(f"{child} finetune {parent}" for parent, child in pairwise(names)))
     finding = only(findings_of(graph, names[-1]), "LIC105")
     assert (finding.ancestors, finding.fixable_by) == (("root",), "licensor")
 
@@ -266,5 +269,5 @@ def test_findings_do_not_change_the_order_of_ancestors() -> None:
 
 
 @pytest.mark.parametrize("facts", [{}, {"commercial": True}, {"commercial": False, "distribution": ["weights"]}])
-def test_findings_about_labels_do_not_hang_on_the_use(facts: dict[str, object]) -> None:
+def test_findings_about_labels_do_not_hang_on_the_use(facts: dict[str, Any]) -> None:
     assert codes(findings_of(pair("cc-by-nc-4.0", "mit"), "child", use=a_use(**facts))) == ["LIC101"]

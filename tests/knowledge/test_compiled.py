@@ -202,11 +202,14 @@ def test_an_interpretation_settles_in_the_four_words_only(data: Path, line: str)
 def test_every_relation_of_the_vocabulary_has_a_reach(data: Path) -> None:
     path = data / "relations.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("  merge: derivative\n", ""), encoding="utf-8")
-    with pytest.raises(KnowledgeError, match="`relations.yaml` says nothing of `merge`"):
+    with pytest.raises(KnowledgeError, match=r"`relations\.yaml` says nothing of `merge`"):
         compile_knowledge(data)
 
 
-@pytest.mark.parametrize(("old", "new"), [("merge: derivative", "merge: cousin"), ("data-to-weights, else", "whatever, else"), ("merge: derivative", "merge: derivative\n  uncle: copy")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("merge: derivative", "merge: cousin"), ("data-to-weights, else", "whatever, else"), ("merge: derivative", "merge: derivative\n  uncle: copy")],
+)
 def test_a_reach_outside_the_vocabulary_is_refused(data: Path, old: str, new: str) -> None:
     path = data / "relations.yaml"
     text = path.read_text(encoding="utf-8")

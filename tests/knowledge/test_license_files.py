@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ DATA = Path(__file__).parents[2] / "data"
 VOCABULARY = read_vocabulary(DATA)
 PATHS = sorted((DATA / "licenses").glob("*.yaml"))
 FILES: dict[str, LicenseFile] = {path.stem: read_license(path, VOCABULARY) for path in PATHS}
-EXAMPLES = [pytest.param(name, example, id=f"{name}-{number}") for name in KNOWLEDGE.ids() for number, example in enumerate(KNOWLEDGE.raw(name)["examples"], start=1)]
+EXAMPLES = [
+    pytest.param(name, example, id=f"{name}-{number}") for name in KNOWLEDGE.ids() for number, example in enumerate(KNOWLEDGE.raw(name)["examples"], start=1)
+]
 
 SHARED_NAMES = {
     "modified-mit": "every licensor modifies MIT in its own way; only the text or the link tells which",
@@ -48,7 +51,9 @@ def test_license_file_keeps_to_schema_and_vocabulary(path: Path) -> None:
 def test_an_example_is_answered_as_the_file_says(name: str, example: dict[str, Any]) -> None:
     use = read_use(VOCABULARY, example["use"], KNOWLEDGE.ordinary, today=TODAY)
     given = answer(KNOWLEDGE, license_question(KNOWLEDGE, name, use, "mainstream", None))
-    assert given.outcome.verdict.word == example["verdict"], [(reason.section, reason.summary) for reason in given.outcome.reasons if reason.outcome == "decides"]
+    assert given.outcome.verdict.word == example["verdict"], [
+        (reason.section, reason.summary) for reason in given.outcome.reasons if reason.outcome == "decides"
+    ]
 
 
 @pytest.mark.parametrize("name", [name for name, license in FILES.items() if not license.placeholder])
@@ -120,7 +125,11 @@ def _licenses_by_name() -> dict[str, set[str]]:
 
 
 def test_licences_that_share_a_name_are_told_apart_by_their_dates() -> None:
-    undated = {alias for alias, names in _licenses_by_name().items() if len(names) > 1 and alias not in FILES and not all(FILES[name].in_force.get("from") for name in names)}
+    undated = {
+        alias
+        for alias, names in _licenses_by_name().items()
+        if len(names) > 1 and alias not in FILES and not all(FILES[name].in_force.get("from") for name in names)
+    }
     assert undated == set(SHARED_NAMES)
 
 
@@ -128,7 +137,7 @@ def test_no_two_texts_of_one_name_are_in_force_on_the_same_day() -> None:
     for alias, names in _licenses_by_name().items():
         if len(names) > 1 and alias not in FILES and alias not in SHARED_NAMES:
             spans = sorted((str(FILES[name].in_force.get("from")), str(FILES[name].in_force.get("to") or "9999"), name) for name in names)
-            assert all(left[1] < right[0] for left, right in zip(spans, spans[1:], strict=False)), (alias, spans)
+            assert all(left[1] < right[0] for left, right in pairwise(spans)), (alias, spans)
 
 
 def test_no_alias_is_the_id_of_another_licence() -> None:

@@ -41,7 +41,9 @@ def test_the_ending_of_a_repository_or_a_page_does_not_tell_links_apart(link: st
     assert fold_alias(link) == fold_alias("https://example.org/terms")
 
 
-@pytest.mark.parametrize(("one", "other"), [("mit", "mit-0"), ("cc-by-4.0", "cc-by-3.0"), ("gpl-2.0", "gpl-2.0+"), ("openrail", "openrail++"), ("c", "c#"), ("a/b", "a/c")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("mit", "mit-0"), ("cc-by-4.0", "cc-by-3.0"), ("gpl-2.0", "gpl-2.0+"), ("openrail", "openrail++"), ("c", "c#"), ("a/b", "a/c")]
+)
 def test_names_that_say_different_things_stay_apart(one: str, other: str) -> None:
     assert fold_alias(one) != fold_alias(other)
 

@@ -40,7 +40,15 @@ def test_an_id_in_any_case_is_the_licence(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("MIT License", "mit"), ("llama-2", "llama2"), ("LicenseRef-scancode-llama-2-license-2023", "llama2"), ("Llama 2 Community License Agreement", "llama2"), ("apache_2.0", "apache-2.0"), ("GPL-2.0-only", "gpl-2.0"), ("GPL-2.0+", "gpl-2.0-or-later")],
+    [
+        ("MIT License", "mit"),
+        ("llama-2", "llama2"),
+        ("LicenseRef-scancode-llama-2-license-2023", "llama2"),
+        ("Llama 2 Community License Agreement", "llama2"),
+        ("apache_2.0", "apache-2.0"),
+        ("GPL-2.0-only", "gpl-2.0"),
+        ("GPL-2.0+", "gpl-2.0-or-later"),
+    ],
 )
 def test_an_alias_an_spdx_id_or_the_full_name_leads_to_the_licence(name: str, expected: str) -> None:
     assert KNOWLEDGE.resolve(name) == Resolution(expected, "alias")
@@ -95,7 +103,9 @@ def test_a_month_in_which_the_text_changed_is_left_open(dated: Knowledge) -> Non
 
 
 def test_a_month_in_which_one_text_ended_and_another_began_is_left_open(tmp_path: Path) -> None:
-    knowledge = a_knowledge(tmp_path, old=("aliases: [acme]", "in_force: {from: 2023-01-01, to: 2023-11-14}"), new=("aliases: [acme]", "in_force: {from: 2023-11-15}"))
+    knowledge = a_knowledge(
+        tmp_path, old=("aliases: [acme]", "in_force: {from: 2023-01-01, to: 2023-11-14}"), new=("aliases: [acme]", "in_force: {from: 2023-11-15}")
+    )
     assert knowledge.resolve("acme", "2023-11").reason == "ambiguous"
 
 
@@ -152,7 +162,10 @@ def test_an_expression_too_deep_to_read_is_unresolved_and_not_fallen_over(depth:
 
 EXPRESSIONS = st.recursive(
     st.sampled_from(["mit", "apache-2.0", "gpl-3.0", "llama2", "unresolved", "openrail++"]).map(Named),
-    lambda inner: st.one_of(st.lists(inner, min_size=2, max_size=3).map(lambda parts: OneOf(tuple(parts))), st.lists(inner, min_size=2, max_size=3).map(lambda parts: Each(tuple(parts)))),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: OneOf(tuple(parts))),
+        st.lists(inner, min_size=2, max_size=3).map(lambda parts: Each(tuple(parts))),
+    ),
     max_leaves=8,
 )
 
@@ -232,7 +245,10 @@ def test_an_unknown_interpretation_is_a_wrong_request() -> None:
     assert caught.value.hint == "choose one of strict, mainstream, permissive"
 
 
-@pytest.mark.parametrize(("license", "expected"), [("mit", "MIT"), ("gpl-3.0", "GPL-3.0-only"), ("llama2", "LicenseRef-scancode-llama-2-license-2023"), ("nobody++", "LicenseRef-licet-nobodypp")])
+@pytest.mark.parametrize(
+    ("license", "expected"),
+    [("mit", "MIT"), ("gpl-3.0", "GPL-3.0-only"), ("llama2", "LicenseRef-scancode-llama-2-license-2023"), ("nobody++", "LicenseRef-licet-nobodypp")],
+)
 def test_other_tools_know_a_licence_by_its_exported_id(license: str, expected: str) -> None:
     assert KNOWLEDGE.exported_id(license) == expected
 

@@ -117,7 +117,9 @@ def test_everything_assumed_of_a_use_is_a_fact_with_a_value_it_can_have() -> Non
             assert read_fact(VOCABULARY, name, assumed) is not None
 
 
-@pytest.mark.parametrize("fact", ["monthly_active_users", "monthly_visits", "annual_revenue_usd", "country", "audience", "commercial", "distribution", "modality_used"])
+@pytest.mark.parametrize(
+    "fact", ["monthly_active_users", "monthly_visits", "annual_revenue_usd", "country", "audience", "commercial", "distribution", "modality_used"]
+)
 def test_what_decides_most_is_never_assumed(fact: str) -> None:
     assert fact not in KNOWLEDGE.ordinary
 

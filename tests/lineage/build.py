@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from registry.lineage.bindings import Binding, Conflict
 from registry.lineage.conflicts import find_conflicts
@@ -25,7 +25,7 @@ def book(*licenses: License) -> Callable[[str], License | None]:
     return lambda name: known.get(name) or KNOWLEDGE.license_of(name)
 
 
-def a_graph(nodes: dict[str, str | tuple[str, ...] | Node], *edges: str) -> Graph:
+def a_graph(nodes: Mapping[str, str | tuple[str, ...] | Node], *edges: str) -> Graph:
     """A graph of names with their licences and edges written `child relation parent [evidence]`."""
     made = [
         value if isinstance(value, Node) else Node(name, (value,) if isinstance(value, str) else value, "dataset" if name.startswith("data") else "model")

@@ -88,7 +88,13 @@ def test_a_beginning_within_another_can_be_kept_with_it() -> None:
 
 @pytest.mark.parametrize(
     ("rule", "given"),
-    [({"contains": "Iron"}, {}), ({"not_primary": "Iron"}, {}), ({"starts_with": "Iron"}, {"must": False}), ({"starts_with": "Iron"}, {"binds": {"original"}}), (None, {})],
+    [
+        ({"contains": "Iron"}, {}),
+        ({"not_primary": "Iron"}, {}),
+        ({"starts_with": "Iron"}, {"must": False}),
+        ({"starts_with": "Iron"}, {"binds": {"original"}}),
+        (None, {}),
+    ],
 )
 def test_a_rule_that_leaves_the_beginning_free_does_not_clash(rule: object, given: dict[str, object]) -> None:
     gold = a_license(a_term("duty", "give", do="name-rule", rule={"starts_with": "Gold"}), id="gold")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +42,7 @@ def test_two_relations_to_one_parent_are_two() -> None:
 
 @pytest.mark.parametrize("edge", ["b finetune x", "x finetune b"])
 def test_a_relation_to_what_is_not_there_is_refused(edge: str) -> None:
-    with pytest.raises(LineageError, match="`x` as its finetune|`x` names `x`") as caught:
+    with pytest.raises(LineageError, match=r"`x` as its finetune|`x` names `x`") as caught:
         a_graph(plain("ab"), edge)
     assert caught.value.hint
 
@@ -50,16 +52,18 @@ def test_a_model_cannot_descend_from_itself() -> None:
         a_graph(plain("a"), "a finetune a")
 
 
-@pytest.mark.parametrize("edges", [("a finetune b", "b finetune a"), ("a finetune b", "b merge c", "c quantized a"), ("a finetune b", "b finetune a", "c finetune d")])
+@pytest.mark.parametrize(
+    "edges", [("a finetune b", "b finetune a"), ("a finetune b", "b merge c", "c quantized a"), ("a finetune b", "b finetune a", "c finetune d")]
+)
 def test_a_circle_is_refused_and_named(edges: tuple[str, ...]) -> None:
-    with pytest.raises(LineageError, match="runs in a circle: .*`a`.* -> ") as caught:
+    with pytest.raises(LineageError, match=r"runs in a circle: .*`a`.* -> ") as caught:
         a_graph(plain("abcd"), *edges)
     assert caught.value.hint == "remove one of these relations"
 
 
 def test_a_lineage_thousands_deep_is_ordered() -> None:
     names = [f"m{number}" for number in range(5_000)]
-    graph = Graph.of([Node(name, ("mit",)) for name in names], [Edge(child, parent, "finetune") for parent, child in zip(names, names[1:], strict=False)])
+    graph = Graph.of([Node(name, ("mit",)) for name in names], [Edge(child, parent, "finetune") for parent, child in pairwise(names)])
     assert graph.order() == names
     assert len(list(graph.ancestors(names[-1]))) == 4_999
 

@@ -30,7 +30,13 @@ OWES = a_license(a_term("duty", "all", do="display"), id="owes")
 LICENSES = (FREE, ASKS, BARS, HANGS, OWES)
 
 
-def of(*bindings: Binding | str, use: Use = INSIDE, interpretation: str = "mainstream", conflicts: tuple[Conflict, ...] = (), licenses: tuple[License, ...] = LICENSES) -> str:
+def of(
+    *bindings: Binding | str,
+    use: Use = INSIDE,
+    interpretation: str = "mainstream",
+    conflicts: tuple[Conflict, ...] = (),
+    licenses: tuple[License, ...] = LICENSES,
+) -> str:
     """The verdict over bindings; a name stands for a derivative's."""
     made = [Binding(each, "derivative") if isinstance(each, str) else each for each in bindings]
     return a_judge(use, interpretation, *licenses).of_model(made, Subject(), conflicts).verdict.word
@@ -70,7 +76,9 @@ def test_a_permissive_label_does_not_loosen_what_an_ancestor_asks() -> None:
 
 
 def test_duties_of_all_licences_are_collected_once() -> None:
-    outcome = a_judge(a_use(distribution=["saas"]), "mainstream", *LICENSES).of_model([Binding("owes"), Binding("owes", "derivative"), Binding("free")], Subject())
+    outcome = a_judge(a_use(distribution=["saas"]), "mainstream", *LICENSES).of_model(
+        [Binding("owes"), Binding("owes", "derivative"), Binding("free")], Subject()
+    )
     assert outcome.verdict == Verdict.WITH_OBLIGATIONS
     assert [duty.license for duty in outcome.obligations] == ["owes"]
 
@@ -309,7 +317,11 @@ def test_a_conflict_only_raises_the_verdict() -> None:
 
 NAMES = st.sampled_from(["free", "asks", "bars", "hangs", "owes", "unstated", "none", "mit OR cc-by-nc-4.0"])
 BINDINGS = st.builds(Binding, NAMES, st.sampled_from(["original", "derivative", "copy", "data"])) | st.builds(
-    Binding, NAMES, st.just("derivative"), points=st.sampled_from([("data-to-weights",), ("format-change",), ("silent-on-outputs",)]), otherwise=st.sampled_from(["data", "copy", "none"])
+    Binding,
+    NAMES,
+    st.just("derivative"),
+    points=st.sampled_from([("data-to-weights",), ("format-change",), ("silent-on-outputs",)]),
+    otherwise=st.sampled_from(["data", "copy", "none"]),
 )
 USES = st.builds(
     lambda distribution, commercial: a_use(distribution=distribution, commercial=commercial),

@@ -20,8 +20,6 @@ ORDER = {"original": 0, "copy": 0, "derivative": 1, "output-model": 2, "data": 3
 """How far a class is from the thing that was licensed."""
 
 
-
-
 def pass_along(binding: Binding | None, *relations: str, reach: Reach | None = None, taught: str | None = None) -> Binding | None:
     """The binding after several edges."""
     for relation in relations:
@@ -145,7 +143,7 @@ def test_nothing_is_taught_where_weights_pass(relation: str) -> None:
 
 def test_relations_are_sorted_into_outputs_and_weights_once() -> None:
     assert not OUTPUT_RELATIONS & WEIGHT_RELATIONS
-    assert OUTPUT_RELATIONS | WEIGHT_RELATIONS == VOCABULARY.relations - {"trained-on", "tested-on", "uses"}
+    assert VOCABULARY.relations - {"trained-on", "tested-on", "uses"} == OUTPUT_RELATIONS | WEIGHT_RELATIONS
 
 
 PATHS = st.lists(st.sampled_from(sorted(VOCABULARY.relations)), min_size=1, max_size=6)

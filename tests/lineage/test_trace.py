@@ -107,7 +107,15 @@ def test_a_finetune_of_a_student_was_still_taught() -> None:
 
 def test_a_family_lies_in_the_lineage_and_not_in_one_step() -> None:
     # The student grows out of a finetune of the same family, whose own label is another.
-    found = trace(a_graph({"base": "llama3", "mid": "mit", "teacher": "llama3", "student": "mit"}, "mid finetune base", "student finetune mid", "student trained-on-outputs teacher"), "student")
+    found = trace(
+        a_graph(
+            {"base": "llama3", "mid": "mit", "teacher": "llama3", "student": "mit"},
+            "mid finetune base",
+            "student finetune mid",
+            "student trained-on-outputs teacher",
+        ),
+        "student",
+    )
     assert {binding.taught for binding in found if found[binding].source == "teacher"} == {"same-family"}
 
 
@@ -163,7 +171,10 @@ def lineages(draw: st.DrawFn) -> Graph:
     licenses = st.sampled_from([("mit",), ("llama2",), ("cc-by-sa-4.0",), ("gemma", "mit"), ()])
     relations = st.sampled_from(["finetune", "merge", "converted", "quantized", "distilled", "trained-on", "tested-on"])
     pairs = [(child, parent) for child in range(count) for parent in range(child)]
-    edges = [Edge(names[child], names[parent], draw(relations), draw(st.sampled_from(EVIDENCE))) for child, parent in draw(st.lists(st.sampled_from(pairs), unique=True, max_size=9))]
+    edges = [
+        Edge(names[child], names[parent], draw(relations), draw(st.sampled_from(EVIDENCE)))
+        for child, parent in draw(st.lists(st.sampled_from(pairs), unique=True, max_size=9))
+    ]
     return Graph.of([Node(name, draw(licenses)) for name in names], edges)
 
 
