@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.errors import KnowledgeError
@@ -246,12 +246,14 @@ PLAIN = st.recursive(
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(PLAIN)
 def test_json_is_yaml(data: Any) -> None:
     assert value_of(json.dumps(data, ensure_ascii=False)) == data
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(st.text(max_size=60))
 def test_any_text_is_read_or_refused_by_our_own_error(text: str) -> None:
     with suppress(KnowledgeError):
@@ -259,6 +261,7 @@ def test_any_text_is_read_or_refused_by_our_own_error(text: str) -> None:
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(st.dictionaries(st.text("abcdefgh", min_size=1, max_size=6), st.integers(0, 9), min_size=1, max_size=8))
 def test_every_key_of_a_block_stands_on_its_line(data: dict[str, int]) -> None:
     text = yaml.safe_dump(data, sort_keys=False)

@@ -101,7 +101,8 @@ def license_question(knowledge: Knowledge, license: str, use: Use, interpretatio
     found = knowledge.resolve(license, on)
     if found.reason != "expression":
         found_license = knowledge.find(license, on)
-        graph = Graph.of([Node(found_license.id, (found_license.id,))], [])
+        # Asked of a licence alone, its own date stands for the release of the model that it came with.
+        graph = Graph.of([Node(found_license.id, (found_license.id,), released_on=found_license.released)], [])
         return Question(graph, found_license.id, use, interpretation, as_license=True)
     return Question(Graph.of([Node(license, (found.license,))], []), license, use, interpretation, as_license=True)
 

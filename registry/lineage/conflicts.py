@@ -13,17 +13,17 @@ from registry.terms.publish import allowed_licenses, burdens, keeps
 
 def find_conflicts(bindings: Iterable[Binding], license_of: Callable[[str], License | None]) -> tuple[Conflict, ...]:
     """The conflicts among licences that reach a model from its ancestors, in a stable order."""
-    reached: dict[str, tuple[License, str]] = {}
+    reached: dict[str, tuple[License, set[str]]] = {}
     for binding in sorted(bindings, key=lambda each: (each.license, each.reach)):
         license = license_of(binding.license)
         if license is not None and binding.reach != "original" and binding.reach != "data":
-            reached.setdefault(license.id, (license, binding.reach))
+            reached.setdefault(license.id, (license, set()))[1].add(binding.reach)
     return (*_uncombinable(list(reached.values()), license_of), *_name_clashes(list(reached.values())))
 
 
-def _uncombinable(reached: list[tuple[License, str]], license_of: Callable[[str], License | None]) -> Iterator[Conflict]:
+def _uncombinable(reached: list[tuple[License, set[str]]], license_of: Callable[[str], License | None]) -> Iterator[Conflict]:
     """Share-alike texts leave few licences to publish under; each of them must keep what the other ancestors ask."""
-    ancestors = [license for license, reach in reached if reach in WEIGHTS]
+    ancestors = [license for license, reaches in reached if reaches & WEIGHTS]
     share_alike = [(license, term) for license in ancestors for term in license.terms if term.do == "same-license" and term.must]
     clashing: list[str] = []
     for license, term in share_alike:
@@ -51,8 +51,8 @@ def _keeps_all(candidate: License, ancestor: License) -> bool:
     return all(keeps(candidate, burden, ancestor) for burden in burdens(ancestor))
 
 
-def _name_clashes(reached: list[tuple[License, str]]) -> Iterator[Conflict]:
-    rules = [(license, term) for license, reach in reached for term in license.terms if term.do == "name-rule" and term.must and reach in term.binds]
+def _name_clashes(reached: list[tuple[License, set[str]]]) -> Iterator[Conflict]:
+    rules = [(license, term) for license, reaches in reached for term in license.terms if term.do == "name-rule" and term.must and reaches & term.binds]
     for (one, left), (other, right) in combinations(rules, 2):
         if one.id != other.id and prefixes_clash(left.rule, right.rule):
             names = tuple(sorted((one.id, other.id)))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from registry.terms.conditions import Condition
-from registry.terms.outcome import Outcome, Reason
+from registry.terms.outcome import Outcome, still_decides
 from registry.terms.simplify import conjunction, disjunction
 from registry.terms.verdict import Verdict
 
@@ -100,20 +100,11 @@ def _together(conditions: list[Condition | None]) -> Condition | None:
     return conjunction(known) if known else None
 
 
-def _still_decides(reason: Reason, verdict: Verdict) -> bool:
-    """Beside a refusal or an open question, the grants that carry the rest of a yes decide nothing."""
-    if reason.outcome != "decides" or verdict < Verdict.CONDITIONAL:
-        return True
-    if verdict == Verdict.UNDETERMINED and reason.term is not None and reason.term.confidence != "text-read":
-        return True
-    return reason.effect >= min(verdict, Verdict.NEEDS_PERMISSION) or (verdict == Verdict.UNDETERMINED and reason.effect >= Verdict.CONDITIONAL)
-
-
 def _join(parts: list[Outcome], *, verdict: Verdict, curable: bool, open_condition: Condition | None, leaning: Verdict | None) -> Outcome:
     return Outcome(
         verdict=verdict,
         licenses=tuple(dict.fromkeys(license for part in parts for license in part.licenses)),
-        reasons=tuple(dict.fromkeys(reason for part in parts for reason in part.reasons if _still_decides(reason, verdict))),
+        reasons=tuple(dict.fromkeys(reason for part in parts for reason in part.reasons if still_decides(reason, verdict))),
         obligations=tuple(dict.fromkeys(duty for part in parts for duty in part.obligations)),
         headroom=tuple(dict.fromkeys(limit for part in parts for limit in part.headroom)),
         curable=curable,

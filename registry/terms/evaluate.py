@@ -7,7 +7,7 @@ Grants of one licence never answer for another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -17,7 +17,7 @@ from registry.terms.facts import Use
 from registry.terms.interpretation import Interpretation
 from registry.terms.license import WEIGHTS, License, Term
 from registry.terms.names import breaks_name_rule
-from registry.terms.outcome import Headroom, Obligation, Outcome, Reason
+from registry.terms.outcome import Headroom, Obligation, Outcome, Reason, still_decides
 from registry.terms.partial import Situation, Subject, Worth, measure, worth_of
 from registry.terms.simplify import conjunction, disjunction, negation
 from registry.terms.verdict import Verdict
@@ -27,6 +27,8 @@ HARD = "text-read"
 """The only confidence on which a verdict may rest."""
 
 _MODIFIED = FactTest("modified", frozenset({True}))
+_UNTAUGHT = FactTest("outputs_train", frozenset({"none"}))
+_LICENSEE = FactTest("role", frozenset({"licensee"}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,21 @@ ORIGINAL = Capacity()
 UNKNOWN_SUBJECT = Subject()
 
 
+_Ways = tuple[tuple[Worth, frozenset[str]], ...]
+"""Possibilities: the condition under which each is so, and the capacities that hold then."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Act:
-    """An act of the use: whether it takes place, and in which capacities a term must bind to reach it."""
+    """An act of the use: whether it takes place, and in which capacities a term must bind to reach it.
+
+    `ways` holds one entry where the capacities are known; where they hang on an unknown fact, each possibility stands with
+    the condition under which it is so.
+    """
 
     name: str
     happens: Worth
-    capacities: frozenset[str]
-    maybe: frozenset[str]
+    ways: _Ways
     outward: bool
 
 
@@ -80,6 +89,9 @@ class _Ledger:
         else:
             self.soft = max(self.soft, effect)
         self.curable = self.curable and curable
+
+
+_TEACHING: _Ways = ((True, WEIGHTS | {"output"}),)
 
 
 class Evaluator:
@@ -132,18 +144,7 @@ class Evaluator:
 
     def _acts(self, license: License, use: Use, interpretation: Interpretation, capacity: Capacity) -> list[_Act]:
         """The acts of the use that can take place."""
-        own = frozenset({"data-result" if capacity.reach == "data" else capacity.reach})
-        modified, trains = use.value("modified"), use.value("outputs_train")
-        maybe: frozenset[str] = frozenset()
-        changed = own
-        if capacity.reach in ("original", "copy"):
-            if modified is True:
-                changed = own | {"derivative"}
-            elif modified is None:
-                maybe = frozenset({"derivative"})
-        student = changed
-        if capacity.taught is None and capacity.reach in WEIGHTS and isinstance(trains, str) and trains != "none" and modified is not True:
-            student = student_capacity(license, interpretation)  # what is given away is the student
+        inside, outside = _capacities(license, use, interpretation, capacity)
         result = []
         for act in self.vocabulary.acts.values():
             happens: Worth
@@ -156,28 +157,29 @@ class Evaluator:
                 happens = value in act.values
             if happens is False:
                 continue
-            if act.name == "teach":
-                capacities = WEIGHTS | {"output"}
-            elif act.outward:
-                capacities = student
-            else:
-                capacities = changed
-            result.append(_Act(act.name, happens, capacities, maybe, act.outward))
+            ways = _TEACHING if act.name == "teach" else outside if act.outward else inside
+            result.append(_Act(act.name, happens, ways, act.outward))
         return result
+
+    def _triggering(self, term: Term, acts: Iterable[_Act]) -> Iterator[tuple[_Act, Worth]]:
+        """The acts that the term is about and binds, each with the condition under which it does."""
+        for act in acts:
+            if act.name not in term.acts:
+                continue
+            bound = [condition for condition, capacities in act.ways if not capacities.isdisjoint(term.binds)]
+            if not bound:
+                continue
+            certain = len(bound) == len(act.ways) or any(condition is True for condition in bound)
+            conditions = [part for part in (act.happens, *(() if certain else (_either(bound),))) if not isinstance(part, bool)]
+            yield act, conjunction(conditions) if conditions else True
 
     def _trigger(self, term: Term, acts: Iterable[_Act]) -> Worth:
         """Whether an act that the term is about takes place in a capacity that the term binds."""
         left: list[Condition] = []
-        for act in acts:
-            if act.name not in term.acts:
-                continue
-            if not act.capacities.isdisjoint(term.binds):
-                if act.happens is True:
-                    return True
-                if act.happens is not False:
-                    left.append(act.happens)
-            elif not act.maybe.isdisjoint(term.binds):
-                left.append(_MODIFIED if isinstance(act.happens, bool) else conjunction([act.happens, _MODIFIED]))
+        for _, happens in self._triggering(term, acts):
+            if isinstance(happens, bool):
+                return True
+            left.append(happens)
         return self._exhaust(disjunction(left)) if left else False
 
     def _exhaust(self, condition: Condition) -> Worth:
@@ -231,9 +233,12 @@ class Evaluator:
 
     def _duty(self, license: License, term: Term, acts: list[_Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> None:
         use = situation.use
-        if use.value("role") == "end-user":  # duties are the licensee's
+        role = use.value("role")
+        if role == "end-user":  # duties are the licensee's
             return
         applies = self._applies(term, acts, situation)
+        if role is None and not (isinstance(applies, bool) and not applies):
+            applies = _LICENSEE if isinstance(applies, bool) else conjunction([_LICENSEE, applies])
         if isinstance(applies, bool) and not applies:
             if self._trigger(term, acts) is True and term.condition is not None and any(isinstance(leaf, Measure) for leaf in leaves(term.condition)):
                 self._note_limits(license, term, situation, ledger)
@@ -252,11 +257,12 @@ class Evaluator:
         self._note_limits(license, term, situation, ledger)
         # Inside the house nobody is owed a copy, a mark or a name: only what reaches others counts as an obligation.
         leaves_house = any(act.outward for act in acts)
-        outward = any(act.name in term.acts and (act.outward or (act.name == "teach" and leaves_house)) for act in acts)
-        counts = term.must and outward and self.vocabulary.duties[term.do or ""].counts
+        outward = any(act.outward or (act.name == "teach" and leaves_house) for act, _ in self._triggering(term, acts))
+        kind_counts = self.vocabulary.duties[term.do or ""].counts
+        counts = term.must and outward and kind_counts
         when = None if applies is True else applies
         ledger.obligations.append(Obligation(license.id, term, when, counts))
-        if not term.must:
+        if not term.must or not kind_counts:
             return
         if counts:
             ledger.counts = True
@@ -282,7 +288,7 @@ class Evaluator:
     def _gate(self, license: License, term: Term, applies: Literal[True] | Condition, use: Use, hard: bool, ledger: _Ledger) -> None:
         """A registration or acceptance that nothing is granted without."""
         accepted = use.value("accepted")
-        if isinstance(accepted, frozenset) and (accepted & {"all", license.id} or permits(use, (license.ask, license.steward))):
+        if (isinstance(accepted, frozenset) and accepted & {"all", license.id}) or permits(use, (license.ask, license.steward)):
             ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, f"{term.summary} Stated as done."))
             return
         ledger.obligations.append(Obligation(license.id, term, None if applies is True else applies, counts=False))
@@ -303,36 +309,39 @@ class Evaluator:
         used: dict[str, Term] = {}
         missing: list[str] = []
         for act in acts:
-            bound = act.capacities & WEIGHTS
-            if not bound and not act.maybe:
-                continue  # a student that is no derivative needs no grant of this licence
-            granted, granting = self._granted(act, license.terms, situation, interpretation)
-            if granted is True:
-                hard = [term for term in granting if term.confidence == HARD]
-                for term in hard or granting:
+            for when, capacities in act.ways:
+                bound = capacities & WEIGHTS
+                if not bound:
+                    continue  # a student that is no derivative needs no grant of this licence
+                granted, granting = self._granted(act.name, capacities, license.terms, situation, interpretation)
+                if granted is True:
+                    hard = [term for term in granting if term.confidence == HARD]
+                    for term in hard or granting:
+                        used[term.id] = term
+                    ledger.grants_soft |= not hard
+                    continue
+                if permits(situation.use, (license.ask, license.steward)):
+                    continue
+                spared = [negation(part) for part in (act.happens, when) if not isinstance(part, bool)]
+                if granted is False:
+                    missing.append(act.name)
+                    if spared:
+                        ledger.open.append(disjunction(spared))
+                        ledger.open_soft |= license.confidence != HARD
+                    continue
+                for term in granting:
                     used[term.id] = term
-                ledger.grants_soft |= not hard
-                continue
-            if permits(situation.use, (license.ask, license.steward)):
-                continue
-            if granted is False:
-                missing.append(act.name)
-                if act.happens is not True:
-                    ledger.open.append(negation(act.happens))  # type: ignore[arg-type]
-                continue
-            for term in granting:
-                used[term.id] = term
-            ledger.open_soft |= all(term.confidence != HARD for term in granting)
-            ledger.open.append(granted if act.happens is True else disjunction([negation(act.happens), granted]))  # type: ignore[arg-type]
-        happening = {act.name for act in acts if act.happens is True}
-        gaps = [act.happens for act in acts if act.name in missing and not isinstance(act.happens, bool)]
+                ledger.open_soft |= all(term.confidence != HARD for term in granting)
+                ledger.open.append(disjunction([*spared, granted]))  # type: ignore[list-item]
+        happening = {act.name for act in acts if act.happens is True and len(act.ways) == 1}
+        gaps = [act.happens for act in acts if act.name in missing and not isinstance(act.happens, bool) and len(act.ways) == 1]
         if gaps and self._exhaust(disjunction(gaps)) is True:
             happening.update(missing)  # whichever way it reaches others, nothing grants it
         for term in used.values():
             ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.PERMITTED, term.summary))
             if term.confidence != HARD:
                 ledger.unverified.append(term)
-        for name in missing:
+        for name in dict.fromkeys(missing):
             certain = name in happening
             if certain:
                 ledger.refuse(Verdict.NEEDS_PERMISSION, license.confidence == HARD, curable=False)
@@ -342,12 +351,14 @@ class Evaluator:
             effect = Verdict.NEEDS_PERMISSION if certain else Verdict.CONDITIONAL
             ledger.reasons.append(Reason(license.id, None, section, "decides", effect, f"Nothing in {license.name} grants the right to {label}.", cure))
 
-    def _granted(self, act: _Act, terms: Iterable[Term], situation: Situation, interpretation: Interpretation) -> tuple[Worth, list[Term]]:
+    def _granted(
+        self, act: str, capacities: frozenset[str], terms: Iterable[Term], situation: Situation, interpretation: Interpretation
+    ) -> tuple[Worth, list[Term]]:
         holding: list[Term] = []
         open_terms: list[Term] = []
         left: list[Condition] = []
         for term in terms:
-            if term.kind != "grant" or act.name not in term.acts or (act.capacities | act.maybe).isdisjoint(term.binds):
+            if term.kind != "grant" or act not in term.acts or capacities.isdisjoint(term.binds):
                 continue
             if term.disputed and interpretation.settle(term.disputed) in ("binds", "ask"):
                 continue  # taken against the user, the disputed grant does not hold
@@ -383,11 +394,7 @@ class Evaluator:
         else:
             verdict = lean
         refused = verdict >= Verdict.NEEDS_PERMISSION
-        reasons = ledger.reasons
-        if refused:
-            reasons = [reason for reason in reasons if reason.outcome != "decides" or reason.effect >= Verdict.NEEDS_PERMISSION]
-        elif verdict == Verdict.CONDITIONAL:
-            reasons = [reason for reason in reasons if reason.outcome != "decides" or reason.effect >= Verdict.CONDITIONAL]
+        reasons = [reason for reason in ledger.reasons if still_decides(reason, verdict)]
         return Outcome(
             verdict=verdict,
             licenses=(license,),
@@ -412,6 +419,37 @@ def taught_use(use: Use, taught: str) -> Use:
         # The ordinary reading: a foundation model trained on outputs competes, a narrower one does not.
         facts["student_competes"] = taught == "foundation-model"
     return use.with_facts(**facts)
+
+
+def _capacities(license: License, use: Use, interpretation: Interpretation, capacity: Capacity) -> tuple[_Ways, _Ways]:
+    """In which capacities a licence reaches the thing used inside the house, and the thing that reaches others.
+
+    Changed weights are a derivative too. What is given away after training on outputs, with the weights as they were, is the
+    student.
+    """
+    own = frozenset({"data-result" if capacity.reach == "data" else capacity.reach})
+    modified, trains = use.value("modified"), use.value("outputs_train")
+    if capacity.reach not in ("original", "copy"):
+        modified = False
+    changed = own | {"derivative"}
+    if modified is True:
+        return ((True, changed),), ((True, changed),)
+    unchanged: list[tuple[Worth, frozenset[str]]]
+    if capacity.taught is not None or capacity.reach not in WEIGHTS or trains == "none":
+        unchanged = [(True, own)]
+    elif trains is None:
+        unchanged = [(_UNTAUGHT, own), (negation(_UNTAUGHT), student_capacity(license, interpretation))]
+    else:
+        unchanged = [(True, student_capacity(license, interpretation))]
+    if modified is not None:
+        return ((True, own),), tuple(unchanged)
+    kept = negation(_MODIFIED)
+    outside = [(conjunction([kept, when]) if not isinstance(when, bool) else kept, capacities) for when, capacities in unchanged]
+    return ((_MODIFIED, changed), (kept, own)), ((_MODIFIED, changed), *outside)
+
+
+def _either(conditions: Iterable[Worth]) -> Condition:
+    return disjunction([condition for condition in conditions if not isinstance(condition, bool)])
 
 
 def student_capacity(license: License, interpretation: Interpretation) -> frozenset[str]:

@@ -84,3 +84,12 @@ class Outcome:
     leaning: Verdict | None = None
     unverified: tuple[tuple[str, Term], ...] = ()
     disputed: tuple[tuple[str, Term], ...] = field(default=())
+
+
+def still_decides(reason: Reason, verdict: Verdict) -> bool:
+    """Whether a reason belongs beside a verdict: next to a refusal or an open question, the grants of a yes decide nothing."""
+    if reason.outcome != "decides" or verdict < Verdict.CONDITIONAL:
+        return True
+    if verdict == Verdict.UNDETERMINED and reason.term is not None and reason.term.confidence != "text-read":
+        return True
+    return reason.effect >= (Verdict.CONDITIONAL if verdict == Verdict.UNDETERMINED else min(verdict, Verdict.NEEDS_PERMISSION))

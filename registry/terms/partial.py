@@ -142,10 +142,10 @@ def measure(leaf: Measure, situation: Situation) -> Measured:
     period = tested_period(leaf, situation)
     look = _lookup(leaf, situation, period)
     exact = look(fact, leaf.of)
-    if exact is None and leaf.at == "once" and period is not None:
+    if leaf.at == "once" and period is not None and not _says(situation.use.value(fact), leaf.of, period):
         founded = situation.use.value("founded")
         if isinstance(founded, str) and founded > period:
-            exact = Amount(0, leaf.unit)
+            exact = Amount(0, leaf.unit)  # a bare number stands for other months, but there was nobody to count before
     if exact is not None:
         worth = _passes(leaf, exact, exact, situation.vocabulary)
     else:
@@ -153,6 +153,11 @@ def measure(leaf: Measure, situation: Situation) -> Measured:
     if worth is None:
         return Measured(fact, period, exact, replace(leaf, month=period) if leaf.at == "once" and period else leaf)
     return Measured(fact, period, exact, worth)
+
+
+def _says(count: Value | None, scope: str, period: str) -> bool:
+    """Whether a series names the period itself."""
+    return isinstance(count, Count) and any(month == period for month, _ in count.periods(scope))
 
 
 def tested_period(leaf: Measure, situation: Situation) -> str | None:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.desk.batch import MAX_LINE, answer_lines
@@ -239,6 +239,7 @@ KEYS = st.fixed_dictionaries(
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(KEYS)
 def test_whatever_is_asked_gives_one_answer_or_one_error(question: dict[str, Any]) -> None:
     (answer,) = ask_lines(json.dumps(question))
@@ -247,6 +248,7 @@ def test_whatever_is_asked_gives_one_answer_or_one_error(question: dict[str, Any
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(st.text(max_size=40).filter(str.strip))
 def test_whatever_stands_in_a_line_gives_one_line(line: str) -> None:
     assert len(ask_lines(line)) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.errors import UnknownLicenseError, UsageError
@@ -186,6 +186,7 @@ def means(expression: Named | OneOf | Each, held: frozenset[str]) -> bool:
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(EXPRESSIONS, st.frozensets(st.sampled_from(["mit", "apache-2.0", "gpl-3.0", "llama2", "unresolved", "openrail++"])))
 def test_resolving_an_expression_keeps_its_meaning_and_resolving_again_keeps_its_text(expression: Named | OneOf | Each, held: frozenset[str]) -> None:
     found = KNOWLEDGE.resolve(written(expression))
@@ -194,6 +195,7 @@ def test_resolving_an_expression_keeps_its_meaning_and_resolving_again_keeps_its
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(st.text(max_size=60) | st.lists(st.sampled_from(["MIT", "OR", "AND", "WITH", "(", ")", "GPL-2.0", "+", "x"]), max_size=10).map(" ".join))
 def test_whatever_is_written_comes_to_something_that_can_be_evaluated(name: str) -> None:
     found = KNOWLEDGE.resolve(name)

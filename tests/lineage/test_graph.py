@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.errors import LineageError
@@ -80,6 +80,7 @@ def graphs(draw: st.DrawFn) -> Graph:
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(graphs())
 def test_every_model_stands_once_and_after_its_ancestors(graph: Graph) -> None:
     order = graph.order()
@@ -89,6 +90,7 @@ def test_every_model_stands_once_and_after_its_ancestors(graph: Graph) -> None:
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(graphs())
 def test_the_ancestors_of_parents_are_ancestors(graph: Graph) -> None:
     for name in graph.nodes:

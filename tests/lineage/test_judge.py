@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.errors import UnknownLicenseError
@@ -331,18 +331,21 @@ USES = st.builds(
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(st.lists(BINDINGS, max_size=4), BINDINGS, USES)
 def test_one_more_binding_never_makes_the_answer_better(bindings: list[Binding], more: Binding, use: Use) -> None:
     assert Verdict.from_word(of(*bindings, more, use=use)) >= Verdict.from_word(of(*bindings, use=use))
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(st.lists(BINDINGS, max_size=4), USES)
 def test_order_and_repetition_of_bindings_change_nothing(bindings: list[Binding], use: Use) -> None:
     assert of(*bindings, use=use) == of(*reversed(bindings), *bindings, use=use)
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(st.lists(BINDINGS, max_size=4), USES)
 def test_the_rank_of_a_profile_is_the_verdict_of_its_model(bindings: list[Binding], use: Use) -> None:
     judged = a_judge(use, "mainstream", *LICENSES)
@@ -350,6 +353,7 @@ def test_the_rank_of_a_profile_is_the_verdict_of_its_model(bindings: list[Bindin
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(st.lists(BINDINGS, max_size=4), USES)
 def test_a_stricter_reading_of_lineage_is_never_better(bindings: list[Binding], use: Use) -> None:
     assert [Verdict.from_word(of(*bindings, use=use, interpretation=name)) for name in ("strict", "mainstream", "permissive")] == sorted(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.lineage.bindings import Binding
@@ -150,12 +150,14 @@ PATHS = st.lists(st.sampled_from(sorted(VOCABULARY.relations)), min_size=1, max_
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(PATHS, st.integers(0, 6))
 def test_the_class_at_the_end_does_not_hang_on_where_the_path_is_cut(relations: list[str], cut: int) -> None:
     assert pass_along(pass_along(Binding("mit"), *relations[:cut]), *relations[cut:]) == pass_along(Binding("mit"), *relations)
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(PATHS)
 def test_a_binding_has_an_other_reach_exactly_where_it_has_open_points(relations: list[str]) -> None:
     reached = pass_along(Binding("mit"), *relations)
@@ -169,6 +171,7 @@ def test_a_binding_has_an_other_reach_exactly_where_it_has_open_points(relations
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(PATHS)
 def test_where_a_point_does_not_bind_a_licence_reaches_no_nearer(relations: list[str]) -> None:
     reached = pass_along(Binding("mit"), *relations)
@@ -177,6 +180,7 @@ def test_where_a_point_does_not_bind_a_licence_reaches_no_nearer(relations: list
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(PATHS, PATHS)
 def test_a_longer_path_never_has_fewer_open_points(relations: list[str], more: list[str]) -> None:
     shorter, longer = pass_along(Binding("mit"), *relations), pass_along(Binding("mit"), *relations, *more)

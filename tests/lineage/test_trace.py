@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.lineage.bindings import Binding
@@ -179,6 +179,7 @@ def lineages(draw: st.DrawFn) -> Graph:
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(lineages())
 def test_every_way_is_a_path_to_a_source_that_has_the_licence(graph: Graph) -> None:
     for name in graph.nodes:
@@ -193,6 +194,7 @@ def test_every_way_is_a_path_to_a_source_that_has_the_licence(graph: Graph) -> N
 
 
 @pytest.mark.property
+@settings(deadline=None, derandomize=True)
 @given(lineages())
 def test_one_more_relation_never_takes_a_licence_away(graph: Graph) -> None:
     names = graph.order()
