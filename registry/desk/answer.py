@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from registry.findings.derivation import Derivation, derivation_findings
+from registry.findings.derivation import Derivation, Look, derivation_findings
 from registry.findings.finding import Finding
 from registry.knowledge.store import Knowledge
 from registry.lineage.bindings import Binding, Conflict
@@ -36,6 +36,10 @@ class Question:
         name_to_judge: The name to hold against name rules; None where the subject's name is only a label.
         as_license: The question is about a licence alone, not about a model.
         revision: Revision of the model, where one is meant.
+        host: The host through which the model is reached.
+        host_terms: Licences of that host's terms, which bind the user beside what the developer passes on.
+        candidates: Licences that a name which leads to no single text may mean.
+        change_is_lineage: The stated change of weights is the step from the bases to the subject, as in a hypothetical lineage.
     """
 
     graph: Graph
@@ -45,6 +49,10 @@ class Question:
     name_to_judge: str | None = None
     as_license: bool = False
     revision: str | None = None
+    change_is_lineage: bool = False
+    host: str | None = None
+    host_terms: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +73,21 @@ def answer(knowledge: Knowledge, question: Question) -> Answer:
     tracer = Tracer(knowledge.relations, knowledge.license_of)
     node = question.graph.nodes[question.subject]
     ways = tracer.trace(question.graph, question.subject)
+    if question.host_terms:
+        host = Node(f"host:{question.host}", question.host_terms)
+        ways = {**ways, **{binding: Way(host.name) for binding in tracer.own_bindings(host) if binding not in ways}}
     subject = subject_of(node)
     judges = {
-        name: Judge(knowledge.evaluator, knowledge.license_of, knowledge.expression_of, question.use, interpretation)
+        name: Judge(knowledge.evaluator, knowledge.license_of, knowledge.expression_of, question.use, interpretation, question.change_is_lineage)
         for name, interpretation in knowledge.interpretations.items()
     }
+    clashes = {
+        name: find_conflicts([binding for binding in ways if each.binds_weights(binding) or binding.reach == "output-model"], knowledge.license_of)
+        for name, each in judges.items()
+    }
     judge = judges[knowledge.interpretation(question.interpretation).name]
-    conflicts = find_conflicts([binding for binding in ways if judge.binds_weights(binding) or binding.reach == "output-model"], knowledge.license_of)
-    outcomes = {name: each.of_model(ways, subject, conflicts) for name, each in judges.items()}
+    conflicts = clashes[judge.interpretation.name]
+    outcomes = {name: each.of_model(ways, subject, clashes[name]) for name, each in judges.items()}
     published = question.use.value("published_under")
     under = knowledge.resolve(published).license if isinstance(published, str) and ways_from_ancestors(ways) else None
     stated_name = question.use.stated.get("derivative_name")
@@ -84,7 +99,8 @@ def answer(knowledge: Knowledge, question: Question) -> Answer:
         derivative_name=stated_name if isinstance(stated_name, str) else question.name_to_judge,
         published=under,
     )
-    findings = derivation_findings(derivation, judge.interpretation, knowledge.license_of, lambda binding: judge.of_binding(binding, subject))
+    look = Look(judge.interpretation, knowledge.license_of, knowledge.expression_of, lambda binding: judge.of_binding(binding, subject))
+    findings = derivation_findings(derivation, look)
     return Answer(
         question,
         outcomes[judge.interpretation.name],
@@ -96,15 +112,32 @@ def answer(knowledge: Knowledge, question: Question) -> Answer:
     )
 
 
-def license_question(knowledge: Knowledge, license: str, use: Use, interpretation: str, on: str | None) -> Question:
-    """A question about a licence or SPDX expression alone."""
+def license_question(knowledge: Knowledge, license: str, use: Use, interpretation: str, on: str | None, *, must_exist: bool = True) -> Question:
+    """A question about a licence or SPDX expression alone.
+
+    Args:
+        knowledge: The licences.
+        license: Its name.
+        use: The facts.
+        interpretation: How unsettled points are taken.
+        on: The date that tells apart texts of one name.
+        must_exist: Refuse a name that leads to no text, or to several; otherwise the answer is that it cannot be told.
+
+    Raises:
+        UnknownLicenseError: The name leads to no text, or to several, and has to.
+    """
     found = knowledge.resolve(license, on)
-    if found.reason != "expression":
-        found_license = knowledge.find(license, on)
-        # Asked of a licence alone, its own date stands for the release of the model that it came with.
-        graph = Graph.of([Node(found_license.id, (found_license.id,), released_on=found_license.released)], [])
-        return Question(graph, found_license.id, use, interpretation, as_license=True)
-    return Question(Graph.of([Node(license, (found.license,))], []), license, use, interpretation, as_license=True)
+    if found.reason in ("unknown", "ambiguous", "none"):
+        if must_exist:
+            knowledge.find(license, on)
+        candidates = found.candidates or knowledge.nearest(license)
+        return Question(Graph.of([Node(license, (found.license,))], []), license, use, interpretation, as_license=True, candidates=candidates)
+    parts = knowledge.parts_of(found.license)
+    known = knowledge.license_of(found.license)
+    name = known.id if known is not None else license
+    # Asked of a licence alone, its own date stands for the release of the model that it came with.
+    released = known.released if known is not None else None
+    return Question(Graph.of([Node(name, parts, released_on=released)], []), name, use, interpretation, as_license=True)
 
 
 def subject_of(node: Node) -> Subject:
@@ -165,6 +198,7 @@ def to_item(knowledge: Knowledge, given: Answer) -> dict[str, Any]:
             for license, term in outcome.unverified
         ],
         "findings": [finding_to_data(finding) for finding in given.findings],
+        **({"candidates": list(question.candidates)} if question.candidates else {}),
         "knowledge": {"version": knowledge.version, "digest": knowledge.digest},
     }
 
@@ -205,15 +239,21 @@ def _license(knowledge: Knowledge, given: Answer, binding: Binding) -> dict[str,
     }
 
 
-def _path(given: Answer, license: str) -> tuple[list[dict[str, str]], str]:
-    """The shortest path over which a licence came, and the weakest evidence on it."""
-    ways = [way for binding, way in given.ways.items() if license in _ids(binding.license)]
-    if not ways:
+def _path(given: Answer, license: str, said: Reason | Obligation | None = None) -> tuple[list[dict[str, str]], str]:
+    """The shortest path over which a licence came to say this, and the weakest evidence on it."""
+    ways = [(binding, way) for binding, way in given.ways.items() if license in _ids(binding.license)]
+    saying = [way for binding, way in ways if said is not None and _says(given.by_binding[binding], said)]
+    chosen = saying or [way for _, way in ways]
+    if not chosen:
         return [{"model": given.question.subject}], "declared"
-    way = min(ways, key=lambda each: len(each.path))
+    way = min(chosen, key=lambda each: len(each.path))
     steps: list[dict[str, str]] = [{"model": given.question.subject}]
     steps += [{"relation": edge.relation, "model": edge.parent} for edge in way.path]
     return steps, way.evidence
+
+
+def _says(outcome: Outcome, said: Reason | Obligation) -> bool:
+    return said in outcome.reasons if isinstance(said, Reason) else said in outcome.obligations
 
 
 def _ids(license: str) -> Iterable[str]:
@@ -221,7 +261,7 @@ def _ids(license: str) -> Iterable[str]:
 
 
 def _reason(given: Answer, reason: Reason) -> dict[str, Any]:
-    path, evidence = _path(given, reason.license)
+    path, evidence = _path(given, reason.license, reason)
     return {
         "license": reason.license,
         "term": reason.term_id,
@@ -250,7 +290,7 @@ def _obligation(knowledge: Knowledge, given: Answer, duty: Obligation) -> dict[s
         "where": list(term.where),
         "rule": term.rule,
         "counts": duty.counts,
-        "from": _path(given, duty.license)[0][-1]["model"],
+        "from": _path(given, duty.license, duty)[0][-1]["model"],
     }
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from registry.desk.answer import Question, answer, license_question, to_item
+from registry.desk.facts import known_names
 from registry.desk.whatif import WhatIf, build_graph
 from registry.errors import RegistryError, UsageError
 from registry.knowledge.store import Knowledge
@@ -53,14 +54,14 @@ def answer_lines(knowledge: Knowledge, lines: Iterable[str], today: str, known: 
             data = json.loads(line)
             identity = data.get("id") if isinstance(data, dict) else None
             yield {"id": identity, **_answer(knowledge, _Line.model_validate(data), today, known)}
-        except (json.JSONDecodeError, RecursionError) as error:
-            yield _error(identity, f"line {number} is not JSON: {error}", "write one JSON object a line")
         except ValidationError as error:
             first = error.errors()[0]
             place = ".".join(str(step) for step in first["loc"]) or "line"
             yield _error(identity, f"line {number}, field `{place}`: {first['msg']}", "compare the line with the format of `check --batch`")
         except RegistryError as error:
             yield _error(identity, error.message, error.hint)
+        except (ValueError, RecursionError) as error:  # JSON that is none, nests too deep, or holds a number of thousands of digits
+            yield _error(identity, f"line {number} is not JSON: {error}", "write one JSON object a line")
 
 
 def _error(identity: Any, message: str, hint: str | None) -> dict[str, Any]:
@@ -69,6 +70,7 @@ def _error(identity: Any, message: str, hint: str | None) -> dict[str, Any]:
 
 def _answer(knowledge: Knowledge, line: _Line, today: str, known: Callable[[str], Graph | None]) -> dict[str, Any]:
     use = read_use(knowledge.vocabulary, line.use, knowledge.ordinary, today=today, assume=line.assume, strict=line.strict_facts)
+    use = known_names(knowledge, use)
     obtained = use.value("obtained_on")
     on = str(obtained) if obtained is not None else use.on
     if line.what_if is not None:
@@ -76,7 +78,7 @@ def _answer(knowledge: Knowledge, line: _Line, today: str, known: Callable[[str]
         subject = line.model or line.what_if.models[-1].name
         if subject not in graph.nodes:
             raise UsageError(f"`{subject}` is not among the models of the question", "name one of `what_if.models`")
-        return to_item(knowledge, answer(knowledge, Question(graph, subject, use, line.interpretation)))
+        return to_item(knowledge, answer(knowledge, Question(graph, subject, use, line.interpretation, change_is_lineage=bool(graph.parents.get(subject)))))
     if line.model is not None:
         recorded = known(line.model)
         if recorded is None:
@@ -85,4 +87,4 @@ def _answer(knowledge: Knowledge, line: _Line, today: str, known: Callable[[str]
         return to_item(knowledge, answer(knowledge, Question(recorded, subject, use, line.interpretation, name_to_judge=subject)))
     if line.license is None:
         raise UsageError("the line names neither `license`, `model` nor `what_if`", "name one of them")
-    return to_item(knowledge, answer(knowledge, license_question(knowledge, line.license, use, line.interpretation, on)))
+    return to_item(knowledge, answer(knowledge, license_question(knowledge, line.license, use, line.interpretation, on, must_exist=False)))

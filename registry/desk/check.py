@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.answer import Question, answer, license_question, to_item
-from registry.desk.facts import read_use, today
+from registry.desk.facts import read_use, resolve_named_licenses, today
 from registry.lineage.graph import Graph
 from registry.terms.facts import Use
 
@@ -33,7 +33,7 @@ def check_models(
         UnknownLicenseError: The licence is not known.
     """
     knowledge = desk.knowledge
-    use = resolve_named_licenses(desk, read_use(knowledge, raw, desk.settings.facts))
+    use = resolve_named_licenses(knowledge, read_use(knowledge, raw, desk.settings.facts))
     reading = desk.interpretation(interpretation or raw.get("interpretation"))
     if not names and license is not None:
         return [to_item(knowledge, answer(knowledge, license_question(knowledge, license, use, reading, _terms_date(use))))]
@@ -49,18 +49,6 @@ def _terms_date(use: Use) -> str:
     return date_of_terms(use)
 
 
-def resolve_named_licenses(desk: Desk, use: Use) -> Use:
-    """The use with the licences that it names (accepted, published under) brought to our ids, so that any known name will do."""
-    facts: dict[str, Any] = {}
-    accepted = use.stated.get("accepted")
-    if isinstance(accepted, frozenset):
-        facts["accepted"] = frozenset(name if name == "all" else desk.knowledge.find(name, use.on).id for name in accepted)
-    published = use.stated.get("published_under")
-    if isinstance(published, str) and desk.knowledge.resolve(published, use.on).reason != "expression":
-        facts["published_under"] = desk.knowledge.find(published, use.on).id
-    return use.with_facts(**facts) if facts else use
-
-
 def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None) -> list[dict[str, Any]]:
     if name.startswith("app:"):
         return _check_application(desk, name, use, reading)
@@ -73,13 +61,19 @@ def _check_one(desk: Desk, name: str, use: Use, reading: str, license: str | Non
     subject = find_subject(desk, name, _terms_date(use))
     graph = subject.graph
     if license is not None:
-        own = replace(graph.nodes[subject.name], licenses=(_as_if(desk, license, use),))
+        own = replace(graph.nodes[subject.name], licenses=desk.knowledge.parts_of(_as_if(desk, license, use)))
         graph = Graph({**graph.nodes, subject.name: own}, graph.parents)
-    if subject.accepted and "accepted" not in use.stated:
-        use = replace(use, assumed={**use.assumed, "accepted": subject.accepted})
+    use = _with_acceptances(use, subject.accepted)
     name_to_judge = subject.name if graph.parents.get(subject.name) else None
     question = Question(graph, subject.name, use, reading, name_to_judge=name_to_judge, revision=subject.revision)
     return to_item(desk.knowledge, answer(desk.knowledge, question))
+
+
+def _with_acceptances(use: Use, accepted: frozenset[str]) -> Use:
+    """The use with what is on record as accepted for the model, unless the asker states what is accepted."""
+    if not accepted or "accepted" in use.stated:
+        return use
+    return replace(use, assumed={**use.assumed, "accepted": accepted})
 
 
 def _as_if(desk: Desk, license: str, use: Use) -> str:
@@ -99,11 +93,9 @@ def _check_application(desk: Desk, name: str, use: Use, reading: str) -> list[di
     items = []
     for used in row.used:
         subject = find_subject(desk, used.use.model, _terms_date(use))
-        own = subject.graph.nodes[subject.name]
-        terms = desk.knowledge.resolve(used.host_terms, use.on).license if used.host_terms else None
-        licenses = own.licenses if terms is None or terms in own.licenses else (*own.licenses, terms)
-        graph = Graph({**subject.graph.nodes, subject.name: replace(own, licenses=licenses)}, subject.graph.parents)
-        item = to_item(desk.knowledge, answer(desk.knowledge, Question(graph, subject.name, use, reading)))
+        terms = desk.knowledge.parts_of(desk.knowledge.resolve(used.host_terms, use.on).license) if used.host_terms else ()
+        question = Question(subject.graph, subject.name, _with_acceptances(use, subject.accepted), reading, host=used.use.host, host_terms=terms)
+        item = to_item(desk.knowledge, answer(desk.knowledge, question))
         items.append({**item, "application": row.application.name, "host": used.use.host})
     return items
 

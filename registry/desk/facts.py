@@ -38,6 +38,35 @@ def read_use(knowledge: Knowledge, raw: Mapping[str, Any], company: Mapping[str,
     )
 
 
+def resolve_named_licenses(knowledge: Knowledge, use: Use) -> Use:
+    """The use with the licences that it names (accepted, published under) brought to our ids, so that any known name will do."""
+    facts: dict[str, Any] = {}
+    accepted = use.stated.get("accepted")
+    if isinstance(accepted, frozenset):
+        facts["accepted"] = frozenset(name if name == "all" else knowledge.find(name, use.on).id for name in accepted)
+    published = use.stated.get("published_under")
+    if isinstance(published, str) and knowledge.resolve(published, use.on).reason != "expression":
+        facts["published_under"] = knowledge.find(published, use.on).id
+    return use.with_facts(**facts) if facts else use
+
+
+def known_names(knowledge: Knowledge, use: Use) -> Use:
+    """The use with the licences that it names brought to our ids where they are known; others stay as they are."""
+    facts: dict[str, Any] = {}
+    accepted = use.stated.get("accepted")
+    if isinstance(accepted, frozenset):
+        facts["accepted"] = frozenset(name if name == "all" else _known_id(knowledge, name, use.on) for name in accepted)
+    published = use.stated.get("published_under")
+    if isinstance(published, str):
+        facts["published_under"] = _known_id(knowledge, published, use.on)
+    return use.with_facts(**facts) if facts else use
+
+
+def _known_id(knowledge: Knowledge, name: str, on: str) -> str:
+    found = knowledge.resolve(name, on)
+    return name if found.reason in ("unknown", "ambiguous", "none") else found.license
+
+
 def _counted(knowledge: Knowledge, name: str, value: Any) -> Any:
     """`--mau 2023-06=12M --mau group=1.5B` is one count: pieces with `=` make a series or scopes."""
     fact = knowledge.vocabulary.facts.get(name)

@@ -69,7 +69,8 @@ def _find_dataset(desk: Desk, name: str, on: str) -> Subject:
     with desk.catalogue.reading() as connection:
         row = find_dataset(connection, name)
     said = statements_on(row.statements, on)
-    licenses = tuple(dict.fromkeys(resolve_statement(desk.knowledge, statement, None) for statement in said)) or ("unstated",)
+    resolved = (resolve_statement(desk.knowledge, statement, None) for statement in said)
+    licenses = tuple(dict.fromkeys(part for license in resolved for part in desk.knowledge.parts_of(license))) or ("unstated",)
     node = Node(f"dataset:{row.dataset.name}", licenses, "dataset", basis=said[0].basis if said else "inferred")
     return Subject(node.name, Graph.of([node], []))
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.check import resolve_named_licenses
-from registry.desk.facts import read_use
+from registry.desk.facts import read_use, resolve_named_licenses
 from registry.errors import UsageError
 from registry.lineage.judge import Judge
 from registry.terms.combine import license_ids
@@ -80,7 +79,7 @@ def list_models(desk: Desk, raw: Mapping[str, Any], filters: ModelFilters, limit
     from registry.catalogue.queries.models_listing import profile_counts
 
     knowledge = desk.knowledge
-    use = resolve_named_licenses(desk, read_use(knowledge, raw, desk.settings.facts))
+    use = resolve_named_licenses(knowledge, read_use(knowledge, raw, desk.settings.facts))
     interpretation = knowledge.interpretation(desk.interpretation(raw.get("interpretation")))
     judge = Judge(knowledge.evaluator, knowledge.license_of, knowledge.expression_of, use, interpretation)
     wanted = _wanted_verdicts(filters.verdict)
@@ -168,7 +167,7 @@ def _deciding(outcome: Outcome) -> dict[str, str] | None:
     """The clause that decides; for a yes, the limit that was looked at, else what must be done, in a few words."""
     if outcome.verdict >= Verdict.CONDITIONAL:
         for reason in outcome.reasons:
-            if reason.outcome == "decides" and reason.effect > Verdict.PERMITTED:
+            if reason.outcome == "decides" and (reason.effect > Verdict.PERMITTED or outcome.verdict == Verdict.UNDETERMINED):
                 return {"license": reason.license, "term": reason.term_id, "section": reason.section, "summary": reason.summary}
         return None
     duties = [duty for duty in outcome.obligations if duty.counts]

@@ -31,7 +31,8 @@ def _node(node: GraphNode, knowledge: Knowledge, on: str) -> Node:
     statements = statements_on(node.statements, on)
     if not statements:
         return Node(node.name, ("unstated" if node.recorded else "missing-ancestor",), node.kind, node.released_on, node.modality, "inferred")
-    licenses = dict.fromkeys(resolve_statement(knowledge, statement, node.released_on) for statement in statements)
+    resolved = (resolve_statement(knowledge, statement, node.released_on) for statement in statements)
+    licenses = dict.fromkeys(part for license in resolved for part in knowledge.parts_of(license))
     return Node(node.name, tuple(licenses), node.kind, node.released_on, node.modality, statements[0].basis)
 
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.answer import Question, answer, finding_to_data, to_item
-from registry.desk.check import resolve_named_licenses
-from registry.desk.facts import read_use, today
+from registry.desk.facts import read_use, resolve_named_licenses, today
 from registry.errors import LineageError, UnknownModelError, UsageError
 from registry.supplychain.model import Model, Revision
 from registry.supplychain.names import check_name
@@ -42,7 +41,7 @@ def register_model(desk: Desk, spec: Mapping[str, Any], raw: Mapping[str, Any]) 
     from registry.catalogue.ingest.writer import ingest
     from registry.desk.profiles import refresh_profiles
 
-    use = resolve_named_licenses(desk, read_use(desk.knowledge, raw, desk.settings.facts))
+    use = resolve_named_licenses(desk.knowledge, read_use(desk.knowledge, raw, desk.settings.facts))
     reading = desk.interpretation(raw.get("interpretation"))
     name = check_name(spec["name"], "model")
     if name.startswith(("dataset:", "app:")) or "@" in name:

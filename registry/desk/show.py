@@ -8,7 +8,7 @@ from registry.desk.facts import today
 from registry.desk.plain import to_data
 from registry.desk.profiles import resolve_statement
 from registry.desk.session import refuse_folder
-from registry.errors import UsageError
+from registry.errors import FactError, UnknownModelError, UsageError
 from registry.supplychain.names import split_reference
 from registry.supplychain.statement import LicenseStatement, in_force
 from registry.terms.facts import read_fact
@@ -32,7 +32,10 @@ def show_model(desk: Desk, name: str, history: bool = False, as_known: str | Non
     """
     refuse_folder(name)
     if as_known is not None:
-        as_known = str(read_fact(desk.knowledge.vocabulary, "date", as_known))
+        try:
+            as_known = str(read_fact(desk.knowledge.vocabulary, "date", as_known))
+        except FactError as error:
+            raise UsageError(f"`--as-known`: `{as_known}` is not a date like 2026-11-21", "give the day whose knowledge is meant") from error
     kind, _, _ = split_reference(name)
     if kind == "dataset":
         subject, record = _dataset(desk, name, as_known)
@@ -62,10 +65,13 @@ def _statement(desk: Desk, statement: LicenseStatement, released_on: str | None)
 
 def _model(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, Any]]:
     from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.history_of import was_known
     from registry.catalogue.queries.model_detail import read_model
 
     with desk.catalogue.reading() as connection:
         found = find_model(connection, name)
+        if as_known is not None and not was_known(connection, found.name, as_known):
+            raise UnknownModelError(f"on {as_known} the catalogue did not know `{found.name}`", "ask for a later day, or leave `--as-known` out")
         detail = read_model(connection, found.id, as_known=as_known)
     model = detail.model
     hostings = [

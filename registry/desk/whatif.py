@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from registry.errors import LineageError
 from registry.knowledge.store import Knowledge
-from registry.lineage.graph import Edge, Graph, Node
+from registry.lineage.graph import EVIDENCE, Edge, Graph, Node
 
 MAX_MODELS = 10_000
 """A hypothetical lineage of more models is refused."""
@@ -74,6 +74,10 @@ def build_graph(what_if: WhatIf, knowledge: Knowledge, on: str, known: Callable[
     """
     nodes: dict[str, Node] = {}
     edges: list[Edge] = []
+    for name in [*(model.name for model in what_if.models), *(dataset.name for dataset in what_if.datasets)]:
+        if name in nodes:
+            raise LineageError(f"`{name}` is described twice", "describe each model and dataset once")
+        nodes[name] = Node(name, ())
     for model in what_if.models:
         nodes[model.name] = Node(model.name, resolve_all(knowledge, model, model.released_on or on), "model", model.released_on, model.modality)
     for dataset in what_if.datasets:
@@ -82,14 +86,16 @@ def build_graph(what_if: WhatIf, knowledge: Knowledge, on: str, known: Callable[
         links = [(base.name, base.relation, base.evidence) for base in model.bases]
         links += [(dataset.name, "trained-on" if dataset.relation == "finetune" else dataset.relation, dataset.evidence) for dataset in model.datasets]
         for parent, relation, evidence in links:
+            if evidence not in EVIDENCE:
+                raise LineageError(f"`{evidence}` is not a grade of evidence", f"the grades are {', '.join(EVIDENCE)}")
             if relation not in knowledge.vocabulary.relations:
                 raise LineageError(f"`{relation}` is not a relation", f"the relations are {', '.join(sorted(knowledge.vocabulary.relations))}")
             if parent not in nodes:
                 recorded = known(parent)
                 if recorded is None:
                     raise LineageError(f"`{model.name}` builds on `{parent}`, which is neither in the question nor in the catalogue", "describe it in `models`")
-                for name, node in recorded.nodes.items():
-                    nodes.setdefault(name, node)
+                for other, node in recorded.nodes.items():
+                    nodes.setdefault(other, node)
                 edges += [edge for each in recorded.parents.values() for edge in each]
             edges.append(Edge(model.name, parent, relation, evidence))
     return Graph.of(nodes.values(), edges)
@@ -98,7 +104,7 @@ def build_graph(what_if: WhatIf, knowledge: Knowledge, on: str, known: Callable[
 def resolve_all(knowledge: Knowledge, stated: WhatIfModel | WhatIfDataset, on: str | None) -> tuple[str, ...]:
     """The licences behind what a model or dataset states; several tags bind together."""
     written = stated.license if isinstance(stated.license, list) else [stated.license]
-    resolved = []
+    resolved: list[str] = []
     for name in written or [None]:
         if name is not None and name.casefold() == "other":
             for hint in (stated.license_link, stated.license_name):
@@ -106,5 +112,5 @@ def resolve_all(knowledge: Knowledge, stated: WhatIfModel | WhatIfDataset, on: s
                 if found is not None and found.reason not in ("unknown", "ambiguous", "none"):
                     name = found.license
                     break
-        resolved.append(knowledge.resolve(name, on).license)
+        resolved += knowledge.parts_of(knowledge.resolve(name, on).license)
     return tuple(dict.fromkeys(resolved))

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from registry.findings.finding import Finding
 from registry.lineage.bindings import Binding, Conflict
 from registry.lineage.trace import Way
+from registry.terms.combine import Expression, license_ids
 from registry.terms.interpretation import Interpretation
-from registry.terms.license import WEIGHTS, License
+from registry.terms.license import WEIGHTS, License, Term
 from registry.terms.names import breaks_name_rule
 from registry.terms.outcome import Outcome
-from registry.terms.publish import Burden, added_kinds, burdens, dropped
+from registry.terms.publish import Burden, added_kinds, burdens, lost_under
 
 _UNLICENSED = frozenset({"none", "unknown", "unstated", "missing-ancestor", "unresolved"})
 
@@ -41,88 +42,130 @@ class Derivation:
     published: str | None = None
 
 
-def derivation_findings(
-    model: Derivation, interpretation: Interpretation, license_of: Callable[[str], License | None], outcome_of: Callable[[Binding], Outcome]
-) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How findings look licences up and take unsettled points."""
+
+    interpretation: Interpretation
+    license_of: Callable[[str], License | None]
+    expression_of: Callable[[str], Expression]
+    outcome_of: Callable[[Binding], Outcome]
+
+
+def derivation_findings(model: Derivation, look: Look) -> list[Finding]:
     """Every finding on a derivative, most telling first, each once."""
-    found = [
-        *_own_statement(model, license_of),
-        *_derivation(model, interpretation, license_of),
-        *_names(model, license_of),
-        *_outputs(model, license_of, outcome_of),
-        *_data(model, interpretation, license_of),
-    ]
+    found = [*_own_statement(model, look), *_derivation(model, look), *_names(model, look), *_outputs(model, look), *_data(model, look)]
     return list(dict.fromkeys(found))
 
 
-def _own_statement(model: Derivation, license_of: Callable[[str], License | None]) -> Iterator[Finding]:
-    for name in model.own if model.published is None else ():
-        license = license_of(name)
-        if name in ("none", "unstated"):
-            yield Finding("LIC001", model.name, f"`{model.name}` declares no licence.")
-        elif name == "unresolved":
-            yield Finding("LIC002", model.name, f"The licence name of `{model.name}` leads to no known text.")
-        elif license is not None and license.placeholder:
-            yield Finding("LIC003", model.name, f"`{model.name}` declares `{name}`, which does not say which terms bind.", name)
+def _own_statement(model: Derivation, look: Look) -> Iterator[Finding]:
+    for written in model.own if model.published is None else ():
+        for name in license_ids(look.expression_of(written)):
+            license = look.license_of(name)
+            if name in ("none", "unknown", "unstated"):
+                yield Finding("LIC001", model.name, f"`{model.name}` declares no licence.")
+            elif name == "unresolved":
+                yield Finding("LIC002", model.name, f"The licence name of `{model.name}` leads to no known text.")
+            elif license is not None and license.placeholder:
+                yield Finding("LIC003", model.name, f"`{model.name}` declares `{name}`, which does not say which terms bind.", name)
 
 
-def _reached(model: Derivation, interpretation: Interpretation, license_of: Callable[[str], License | None]) -> Iterator[tuple[Binding, Way, License, str]]:
-    """Ancestors' licences that reach the weights, or the model as one trained on outputs."""
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """A licence of an ancestor that reaches the weights, or the model as one trained on outputs."""
+
+    binding: Binding
+    way: Way
+    expression: Expression
+    reach: str
+
+    @property
+    def burden_reach(self) -> str:
+        """The capacity in which burdens flow: what reaches weights binds those who build on them as derivatives."""
+        return "derivative" if self.reach in WEIGHTS else self.reach
+
+    @property
+    def by_data(self) -> bool:
+        """Whether it came by way of a dataset, of which LIC401 and LIC402 speak."""
+        return any(edge.relation == "trained-on" for edge in self.way.path)
+
+
+def _reached(model: Derivation, look: Look) -> Iterator[_Reached]:
     for binding, way in sorted(model.ways.items(), key=lambda item: (len(item[1].path), item[1].source, item[0].license)):
-        license = license_of(binding.license)
-        if license is None or not way.path:
+        if not way.path:
             continue
         reach = binding.reach
-        if binding.points and interpretation.settle(binding.points) in ("free", "warn"):
+        if binding.points and look.interpretation.settle(binding.points) in ("free", "warn"):
             reach = binding.otherwise or "none"
-        if reach in WEIGHTS:
-            yield binding, way, license, "derivative"
-        elif reach == "output-model":
-            yield binding, way, license, reach
+        if reach in WEIGHTS or reach == "output-model":
+            yield _Reached(binding, way, look.expression_of(binding.license), reach)
 
 
-def _derivation(model: Derivation, interpretation: Interpretation, license_of: Callable[[str], License | None]) -> Iterator[Finding]:
+def _derivation(model: Derivation, look: Look) -> Iterator[Finding]:
     clashing = {name for conflict in model.conflicts for name in conflict.licenses if conflict.code == "LIC103"}
     for conflict in model.conflicts:
         yield Finding(conflict.code, model.name, conflict.summary, " + ".join(conflict.licenses), details=conflict.licenses)
-    labels = [license for name in ((model.published,) if model.published else model.own) if (license := license_of(name)) is not None]
-    reached = list(_reached(model, interpretation, license_of))
+    labels = [name for name in ((model.published,) if model.published else model.own) if _is_known(look, name)]
+    reached = list(_reached(model, look))
     loose = False
-    for binding, way, license, reach in reached:
-        if license.placeholder:
-            if license.id in _UNLICENSED and binding.otherwise != "data":
-                yield Finding("LIC105", model.name, f"The ancestor `{way.source}` has no known licence.", license.id, ancestors=(way.source,))
+    for each in reached:
+        yield from _ancestor(model, look, each)
+        if clashing.intersection(license_ids(each.expression)):
             continue
-        for burden in burdens(license, reach):
-            if burden.kind == "no-derivatives":
-                summary = f"`{way.source}` bars sharing derivatives: {burden.term.summary}"
-                yield Finding("LIC102", model.name, summary, license.id, burden.term.section, ancestors=(way.source,))
-        by_data = any(edge.relation == "trained-on" for edge in way.path)  # LIC401 and LIC402 speak of those
         for label in labels:
-            if label.placeholder or license.id in clashing or by_data:
-                continue
-            lost = dropped(label, license, reach)
+            lost = lost_under(look.expression_of(label), each.expression, each.burden_reach, look.license_of)
             loose |= bool(lost)
-            yield from _looser(model.name, label, license, way, lost)
-    weights = [(license, reach) for _, _, license, reach in reached if not license.placeholder]
+            yield from _looser(model.name, label, each, lost)
+    weights = [
+        (license, each.burden_reach)
+        for each in reached
+        for name in license_ids(each.expression)
+        if (license := look.license_of(name)) is not None and not license.placeholder
+    ]
     for label in labels:
-        if weights and not label.placeholder and not loose and not model.conflicts and (added := added_kinds(label, weights)):
+        license = look.license_of(label)
+        if license is not None and weights and not loose and not model.conflicts and (added := added_kinds(license, weights)):
             kinds = ", ".join(sorted(added))
-            yield Finding("LIC106", model.name, f"{label.id} asks more than any ancestor: {kinds}.", label.id, details=tuple(sorted(added)))
+            yield Finding("LIC106", model.name, f"{label} asks more than any ancestor: {kinds}.", label, details=tuple(sorted(added)))
 
 
-def _looser(name: str, label: License, ancestor: License, way: Way, lost: list[Burden]) -> Iterator[Finding]:
-    kinds = sorted({burden.kind for burden in lost} - {"same-license"})
-    hard = "high" if way.evidence != "inferred" and all(burden.term.confidence == "text-read" for burden in lost) else "medium"
-    if kinds:
-        sections = "; ".join(dict.fromkeys(burden.term.section for burden in lost if burden.kind != "same-license"))
-        summary = f"The declared licence {label.id} is looser than the recorded terms of its ancestor `{way.source}` ({ancestor.id}): {', '.join(kinds)}."
-        yield Finding("LIC101", name, summary, ancestor.id, sections, hard, (way.source,), tuple(kinds))
-    for burden in lost:
+def _is_known(look: Look, name: str) -> bool:
+    licenses = [look.license_of(part) for part in license_ids(look.expression_of(name))]
+    return all(license is not None and not license.placeholder for license in licenses)
+
+
+def _ancestor(model: Derivation, look: Look, each: _Reached) -> Iterator[Finding]:
+    """What one ancestor's licence says by itself: nothing at all, or that derivatives may not be shared."""
+    license = look.license_of(each.binding.license)
+    source = each.way.source
+    if license is None:
+        return
+    if license.placeholder:
+        if license.id in _UNLICENSED and each.binding.otherwise != "data":
+            yield Finding("LIC105", model.name, f"The ancestor `{source}` has no known licence.", license.id, ancestors=(source,))
+        return
+    for burden in burdens(license, each.reach):
+        if burden.kind == "no-derivatives" and each.reach == "derivative":
+            summary = f"`{source}` bars sharing derivatives: {burden.term.summary}"
+            yield Finding("LIC102", model.name, summary, license.id, burden.term.section, ancestors=(source,))
+
+
+def _looser(name: str, label: str, each: _Reached, lost: list[tuple[License, Burden]]) -> Iterator[Finding]:
+    source = each.way.source
+    read = all(burden.term.confidence == "text-read" for _, burden in lost)
+    confidence = "high" if each.way.evidence != "inferred" and read else "medium"
+    others = [(ancestor, burden) for ancestor, burden in lost if burden.kind != "same-license" and not each.by_data]
+    if others:
+        kinds = tuple(sorted({burden.kind for _, burden in others}))
+        ids = " and ".join(dict.fromkeys(ancestor.id for ancestor, _ in others))
+        sections = "; ".join(dict.fromkeys(burden.term.section for _, burden in others))
+        summary = f"The declared licence {label} is looser than the recorded terms of its ancestor `{source}` ({ids}): {', '.join(kinds)}."
+        yield Finding("LIC101", name, summary, ids, sections, confidence, (source,), kinds)
+    for ancestor, burden in lost:
         if burden.kind == "same-license":
             code = "LIC104" if _is_share_alike(ancestor) else "LIC107"
-            summary = f"`{way.source}` asks derivatives to carry {' or '.join(sorted(burden.detail)) or ancestor.id}, not {label.id}."
-            yield Finding(code, name, summary, ancestor.id, burden.term.section, hard, (way.source,), tuple(sorted(burden.detail)))
+            summary = f"`{source}` asks derivatives to carry {' or '.join(sorted(burden.detail)) or ancestor.id}, not {label}."
+            yield Finding(code, name, summary, ancestor.id, burden.term.section, confidence, (source,), tuple(sorted(burden.detail)))
 
 
 def _is_share_alike(license: License) -> bool:
@@ -131,11 +174,11 @@ def _is_share_alike(license: License) -> bool:
     )
 
 
-def _names(model: Derivation, license_of: Callable[[str], License | None]) -> Iterator[Finding]:
+def _names(model: Derivation, look: Look) -> Iterator[Finding]:
     if model.derivative_name is None:
         return
     for binding, way in sorted(model.ways.items(), key=lambda item: (len(item[1].path), item[1].source)):
-        license = license_of(binding.license)
+        license = look.license_of(binding.license)
         if license is None or not way.path:
             continue
         for term in license.terms:
@@ -144,22 +187,22 @@ def _names(model: Derivation, license_of: Callable[[str], License | None]) -> It
                 yield Finding("LIC201", model.name, summary, license.id, term.section, ancestors=(way.source,))
 
 
-def _outputs(model: Derivation, license_of: Callable[[str], License | None], outcome_of: Callable[[Binding], Outcome]) -> Iterator[Finding]:
+def _outputs(model: Derivation, look: Look) -> Iterator[Finding]:
     for binding, way in sorted(model.ways.items(), key=lambda item: item[1].source):
         if binding.taught is None:
             continue
-        for reason in outcome_of(binding).reasons:
-            if reason.term is not None and reason.term.kind == "bar" and reason.outcome == "decides" and reason.term.acts == frozenset({"teach"}):
+        for reason in look.outcome_of(binding).reasons:
+            if reason.term is not None and reason.term.kind == "bar" and reason.outcome == "decides" and _speaks_of_outputs(reason.term):
                 summary = f"`{model.name}` was trained on outputs of `{way.source}`: {reason.summary}"
                 yield Finding("LIC305", model.name, summary, reason.license, reason.section, ancestors=(way.source,))
 
 
-def _data(model: Derivation, interpretation: Interpretation, license_of: Callable[[str], License | None]) -> Iterator[Finding]:
+def _data(model: Derivation, look: Look) -> Iterator[Finding]:
     for binding, way in sorted(model.ways.items(), key=lambda item: item[1].source):
-        license = license_of(binding.license)
+        license = look.license_of(binding.license)
         if license is None or not binding.points or not any(edge.relation == "trained-on" for edge in way.path):
             continue
-        if interpretation.settle(binding.points) == "free":
+        if look.interpretation.settle(binding.points) == "free":
             continue
         kinds = {burden.kind: burden for burden in burdens(license)}
         for kind, code in (("non-commercial", "LIC401"), ("same-license", "LIC402")):
@@ -168,3 +211,8 @@ def _data(model: Derivation, interpretation: Interpretation, license_of: Callabl
                 yield Finding(code, model.name, summary, license.id, kinds[kind].term.section, "medium", (way.source,))
         if license.id in _UNLICENSED:
             yield Finding("LIC404", model.name, f"`{way.source}`, on which it was trained, has no known licence.", license.id, None, "medium", (way.source,))
+
+
+def _speaks_of_outputs(term: Term) -> bool:
+    """Whether a bar is about training on outputs: it names that act alone, or binds outputs beside the weights."""
+    return term.acts == frozenset({"teach"}) or ("teach" in term.acts and "output" in term.binds)

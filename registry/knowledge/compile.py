@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from registry.errors import KnowledgeError
-from registry.knowledge.files import read_licenses, read_text, read_vocabulary
+from registry.errors import FactError, KnowledgeError
+from registry.knowledge.files import read_checked, read_licenses, read_text, read_vocabulary
 from registry.knowledge.names import fold_alias
-from registry.knowledge.schema import LicenseFile, TermFile, UnsettledReach
+from registry.knowledge.schema import InterpretationFile, LicenseFile, RelationsFile, TermFile, UnsettledReach
+from registry.terms.facts import read_use
 from registry.terms.vocabulary import Vocabulary
 from registry.yaml12 import read_yaml
 
@@ -39,7 +40,7 @@ def compile_knowledge(data_dir: Path) -> dict[str, Any]:
         "vocabulary": read_yaml(read_text(data_dir / "vocabulary.yaml"), "vocabulary.yaml"),
         "relations": _relations(data_dir, vocabulary),
         "interpretations": {path.stem: _interpretation(path, vocabulary) for path in sorted((data_dir / "interpretations").glob("*.yaml"))},
-        "ordinary": read_yaml(read_text(data_dir / "uses" / "ordinary.yaml"), "ordinary.yaml"),
+        "ordinary": _ordinary(data_dir, vocabulary),
         "aliases": _aliases(licenses),
         "licenses": {name: _license(license, vocabulary) for name, license in licenses.items()},
     }
@@ -47,28 +48,56 @@ def compile_knowledge(data_dir: Path) -> dict[str, Any]:
 
 
 def _relations(data_dir: Path, vocabulary: Vocabulary) -> dict[str, Any]:
-    data = read_yaml(read_text(data_dir / "relations.yaml"), "relations.yaml")
-    missing = vocabulary.relations - set(data["relations"])
+    data = read_checked(data_dir / "relations.yaml", RelationsFile)
+    missing = vocabulary.relations - set(data.relations)
     if missing:
         raise KnowledgeError(f"`relations.yaml` says nothing of `{sorted(missing)[0]}`", "give every relation of the vocabulary a reach")
-    defaults = {name: _reach(value) for name, value in data["relations"].items()}
-    return {"default": defaults, "compose": data["compose"]}
+    unknown = sorted(set(data.relations) - vocabulary.relations)
+    if unknown:
+        raise KnowledgeError(f"`relations.yaml` speaks of `{unknown[0]}`, which is not a relation of the vocabulary", "add it to `data/vocabulary.yaml`")
+    for name, reach in data.relations.items():
+        if isinstance(reach, UnsettledReach) and reach.unsettled not in vocabulary.points:
+            raise KnowledgeError(
+                f"`relations.yaml` relation `{name}`: `{reach.unsettled}` is not a point of the vocabulary", "add it to `data/vocabulary.yaml`"
+            )
+    steps = {reach for relation in data.relations.values() for reach in _classes(relation)} - {"none", "original"}
+    for row in ("original", *sorted(steps)):
+        lacking = steps - set(data.compose.get(row, {}))  # type: ignore[call-overload]
+        if lacking:
+            raise KnowledgeError(f"`relations.yaml` does not say how `{row}` and `{sorted(lacking)[0]}` compose", "complete the table `compose`")
+    return {"default": {name: _reach(value) for name, value in data.relations.items()}, "compose": data.compose}
+
+
+def _classes(reach: str | UnsettledReach) -> tuple[str, ...]:
+    return (reach.reach, reach.otherwise) if isinstance(reach, UnsettledReach) else (reach,)
 
 
 def _interpretation(path: Path, vocabulary: Vocabulary) -> dict[str, Any]:
-    data: dict[str, Any] = read_yaml(read_text(path), path.name)
-    for point in data["points"]:
+    data = read_checked(path, InterpretationFile)
+    for point in data.points:
         if point not in vocabulary.points:
             raise KnowledgeError(f"`{path.name}` settles `{point}`, which is not a point of the vocabulary", "add it to `data/vocabulary.yaml`")
+    return data.model_dump()
+
+
+def _ordinary(data_dir: Path, vocabulary: Vocabulary) -> dict[str, Any]:
+    path = data_dir / "uses" / "ordinary.yaml"
+    data = read_yaml(read_text(path), path.name)
+    if not isinstance(data, dict) or not data:
+        raise KnowledgeError(f"`{path.name}` states no assumptions", "give each fact that is assumed a value")
+    try:
+        read_use(vocabulary, {}, data, today="2000-01-01")
+    except FactError as error:
+        raise KnowledgeError(f"`{path.name}`: {error.message}", error.hint) from error
+    except (KeyError, TypeError) as error:
+        raise KnowledgeError(
+            f"`{path.name}`: an assumption that follows another fact needs `from` and `values`", "compare it with `student_competes`"
+        ) from error
     return data
 
 
-def _reach(value: Any) -> list[str | None]:
-    if isinstance(value, str):
-        return [value, None, None]
-    if isinstance(value, UnsettledReach):
-        return [value.reach, value.unsettled, value.otherwise]
-    return [value.get("reach", "derivative"), value["unsettled"], value.get("else", "none")]
+def _reach(value: str | UnsettledReach) -> list[str | None]:
+    return [value, None, None] if isinstance(value, str) else [value.reach, value.unsettled, value.otherwise]
 
 
 def _aliases(licenses: Mapping[str, LicenseFile]) -> dict[str, list[str]]:

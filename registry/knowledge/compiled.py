@@ -31,9 +31,10 @@ def load_compiled(data_dir: Path, cache_dir: Path | None) -> dict[str, Any]:
     path = cache_dir / f"knowledge-{signature}.json" if cache_dir else None
     if path is not None:
         with contextlib.suppress(OSError, ValueError):
-            document: dict[str, Any] = json.loads(path.read_bytes())
-            if document.get("format") == FORMAT:
-                return document
+            found: Any = json.loads(path.read_bytes())
+            if isinstance(found, dict) and found.get("format") == FORMAT:
+                kept: dict[str, Any] = found
+                return kept
     from registry.knowledge.compile import compile_knowledge  # pydantic and YAML are paid for only when a data file changed
 
     document = {"format": FORMAT, **compile_knowledge(data_dir)}

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from registry.errors import KnowledgeError
 from registry.knowledge.schema import LicenseFile
@@ -13,6 +14,9 @@ from registry.knowledge.vocabulary import build_vocabulary
 from registry.knowledge.words import vocabulary_problems
 from registry.terms.vocabulary import Vocabulary
 from registry.yaml12 import line_of, read_yaml
+
+Checked = TypeVar("Checked", bound=BaseModel)
+"""What a data file is checked as."""
 
 
 def read_text(path: Path) -> str:
@@ -54,6 +58,20 @@ def read_license(path: Path, vocabulary: Vocabulary) -> LicenseFile:
     return license
 
 
+def read_checked(path: Path, model: type[Checked]) -> Checked:
+    """A data file as a checked model.
+
+    Raises:
+        KnowledgeError: The first thing wrong with it, with file, line and field.
+    """
+    text = read_text(path)
+    try:
+        return model.model_validate(read_yaml(text, path.name))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _problem(path, text, tuple(first["loc"]), first["msg"].removeprefix("Value error, ")) from error
+
+
 def _problem(path: Path, text: str, place: tuple[str | int, ...], message: str) -> KnowledgeError:
     line = line_of(text, place)
     field = ".".join(str(step) for step in place)
@@ -90,9 +108,11 @@ def _extend(base: LicenseFile, child: LicenseFile) -> LicenseFile:
     if missing:
         raise KnowledgeError(f"`{child.id}.yaml` drops `{missing[0]}`, which `{base.id}` does not have", "name a term of the base")
     own = {term.id: term for term in child.terms}
-    terms = [own.pop(term.id, term) for term in base.terms if term.id not in child.drop]
+    # An inherited term is known as well as its own licence was read, however well the child's text is known.
+    kept = [term if term.confidence else term.model_copy(update={"confidence": base.confidence}) for term in base.terms]
+    terms = [own.pop(term.id, term) for term in kept if term.id not in child.drop]
     texts = child.texts + [text for text in base.texts if text.id not in {mine.id for mine in child.texts}]
-    return child.model_copy(
+    whole = child.model_copy(
         update={
             "terms": terms + list(own.values()),
             "texts": texts,
@@ -102,3 +122,10 @@ def _extend(base: LicenseFile, child: LicenseFile) -> LicenseFile:
             "extends": None,
         }
     )
+    known = {text.id for text in whole.texts} | {"license"}
+    for term in whole.terms:
+        if term.text not in known:
+            raise KnowledgeError(f"`{child.id}.yaml` term `{term.id}` stands in text `{term.text}`, which neither it nor `{base.id}` lists", "list the text")
+    if not whole.placeholder and not any(term.kind == "grant" for term in whole.terms):
+        raise KnowledgeError(f"`{child.id}.yaml` drops every grant of `{base.id}`", "a licence grants something, or is a `placeholder`")
+    return whole

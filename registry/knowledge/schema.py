@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Confidence = Literal["text-read", "quoted", "secondary", "memory", "unread"]
 ReachClass = Literal["original", "derivative", "copy", "output-model", "data", "none"]
-IsoDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$")]
+
+
+def _real_date(text: str) -> str:
+    """A year, month or day that the calendar has."""
+    date.fromisoformat(text + "-01-01"[len(text) - 4 :] if len(text) < 10 else text)
+    return text
+
+
+IsoDate = Annotated[str, Field(pattern=r"^\d{4}(-\d{2}(-\d{2})?)?$"), AfterValidator(_real_date)]
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.+-]*$")]
 
 
@@ -120,6 +129,11 @@ class LicenseFile(Strict):
 
     @model_validator(mode="after")
     def _is_whole(self) -> LicenseFile:
+        start, end = self.in_force.get("from"), self.in_force.get("to")
+        if start and end and end < start:
+            raise ValueError(f"it is in force to {end}, before {start}")
+        if self.drop and not self.extends:
+            raise ValueError("`drop` needs a licence that this one `extends`")
         ids = [term.id for term in self.terms]
         twice = sorted({name for name in ids if ids.count(name) > 1})
         if twice:
@@ -134,3 +148,19 @@ class LicenseFile(Strict):
             if not self.extends and term.text not in known:
                 raise ValueError(f"term `{term.id}` stands in text `{term.text}`, which `texts` does not list")
         return self
+
+
+class RelationsFile(Strict):
+    """`data/relations.yaml`: the default reach of every relation, and how classes compose along a path."""
+
+    relations: dict[str, ReachClass | UnsettledReach]
+    compose: dict[ReachClass, dict[ReachClass, ReachClass]]
+
+
+class InterpretationFile(Strict):
+    """A file of `data/interpretations/`: how the unsettled points are taken."""
+
+    name: str
+    summary: str
+    default: Literal["free", "warn", "ask", "binds"] = "binds"
+    points: dict[str, Literal["free", "warn", "ask", "binds"]] = Field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any
 
 from registry.errors import KnowledgeError, UnknownLicenseError, UsageError
 from registry.knowledge.compiled import load_compiled
-from registry.knowledge.names import fold_alias
+from registry.knowledge.names import MAX_NAME, fold_alias
 from registry.knowledge.vocabulary import build_vocabulary
 from registry.lineage.reach import Relations
 from registry.terms.combine import Each, Expression, Named, OneOf
@@ -125,6 +125,13 @@ class Knowledge:
             self._licenses[license] = _build(data)
         return self._licenses[license]
 
+    def parts_of(self, license: str) -> tuple[str, ...]:
+        """A licence string as the parts that bind one by one: `AND` taken apart, a choice kept whole."""
+        expression = self.expression_of(license)
+        if isinstance(expression, Each):
+            return tuple(dict.fromkeys(name for part in expression.parts for name in self.parts_of(_write(part))))
+        return (license,)
+
     def license_digest(self, license: str) -> str:
         """Digest of what we hold of a licence: of its text where that is known, else of the terms as read."""
         data = self.raw(license)
@@ -164,6 +171,8 @@ class Knowledge:
         """
         if name is None or not name.strip():
             return Resolution("none", "none")
+        if len(name) > MAX_NAME:
+            return Resolution("unresolved", "unknown")
         folded = fold_alias(name)
         candidates = self._document["aliases"].get(folded)
         if candidates:
@@ -180,18 +189,21 @@ class Knowledge:
         return Resolution("unresolved", "unknown")
 
     def _dated(self, candidates: list[str], on: str | None) -> str | None:
-        """The text in force on a date, where every candidate says from when it was."""
-        spans = []
+        """The one text in force on a date or in a month, where every candidate says from when it was.
+
+        Without a date, the one that is in force still. Texts that run side by side are not told apart by a date, nor those
+        that follow each other within the month that is given.
+        """
+        first, last = ("9999", "9999") if on is None else (on, on) if len(on) > 7 else (f"{on}-01", f"{on}-31")
+        holding = []
         for name in candidates:
             force = self.raw(name).get("in_force", {})
             if not force.get("from"):
                 return None
-            spans.append((str(force["from"]), str(force.get("to") or "9999"), name))
-        spans.sort()
-        if on is None:
-            return spans[-1][2]
-        holding = [name for start, end, name in spans if start <= on <= end]
-        return holding[-1] if holding else None
+            end = force.get("to")
+            if str(force["from"]) <= last and (end is None or first <= str(end)):
+                holding.append(name)
+        return holding[0] if len(holding) == 1 else None
 
     def expression_of(self, license: str) -> Expression:
         """The expression behind a licence id or expression over our ids."""
@@ -214,7 +226,7 @@ class Knowledge:
 
         try:
             parsed = Licensing().parse(text, validate=False, simple=True)
-        except (ExpressionError, TypeError, ValueError):
+        except (ExpressionError, TypeError, ValueError, IndexError, RecursionError):
             return None
 
         def convert(node: Any) -> Expression:
@@ -230,7 +242,10 @@ class Knowledge:
                 return Named(dated or "unresolved")
             return Named(candidates[0] if candidates else "unresolved")
 
-        return convert(parsed) if parsed is not None else None
+        try:
+            return convert(parsed) if parsed is not None else None
+        except RecursionError:
+            return None
 
     def exported_id(self, license: str) -> str:
         """The id under which other tools know a licence: SPDX, ScanCode's `LicenseRef`, or our own `LicenseRef`."""

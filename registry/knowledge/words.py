@@ -50,12 +50,15 @@ def condition_problems(condition: Condition, vocabulary: Vocabulary) -> Iterator
     for leaf in leaves(condition):
         if isinstance(leaf, Place):
             for place in leaf.places:
-                if place not in vocabulary.regions and not (len(place) == 2 and place.isupper()):
+                if place not in vocabulary.regions and place not in vocabulary.countries:
                     yield f"`{place}` is neither a region nor a country code"
         elif isinstance(leaf, Measure):
             if leaf.per not in vocabulary.measures.get(leaf.what, {}):
                 yield f"`{leaf.what}` per `{leaf.per}` is not a measure of the vocabulary"
-            if leaf.unit is not None and leaf.unit not in vocabulary.currencies:
+            fact = vocabulary.facts.get(vocabulary.measures.get(leaf.what, {}).get(leaf.per, ""))
+            if leaf.unit is not None and fact is not None and fact.kind != "money":
+                yield f"`{leaf.what}` is counted, not paid: it has no `unit`"
+            elif leaf.unit is not None and leaf.unit not in vocabulary.currencies:
                 yield f"`{leaf.unit}` is not a currency of the vocabulary"
         else:
             yield from _test_problems(leaf, vocabulary)
@@ -66,7 +69,11 @@ def _test_problems(leaf: FactTest, vocabulary: Vocabulary) -> Iterator[str]:
     if fact is None:
         yield f"`{leaf.fact}` is not a fact of the vocabulary"
         return
+    if fact.kind in ("count", "money"):
+        yield f"`{leaf.fact}` is a number: hold it against a limit with `measure`"
     for value in leaf.values:
+        if fact.kind in ("country", "countries") and value not in vocabulary.countries:
+            yield f"`{value}` is not a country code"
         if fact.kind == "boolean":
             if not isinstance(value, bool):
                 yield f"`{leaf.fact}` is true or false, not `{value}`"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 
 from registry.lineage.bindings import Binding, Conflict
@@ -28,7 +28,8 @@ def _uncombinable(reached: list[tuple[License, set[str]]], license_of: Callable[
     clashing: list[str] = []
     for license, term in share_alike:
         for other in ancestors:
-            if other.id != license.id and not any(_keeps_all(candidate, other) for candidate in _candidates(license, term, license_of)):
+            refused = isinstance(term.rule, Mapping) and other.id in term.rule.get("refuses", ())
+            if other.id != license.id and (refused or not any(_keeps_all(candidate, other) for candidate in _candidates(license, term, license_of))):
                 clashing += [license.id, other.id]
     if not clashing and len(share_alike) > 1:
         common = frozenset.intersection(*(frozenset({license.id, *allowed_licenses(term, combined=True)}) for license, term in share_alike))

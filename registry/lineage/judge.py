@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from registry.errors import UnknownLicenseError
 from registry.lineage.bindings import Binding, Conflict
-from registry.terms.combine import Expression, Named, evaluate_expression, meet, soften
+from registry.terms.combine import Expression, evaluate_expression, license_ids, meet, soften
 from registry.terms.conditions import Condition, FactTest
 from registry.terms.evaluate import Capacity, Evaluator
 from registry.terms.facts import Use
@@ -18,7 +18,7 @@ from registry.terms.interpretation import Interpretation
 from registry.terms.license import License
 from registry.terms.outcome import Outcome, Reason
 from registry.terms.partial import Subject
-from registry.terms.publish import dropped
+from registry.terms.publish import lost_under
 from registry.terms.simplify import conjunction, disjunction, negation
 from registry.terms.verdict import Verdict
 
@@ -36,6 +36,7 @@ class Judge:
         expression_of: The expression behind a binding's licence string.
         use: The use in question.
         interpretation: How unsettled points are taken.
+        change_is_lineage: The stated change of weights is the step from the bases to the model, not a further one.
     """
 
     evaluator: Evaluator
@@ -43,6 +44,7 @@ class Judge:
     expression_of: Callable[[str], Expression]
     use: Use
     interpretation: Interpretation
+    change_is_lineage: bool = False
     _known: dict[tuple[Binding, Subject], Outcome] = field(default_factory=dict)
 
     def of_binding(self, binding: Binding, subject: Subject) -> Outcome:
@@ -74,7 +76,10 @@ class Judge:
     def _in_reach(self, binding: Binding, reach: str, subject: Subject) -> Outcome:
         if reach == "none":
             return Outcome(Verdict.PERMITTED, ())
-        capacity = Capacity(reach, binding.taught)
+        taught = binding.taught
+        if taught == "foundation-model" and self.use.stated.get("outputs_train") == "narrow-model":
+            taught = "narrow-model"  # only the asker can say that a student is narrow
+        capacity = Capacity(reach, taught, self.change_is_lineage)
 
         def evaluate(name: str) -> Outcome:
             license = self.license_of(name)
@@ -93,7 +98,7 @@ class Judge:
         held = sorted(bindings, key=lambda binding: (binding.reach != "original", binding.license, binding.reach))
         published = self.use.value("published_under")
         inherited = [binding for binding in held if binding.reach != "original"]
-        if isinstance(published, str) and inherited:
+        if isinstance(published, str) and any(self.binds_weights(binding) for binding in inherited):
             held = inherited
         parts = [self.of_binding(binding, subject) for binding in held]
         parts += [self._conflict(conflict) for conflict in conflicts]
@@ -118,16 +123,21 @@ class Judge:
         return self.binds_weights(binding) or binding.reach == "output-model"
 
     def _published(self, binding: Binding, published: str) -> Outcome:
+        """What publishing under an expression drops of what a binding's expression puts on derivatives.
+
+        Of licences that recipients may choose from, each has to keep it; of licences that one may choose from as an heir, it
+        is enough that one can be kept.
+        """
         reach = "derivative" if self.binds_weights(binding) else "output-model"
-        expression = self.expression_of(published)
-        under = self.license_of(expression.license) if isinstance(expression, Named) else None
-        ancestor = self.license_of(binding.license)
-        if ancestor is None or ancestor.placeholder or under is None or under.placeholder:
-            return Outcome(Verdict.PERMITTED, ())
-        lost = dropped(under, ancestor, reach)
+        under = self.expression_of(published)
+        labels = [self.license_of(name) for name in license_ids(under)]
+        if any(label is None or label.placeholder for label in labels):
+            reason = Reason(published, None, "-", "decides", Verdict.UNDETERMINED, f"`{published}` leads to no known text, so what it keeps is not known.")
+            return Outcome(Verdict.UNDETERMINED, (), (reason,))
+        lost = lost_under(under, self.expression_of(binding.license), reach, self.license_of)
         if not lost:
             return Outcome(Verdict.PERMITTED, ())
-        soft = all(burden.term.confidence != "text-read" for burden in lost)
+        soft = all(burden.term.confidence != "text-read" for _, burden in lost)
         reasons = tuple(
             Reason(
                 ancestor.id,
@@ -135,10 +145,10 @@ class Judge:
                 burden.term.section,
                 "decides",
                 Verdict.PROHIBITED,
-                f"Publishing under {under.id} drops a term that flows on: {burden.term.summary}",
+                f"Publishing under {published} drops a term that flows on: {burden.term.summary}",
                 f"publish under {ancestor.id}, or keep this term",
             )
-            for burden in lost
+            for ancestor, burden in lost
         )
         verdict = Verdict.UNDETERMINED if soft else Verdict.PROHIBITED
         return Outcome(verdict, (), reasons, curable=not soft, leaning=Verdict.PROHIBITED if soft else None)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from registry.lineage.bindings import Binding
 from registry.lineage.graph import EVIDENCE, Edge, Graph, Node
 from registry.lineage.reach import OUTPUT_RELATIONS, WEIGHT_RELATIONS, Relations, pass_on
 from registry.terms.conditions import FactTest, Measure, leaves
-from registry.terms.license import License, Reach
+from registry.terms.license import WEIGHTS, License, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Tracer:
         edges = graph.parents.get(name, ())
         for edge in edges:
             for binding, way in known[edge.parent].items():
-                reached = pass_on(binding, edge.relation, self._relations, self._reach_of, self._taught(graph, name, edge, binding))
+                reached = pass_on(binding, edge.relation, self._relations, self._reach_of, self._taught(edges, edge, binding, known))
                 if reached is None:
                     continue
                 path = (edge, *way.path)
@@ -95,12 +95,12 @@ class Tracer:
         """The bindings of every node."""
         return {name: frozenset(bindings) for name, bindings in self.ways(graph).items()}
 
-    def _taught(self, graph: Graph, child: str, edge: Edge, binding: Binding) -> str | None:
-        """Outputs that train a model of the same licence record stay in the family; any other is a foundation model."""
+    def _taught(self, edges: Sequence[Edge], edge: Edge, binding: Binding, known: Mapping[str, Mapping[Binding, Way]]) -> str | None:
+        """Outputs that train a model with a weights ancestor of the same licence record stay in the family."""
         if edge.relation not in OUTPUT_RELATIONS:
             return None
-        for other in graph.parents.get(child, ()):
-            if other.relation in WEIGHT_RELATIONS and binding.license in graph.nodes[other.parent].licenses:
+        for other in edges:
+            if other.relation in WEIGHT_RELATIONS and any(held.license == binding.license and held.reach in WEIGHTS for held in known[other.parent]):
                 return "same-family"
         return "foundation-model"
 

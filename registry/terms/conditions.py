@@ -14,6 +14,7 @@ There is no other operator. What a condition is worth for a use is in `registry.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -103,6 +104,7 @@ MEASURE_CHOICES: Mapping[str, frozenset[str]] = {
     "at": frozenset({"once", "preceding-month", "rolling", "any-time", "calendar-year"}),
     "anchor": frozenset({"license-date", "model-release"}),
 }
+_MONTH = re.compile(r"^\d{4}-(0[1-9]|1[0-2])$")
 PLACE_OF = frozenset({"licensee", "end-users", "outputs"})
 
 
@@ -155,9 +157,9 @@ def _parse_values(value: Any, where: str) -> frozenset[Scalar]:
 def _parse_place(value: Any, where: str) -> Place:
     if not isinstance(value, Mapping) or set(value) != {"of", "in"}:
         raise ConditionError(f"`{where}` takes `of` and `in`")
-    if value["of"] not in PLACE_OF:
+    if not isinstance(value["of"], str) or value["of"] not in PLACE_OF:
         raise ConditionError(f"`{where}.of` is one of {', '.join(sorted(PLACE_OF))}")
-    if not isinstance(value["in"], list) or not all(isinstance(item, str) for item in value["in"]):
+    if not isinstance(value["in"], list) or not value["in"] or not all(isinstance(item, str) for item in value["in"]):
         raise ConditionError(f"`{where}.in` must be a list of country codes or regions")
     return Place(value["of"], frozenset(value["in"]))
 
@@ -171,17 +173,21 @@ def _parse_measure(value: Any, where: str) -> Measure:
         raise ConditionError(f"`{where}` takes exactly one of `over` and `at_least`")
     inclusive = limits[0] == "at_least"
     limit = data.pop(limits[0])
-    if isinstance(limit, bool) or not isinstance(limit, int | float) or limit < 0:
+    if isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 <= limit < float("inf"):
         raise ConditionError(f"`{where}.{limits[0]}` must be a number")
     what = data.pop("what", None)
     if not isinstance(what, str):
         raise ConditionError(f"`{where}.what` must say what is counted")
     for name, choices in MEASURE_CHOICES.items():
-        if name in data and data[name] not in choices:
+        if name in data and (not isinstance(data[name], str) or data[name] not in choices):
             raise ConditionError(f"`{where}.{name}` is one of {', '.join(sorted(choices))}")
     unknown = set(data) - set(MEASURE_CHOICES) - {"unit", "latch", "month"}
     if unknown:
         raise ConditionError(f"`{where}` does not know `{sorted(unknown)[0]}`")
+    if "month" in data and not (isinstance(data["month"], str) and _MONTH.match(data["month"])):
+        raise ConditionError(f"`{where}.month` must be a month like 2023-06")
+    if not isinstance(data.get("latch", False), bool) or not isinstance(data.get("unit", ""), str):
+        raise ConditionError(f"`{where}` takes true or false for `latch` and a currency for `unit`")
     if data.get("at") == "once" and "anchor" not in data and "month" not in data:
         raise ConditionError(f"`{where}` is measured once: it needs an `anchor` or a `month`")
     return Measure(what=what, limit=limit, inclusive=inclusive, **data)

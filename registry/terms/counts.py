@@ -102,10 +102,14 @@ def read_count(raw: Any, money: bool, scoped: bool, series: bool) -> Count:
         if not series:
             raise ValueError("this fact has no series by month")
         return Count(by_period=(("*", _series(raw, money)),))
-    if not scoped or not all(key in SCOPES for key in keys):
-        wrong = next(key for key in keys if key not in SCOPES)
+    if not scoped or not all(key in SCOPES or (series and _PERIOD.match(key)) for key in keys):
+        wrong = next((key for key in keys if key not in SCOPES and not _PERIOD.match(key)), keys[0])
         raise ValueError(f"`{wrong}` is neither a month like 2023-06 nor one of {', '.join(SCOPES)}")
-    by_period, by_scope = [], []
+    by_period: list[tuple[str, tuple[tuple[str, Amount], ...]]] = []
+    by_scope: list[tuple[str, Amount]] = []
+    months = {key: value for key, value in raw.items() if str(key) not in SCOPES}
+    if months:
+        by_period.append(("*", _series(months, money)))
     for scope in SCOPES:
         if scope in raw:
             value = raw[scope]
@@ -128,7 +132,10 @@ def count_to_data(count: Count) -> Any:
         return _plain(count.everywhere)
     if len(count.by_period) == 1 and count.by_period[0][0] == "*":
         return {month: _plain(amount) for month, amount in count.by_period[0][1]}
-    data: dict[str, Any] = {scope: {month: _plain(amount) for month, amount in series} for scope, series in count.by_period}
+    data: dict[str, Any] = {}
+    for scope, series in count.by_period:
+        months = {month: _plain(amount) for month, amount in series}
+        data.update(months if scope == "*" else {scope: months})
     data.update({scope: _plain(amount) for scope, amount in count.by_scope})
     return data
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import product
+from math import prod
 from typing import Literal
 
-from registry.terms.conditions import AnyOf, Condition, FactTest, Measure, leaves
+from registry.terms.conditions import AllOf, AnyOf, Condition, FactTest, Measure, Not, Scalar, leaves
 from registry.terms.counts import Count
 from registry.terms.facts import Use
 from registry.terms.interpretation import Interpretation
@@ -38,10 +40,12 @@ class Capacity:
     Attributes:
         reach: `original`, `derivative`, `copy`, `output-model` or `data`.
         taught: What the outputs of this licence's model trained, if the thing was trained on them.
+        as_is: The stated change is the step that made the thing, so its own licence sees it as it is.
     """
 
     reach: str = "original"
     taught: str | None = None
+    as_is: bool = False
 
 
 ORIGINAL = Capacity()
@@ -183,11 +187,15 @@ class Evaluator:
         return self._exhaust(disjunction(left)) if left else False
 
     def _exhaust(self, condition: Condition) -> Worth:
-        """True where a test lists every value its fact can have: some way of reaching others always takes place."""
-        for part in condition.parts if isinstance(condition, AnyOf) else (condition,):
-            if isinstance(part, FactTest) and part.fact in self.vocabulary.facts and part.values >= (self.vocabulary.facts[part.fact].values or {None}):
-                return True
-        return condition
+        """True where a condition over listed facts holds whatever they are: some way of reaching others always takes place."""
+        facts = sorted({leaf.fact for leaf in leaves(condition) if isinstance(leaf, FactTest)})
+        if any(not isinstance(leaf, FactTest) for leaf in leaves(condition)):
+            return condition
+        choices = [_listed_values(self.vocabulary, fact) for fact in facts]
+        if not all(choices) or prod(len(values) for values in choices) > _MOST_CASES:
+            return condition
+        holds = all(_holds(condition, dict(zip(facts, case, strict=True))) for case in product(*choices))
+        return True if holds else condition
 
     def _applies(self, term: Term, acts: Iterable[_Act], situation: Situation) -> Worth:
         trigger = self._trigger(term, acts)
@@ -332,7 +340,7 @@ class Evaluator:
                 for term in granting:
                     used[term.id] = term
                 ledger.open_soft |= all(term.confidence != HARD for term in granting)
-                ledger.open.append(disjunction([*spared, granted]))  # type: ignore[list-item]
+                ledger.open.append(disjunction([*spared, granted]))
         happening = {act.name for act in acts if act.happens is True and len(act.ways) == 1}
         gaps = [act.happens for act in acts if act.name in missing and not isinstance(act.happens, bool) and len(act.ways) == 1]
         if gaps and self._exhaust(disjunction(gaps)) is True:
@@ -421,6 +429,27 @@ def taught_use(use: Use, taught: str) -> Use:
     return use.with_facts(**facts)
 
 
+_MOST_CASES = 200
+
+
+def _listed_values(vocabulary: Vocabulary, fact: str) -> tuple[Scalar, ...]:
+    """Every value a fact can have, where they are listed; none where they are not."""
+    known = vocabulary.facts.get(fact)
+    if known is None:
+        return ()
+    return (True, False) if known.kind == "boolean" else tuple(sorted(known.values)) if not known.prefixes else ()
+
+
+def _holds(condition: Condition, case: Mapping[str, Scalar]) -> bool:
+    if isinstance(condition, AllOf):
+        return all(_holds(part, case) for part in condition.parts)
+    if isinstance(condition, AnyOf):
+        return any(_holds(part, case) for part in condition.parts)
+    if isinstance(condition, Not):
+        return not _holds(condition.part, case)
+    return isinstance(condition, FactTest) and case[condition.fact] in condition.values
+
+
 def _capacities(license: License, use: Use, interpretation: Interpretation, capacity: Capacity) -> tuple[_Ways, _Ways]:
     """In which capacities a licence reaches the thing used inside the house, and the thing that reaches others.
 
@@ -429,7 +458,7 @@ def _capacities(license: License, use: Use, interpretation: Interpretation, capa
     """
     own = frozenset({"data-result" if capacity.reach == "data" else capacity.reach})
     modified, trains = use.value("modified"), use.value("outputs_train")
-    if capacity.reach not in ("original", "copy"):
+    if capacity.reach not in ("original", "copy") or capacity.as_is:
         modified = False
     changed = own | {"derivative"}
     if modified is True:

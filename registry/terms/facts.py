@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from registry.errors import FactError
@@ -90,13 +91,24 @@ def _read(vocabulary: Vocabulary, fact: Fact, raw: Any) -> Value:
     text = str(raw).strip()
     if fact.kind == "country":
         return _read_country(vocabulary, text)
-    if fact.kind == "date" and not _DATE.match(text):
+    if fact.kind == "date" and not _is_day(text):
         raise ValueError(f"`{text}` is not a date like 2026-11-21")
     if fact.kind == "month":
         text = text[:7] if _DATE.match(text) else text
         if not _MONTH.match(text):
             raise ValueError(f"`{text}` is not a month like 2023-06")
     return _read_word(fact, text)
+
+
+def _is_day(text: str) -> bool:
+    """Whether a text is a day that the calendar has."""
+    if not _DATE.match(text):
+        return False
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_boolean(raw: Any) -> bool:

@@ -37,15 +37,19 @@ def breaks_name_rule(name: str, rule: Any) -> bool:
 
 
 def prefixes_clash(one: Any, other: Any) -> bool:
-    """Whether no name can keep both rules: two different required beginnings."""
+    """Whether no name can keep both rules: two different beginnings are asked for, or one that the other refuses."""
     if not isinstance(one, Mapping) or not isinstance(other, Mapping):
         return False
-    for left in _beginnings(one):
-        if any(left.startswith(right) or right.startswith(left) for right in _beginnings(other)):
-            return False
-    return bool(_beginnings(one) and _beginnings(other))
+    for asked, refusing in ((one, other), (other, one)):
+        refused = _words(refusing, "not_primary")
+        if _words(asked, "starts_with") and all(any(word.startswith(lead) for lead in refused) for word in _words(asked, "starts_with")):
+            return True
+    ours, theirs = _words(one, "starts_with"), _words(other, "starts_with")
+    if any(left.startswith(right) or right.startswith(left) for left in ours for right in theirs):
+        return False
+    return bool(ours and theirs)
 
 
-def _beginnings(rule: Mapping[str, Any]) -> list[str]:
-    wanted = rule.get("starts_with", [])
+def _words(rule: Mapping[str, Any], kind: str) -> list[str]:
+    wanted = rule.get(kind, [])
     return [fold_name(word) for word in (wanted if isinstance(wanted, list) else [wanted])]

@@ -6,9 +6,10 @@ file that passes terms on is not assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from registry.terms.combine import Each, Expression, OneOf
 from registry.terms.conditions import Measure, Place, leaves
 from registry.terms.license import License, Term
 
@@ -39,6 +40,9 @@ def burdens(license: License, reach: str = "derivative") -> Iterator[Burden]:
 
 
 def _burdens_of(term: Term) -> Iterator[Burden]:
+    if term.do == "pass-on-terms":
+        yield Burden("use-restrictions", term)
+        return
     if term.do == "same-license":
         yield Burden("same-license", term, allowed_licenses(term))
         return
@@ -111,9 +115,29 @@ def _as_tight(limit: Measure, term: Term) -> bool:
     )
 
 
-def dropped(published: License, ancestor: License, reach: str = "derivative") -> list[Burden]:
-    """The burdens of an ancestor that a derivative under `published` would lose."""
-    return [burden for burden in burdens(ancestor, reach) if burden.kind != "no-derivatives" and not keeps(published, burden, ancestor)]
+def lost_under(published: Expression, ancestor: Expression, reach: str, license_of: Callable[[str], License | None]) -> list[tuple[License, Burden]]:
+    """The burdens of an ancestor's expression that a derivative under another expression would lose, each with its licence."""
+    if isinstance(ancestor, OneOf):
+        return min((lost_under(published, part, reach, license_of) for part in ancestor.parts), key=len)
+    if isinstance(ancestor, Each):
+        return [loss for part in ancestor.parts for loss in lost_under(published, part, reach, license_of)]
+    from_license = license_of(ancestor.license)
+    if from_license is None or from_license.placeholder:
+        return []
+    return [
+        (from_license, burden)
+        for burden in burdens(from_license, reach)
+        if burden.kind != "no-derivatives" and not _expression_keeps(published, burden, from_license, license_of)
+    ]
+
+
+def _expression_keeps(published: Expression, burden: Burden, ancestor: License, license_of: Callable[[str], License | None]) -> bool:
+    if isinstance(published, OneOf):
+        return all(_expression_keeps(part, burden, ancestor, license_of) for part in published.parts)
+    if isinstance(published, Each):
+        return any(_expression_keeps(part, burden, ancestor, license_of) for part in published.parts)
+    label = license_of(published.license)
+    return label is not None and keeps(label, burden, ancestor)
 
 
 def added_kinds(published: License, ancestors: list[tuple[License, str]]) -> frozenset[str]:

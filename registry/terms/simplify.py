@@ -37,9 +37,26 @@ def _combine(parts: list[Condition], kind: type[AllOf] | type[AnyOf], other: typ
                 flat.append(piece)
     flat = _merge_tests(flat, kind)
     flat = _merge_measures(flat, kind)
+    flat = _resolve_units(flat, kind, other)
     if len(flat) > 1:
         flat = [part for part in flat if not (isinstance(part, other) and any(piece in flat for piece in part.parts))]
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
+
+
+def _resolve_units(parts: list[Condition], kind: type[AllOf] | type[AnyOf], other: type[AllOf] | type[AnyOf]) -> list[Condition]:
+    """Beside `x`, the alternative `not x` is dropped from a choice; beside the choice `x`, so is the demand `not x`."""
+    units = {part for part in parts if not isinstance(part, AllOf | AnyOf)}
+    if not units or len(parts) < 2:
+        return parts
+    result: list[Condition] = []
+    for part in parts:
+        if isinstance(part, other):
+            kept = tuple(piece for piece in part.parts if negation(piece) not in units)
+            if kept and len(kept) < len(part.parts):
+                part = kept[0] if len(kept) == 1 else other(kept)
+        if part not in result:
+            result.append(part)
+    return result
 
 
 def _merge_tests(parts: list[Condition], kind: type[AllOf] | type[AnyOf]) -> list[Condition]:
@@ -59,7 +76,16 @@ def _merge_tests(parts: list[Condition], kind: type[AllOf] | type[AnyOf]) -> lis
                 continue
             merged[leaf.fact] = len(result)
         result.append(part)
-    return result
+    return [part for part in result if not any(_implied(part, other, kind) for other in result)]
+
+
+def _implied(part: Condition, other: Condition, kind: type[AllOf] | type[AnyOf]) -> bool:
+    """Whether a test says nothing beside a narrower one: of `any`, the refusal of more values; of `all`, the choice of more."""
+    if kind is AnyOf and isinstance(part, Not) and isinstance(other, Not):
+        part, other = part.part, other.part
+    elif kind is AnyOf:
+        return False
+    return isinstance(part, FactTest) and isinstance(other, FactTest) and part.fact == other.fact and part.values > other.values
 
 
 def _merge_measures(parts: list[Condition], kind: type[AllOf] | type[AnyOf]) -> list[Condition]:

@@ -92,7 +92,10 @@ def _names(answer: dict[str, Any], term: str | None, section: str) -> bool:
         kind = entry.get("do")
         if kind is not None and kinds and kind not in kinds:
             continue
-        if any(_bare(part) and _bare(part) in _bare(entry["section"]) or _last(part) and _last(part) in _bare(entry["section"]) for part in re.split("[;,]", section)):
+        if any(
+            _bare(part) and _bare(part) in _bare(entry["section"]) or _last(part) and _last(part) in _bare(entry["section"])
+            for part in re.split("[;,]", section)
+        ):
             return True
     return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from registry.findings.derivation import Derivation, derivation_findings
+from registry.findings.derivation import Derivation, Look, derivation_findings
 from registry.findings.finding import Finding
 from registry.lineage.graph import Graph
 from registry.terms.facts import Use
@@ -29,7 +29,8 @@ def findings_of(
     node = graph.nodes[name]
     conflicts = conflicts_of([binding for binding in ways if judge.binds_weights(binding) or binding.reach == "output-model"], *licenses)
     model = Derivation(name, node.licenses, ways, conflicts, derivative_name, published)
-    return derivation_findings(model, judge.interpretation, book(*licenses), lambda binding: judge.of_binding(binding, Subject()))
+    look = Look(judge.interpretation, book(*licenses), judge.expression_of, lambda binding: judge.of_binding(binding, Subject()))
+    return derivation_findings(model, look)
 
 
 def codes(found: list[Finding]) -> list[str]:

@@ -133,9 +133,13 @@ def test_licences_that_share_a_name_are_told_apart_by_their_dates() -> None:
     assert undated == set(SHARED_NAMES)
 
 
+SIDE_BY_SIDE = {"tencent-hunyuan-community"}
+"""Names that several texts carry at the same time, each for other models: no date tells them apart."""
+
+
 def test_no_two_texts_of_one_name_are_in_force_on_the_same_day() -> None:
     for alias, names in _licenses_by_name().items():
-        if len(names) > 1 and alias not in FILES and alias not in SHARED_NAMES:
+        if len(names) > 1 and alias not in FILES and alias not in SHARED_NAMES and alias not in SIDE_BY_SIDE:
             spans = sorted((str(FILES[name].in_force.get("from")), str(FILES[name].in_force.get("to") or "9999"), name) for name in names)
             assert all(left[1] < right[0] for left, right in pairwise(spans)), (alias, spans)
 

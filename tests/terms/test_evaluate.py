@@ -44,7 +44,10 @@ def test_written_permission_lifts_a_bar_with_a_way_out_only() -> None:
 
 @pytest.mark.parametrize(("users", "expected"), [(699_999_999, "permitted"), (700_000_000, "permitted"), (700_000_001, "needs-permission")])
 def test_more_than_lets_the_limit_itself_pass(users: int, expected: str) -> None:
-    assert verdict(a_license(a_term("bar", ask="Acme", when={"measure": USERS})), a_use(distribution=["internal"], monthly_active_users={"2023-06": users})) == expected
+    assert (
+        verdict(a_license(a_term("bar", ask="Acme", when={"measure": USERS})), a_use(distribution=["internal"], monthly_active_users={"2023-06": users}))
+        == expected
+    )
 
 
 def test_at_least_stops_at_the_limit_itself() -> None:
@@ -109,7 +112,8 @@ def test_only_a_stated_name_decides_a_name_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("accepted", "expected"), [(["all"], "permitted"), (["test-license"], "permitted"), ([], "needs-permission"), (["mit"], "needs-permission"), (None, "conditional")]
+    ("accepted", "expected"),
+    [(["all"], "permitted"), (["test-license"], "permitted"), ([], "needs-permission"), (["mit"], "needs-permission"), (None, "conditional")],
 )
 def test_a_gate_is_passed_not_passed_or_unknown(accepted: list[str] | None, expected: str) -> None:
     license = a_license(a_term("duty", "all", do="register", gate=True, when={"commercial": [True]}))
@@ -138,7 +142,9 @@ def test_a_yes_that_rests_on_an_unread_grant_is_undetermined() -> None:
 
 
 def test_a_certain_refusal_outranks_what_was_not_read() -> None:
-    license = a_license(a_term("bar", id="read", ask="Acme", when={"commercial": [True]}), a_term("bar", id="unread", when={"commercial": [True]}, confidence="unread"))
+    license = a_license(
+        a_term("bar", id="read", ask="Acme", when={"commercial": [True]}), a_term("bar", id="unread", when={"commercial": [True]}, confidence="unread")
+    )
     assert verdict(license, a_use(commercial=True, distribution=["internal"])) == "needs-permission"
 
 

@@ -14,7 +14,17 @@ from tests.terms.build import VOCABULARY, a_use
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [("700M", 700_000_000), ("1.5B", 1_500_000_000), ("100k", 100_000), ("700_000_000", 700_000_000), ("1,000", 1000), (12, 12), ("0", 0), ("2.5 m", 2_500_000), ("3bn", 3_000_000_000)],
+    [
+        ("700M", 700_000_000),
+        ("1.5B", 1_500_000_000),
+        ("100k", 100_000),
+        ("700_000_000", 700_000_000),
+        ("1,000", 1000),
+        (12, 12),
+        ("0", 0),
+        ("2.5 m", 2_500_000),
+        ("3bn", 3_000_000_000),
+    ],
 )
 def test_numbers_are_read_as_people_write_them(written: Any, number: int) -> None:
     assert read_fact(VOCABULARY, "monthly_active_users", written) == Count(everywhere=Amount(number))

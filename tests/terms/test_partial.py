@@ -92,7 +92,14 @@ def test_a_limit_in_another_currency_is_settled_only_outside_the_band_of_rates()
 
 @pytest.mark.parametrize(
     ("country", "on", "expected"),
-    [("DE", "2026-11-21", True), ("NO", "2026-11-21", False), ("CH", "2026-11-21", False), ("GB", "2026-11-21", False), ("GB", "2019-06-01", True), ("HR", "2012-06-01", False)],
+    [
+        ("DE", "2026-11-21", True),
+        ("NO", "2026-11-21", False),
+        ("CH", "2026-11-21", False),
+        ("GB", "2026-11-21", False),
+        ("GB", "2019-06-01", True),
+        ("HR", "2012-06-01", False),
+    ],
 )
 def test_the_eu_is_a_dated_list_of_members(country: str, on: str, expected: bool) -> None:
     assert worth({"place": {"of": "licensee", "in": ["EU"]}}, country=country, date=on) is expected

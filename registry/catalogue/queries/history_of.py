@@ -6,8 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
+from registry.catalogue.history import seq_known
 from registry.catalogue.queries.page import Page
 from registry.catalogue.tables.history import actor, change, change_set
 
@@ -108,3 +109,13 @@ def change_sets(connection: Connection, *, after: int = 0, limit: int = 100) -> 
     rows = connection.execute(query).all()
     items = tuple(ChangeSetRow(row.seq, row.at, row.actor, row.kind, row.n_rows, row.hash, row.prev_hash) for row in rows[:limit])
     return Page(items, str(items[-1].seq) if len(rows) > limit else None)
+
+
+def was_known(connection: Connection, subject: str, as_known: str) -> bool:
+    """Whether anything about a subject had been recorded by a date of our knowledge.
+
+    A subject whose rows a bulk load did not keep counts as known from the first.
+    """
+    query = select(func.min(change.c.set_seq)).where(change.c.subject == subject)
+    first = connection.execute(query).scalar()
+    return first is None or int(first) <= seq_known(connection, as_known)

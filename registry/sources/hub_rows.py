@@ -1,0 +1,280 @@
+"""One model or dataset as the Hub describes it in JSON, read into a listing. Nothing in a row can make the reading fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from registry.sources.card import read_metadata
+from registry.sources.card_facts import CardFacts
+from registry.sources.hub_lineage import Claims, links_of
+from registry.sources.hub_words import (
+    MODALITY_OF_TASK,
+    PLAIN_NAME,
+    access_of,
+    count_of,
+    day_of,
+    name_problem,
+    object_of,
+    plain_text,
+    shown,
+    texts_of,
+)
+from registry.sources.listing import Listing, RowNote
+
+FIELDS: dict[str, tuple[str, ...]] = {
+    "id": ("id", "modelId", "model_id", "repo_id", "datasetId", "dataset_id", "model", "name"),
+    "author": ("author", "owner"),
+    "tags": ("tags",),
+    "pipeline_tag": ("pipeline_tag", "pipelineTag", "task"),
+    "library_name": ("library_name", "libraryName", "library"),
+    "cardData": ("cardData", "card_data"),
+    "createdAt": ("createdAt", "created_at", "created"),
+    "downloads": ("downloads",),
+    "gated": ("gated",),
+    "private": ("private",),
+    "sha": ("sha", "revision", "commit"),
+    "siblings": ("siblings",),
+    "safetensors": ("safetensors",),
+    "gguf": ("gguf",),
+    "parameters": ("parameters", "num_parameters", "n_parameters"),
+    "baseModels": ("baseModels", "base_models"),
+    "base_model": ("base_model", "baseModel"),
+    "base_model_relation": ("base_model_relation",),
+    "license": ("license", "licenses"),
+    "license_name": ("license_name",),
+    "license_link": ("license_link",),
+    "dataset": ("dataset", "datasets"),
+}
+"""What is read of a row, by the Hub's own word, and the names under which tables have it."""
+
+MAX_LINKS = 1_000
+"""So many bases, datasets or licences of one row are taken; a row with more is noted."""
+
+
+class RowReader:
+    """Reads rows of one kind.
+
+    Args:
+        kind: `model` or `dataset`.
+        columns: Where each field stands, if not under one of its usual names.
+    """
+
+    def __init__(self, kind: str, columns: Mapping[str, str] | None = None) -> None:
+        self.kind = kind
+        self._columns = {name: (columns[name],) if columns and name in columns else keys for name, keys in FIELDS.items()}
+
+    def get(self, row: Mapping[str, Any], field: str) -> Any:
+        """The value of a field, under whichever of its names the row has it."""
+        for key in self._columns[field]:
+            value = row.get(key)
+            if value is not None:
+                return value
+        return None
+
+    def add(self, listing: Listing, number: int, row: Mapping[str, Any], seen: set[str], asked: str | None = None) -> bool:
+        """Add a row to a listing, or a note on why it is left out.
+
+        Args:
+            listing: Where to.
+            number: The row's number in its source.
+            row: What the Hub says.
+            seen: The names in the listing.
+            asked: The name that was asked for, if one was.
+        """
+        name = self.get(row, "id")
+        problem = None if isinstance(name, str) and PLAIN_NAME.fullmatch(name) else name_trouble(name, self.kind)
+        if problem is None and name in seen:
+            problem = ("twice", "an earlier row has the same name")
+        if problem is not None:
+            listing.notes.append(RowNote(*problem, number, shown(name) if isinstance(name, str) else None, lost=True))
+            return False
+        seen.add(name)
+        at = len(listing.names)
+        tags = self._texts(listing, number, name, "tags", row)
+        listing.rows.append(number)
+        listing.names.append(name)
+        listing.developers.append(plain_text(self.get(row, "author")) or owner_of(name))
+        listing.downloads.append(self._checked(listing, number, name, "downloads", row, count_of))
+        listing.created.append(self._checked(listing, number, name, "createdAt", row, day_of))
+        task = self.get(row, "pipeline_tag")
+        listing.modalities.append(MODALITY_OF_TASK.get(task) if isinstance(task, str) and self.kind == "model" else None)
+        listing.accesses.append(access_of(self.get(row, "gated"), self.get(row, "private")))
+        listing.revisions.append(commit_of(self.get(row, "sha")))
+        listing.parameters.append(parameters_of(self.get(row, "parameters"), self.get(row, "safetensors"), self.get(row, "gguf")))
+        card = card_of(listing, number, at, self.get(row, "cardData"))
+        self._licenses(listing, number, at, tags, card, row)
+        if self.kind == "dataset":
+            listing.languages.extend((at, tag[9:]) for tag in tags[:MAX_LINKS] if tag.startswith("language:") and plain_text(tag[9:]))
+        else:
+            self._lineage(listing, number, at, tags, card, row)
+        if asked is not None and asked != name:
+            listing.aliases.append((at, asked))
+            listing.notes.append(RowNote("renamed", f"asked for as `{shown(asked)}`", number, name))
+        return True
+
+    def _texts(self, listing: Listing, number: int, name: str, field: str, row: Mapping[str, Any]) -> list[str]:
+        value = self.get(row, field)
+        found = texts_of(value)
+        if found is None:
+            listing.notes.append(RowNote("bad-value", f"`{field}` is no list: `{shown(value)}`", number, name))
+            return []
+        return found
+
+    def _checked(self, listing: Listing, number: int, name: str, field: str, row: Mapping[str, Any], read: Any) -> Any:
+        value = self.get(row, field)
+        found = read(value)
+        if found is None and value is not None and value != "":
+            listing.notes.append(RowNote("bad-value", f"`{field}` cannot be `{shown(value)}`", number, name))
+        return found
+
+    def _licenses(self, listing: Listing, number: int, at: int, tags: Sequence[str], card: CardFacts | None, row: Mapping[str, Any]) -> None:
+        written = [tag[8:] for tag in tags if tag.startswith("license:")] + (texts_of(self.get(row, "license")) or [])
+        add_licenses(listing, number, at, written, card, self.get(row, "license_name"), self.get(row, "license_link"))
+
+    def _lineage(self, listing: Listing, number: int, at: int, tags: Sequence[str], card: CardFacts | None, row: Mapping[str, Any]) -> None:
+        base_models, column = self.get(row, "baseModels"), self.get(row, "base_model")
+        if base_models is not None or column is not None or (card and card.bases) or any(tag.startswith("base_model:") for tag in tags):
+            claims = Claims(
+                tags=tags,
+                card=card,
+                base_models=base_models,
+                column=column,
+                relation=plain_text(self.get(row, "base_model_relation")),
+                library=plain_text(self.get(row, "library_name")),
+                files=file_names(self.get(row, "siblings")),
+            )
+            add_bases(listing, number, at, claims)
+        sets = [tag[8:] for tag in tags if tag.startswith("dataset:")] + (texts_of(self.get(row, "dataset")) or [])
+        add_datasets(listing, number, at, sets, card)
+
+
+def card_of(listing: Listing, number: int, at: int, value: object) -> CardFacts | None:
+    """What the card of a row states, with a note on all that it does not state plainly."""
+    if value is None or value == "":
+        return None
+    held = object_of(value)
+    if held is None:
+        listing.notes.append(RowNote("bad-value", "`cardData` is no object", number, listing.names[at]))
+        return None
+    try:
+        facts = read_metadata(held)
+    except RecursionError:
+        listing.notes.append(RowNote("bad-value", "`cardData` is nested too deep", number, listing.names[at]))
+        return None
+    listing.notes.extend(RowNote(note.code, note.message, number, listing.names[at]) for note in facts.notes[:MAX_LINKS])
+    return facts
+
+
+def name_trouble(name: object, kind: str) -> tuple[str, str] | None:
+    """The code and message of what is wrong with a row's name; none if nothing is."""
+    if name is None or name == "":
+        return "no-name", f"the row names no {kind}"
+    if not isinstance(name, str):
+        return "bad-name", f"the name is no text: `{shown(name)}`"
+    message = name_problem(name, kind)
+    return None if message is None else ("bad-name", message)
+
+
+def owner_of(name: str) -> str | None:
+    """Who publishes under a name: the part before the slash."""
+    owner, slash, _ = name.partition("/")
+    return owner if slash and owner else None
+
+
+def commit_of(value: object) -> str | None:
+    """A commit, where the value can be one."""
+    return value if isinstance(value, str) and 7 <= len(value) <= 64 and value.isalnum() and value.isascii() else None
+
+
+def parameters_of(stated: object, safetensors: object, gguf: object = None) -> int | None:
+    """How many parameters there are, by the headers of the weights."""
+    found = count_of(stated) if not isinstance(stated, dict) else None
+    if found is not None:
+        return found
+    for held in (object_of(safetensors), object_of(gguf)):
+        if held:
+            total = count_of(held.get("total"))
+            counts = object_of(held.get("parameters")) or {}
+            each = [count_of(count) or 0 for count in counts.values()]
+            found = total or sum(each) or None
+            if found is not None and count_of(found) is not None:
+                return found
+    return None
+
+
+def file_names(siblings: object) -> tuple[str, ...]:
+    """The names of a repository's files."""
+    if isinstance(siblings, str):
+        siblings = texts_of(siblings)
+    if not isinstance(siblings, Sequence) or isinstance(siblings, str):
+        return ()
+    names = (each.get("rfilename") if isinstance(each, Mapping) else each for each in siblings)
+    return tuple(name for name in names if isinstance(name, str))
+
+
+@lru_cache(maxsize=4_096)
+def plain_license(written: str) -> str | None:
+    """The name of a licence, remembered: the same few are declared again and again."""
+    return plain_text(written)
+
+
+def add_licenses(
+    listing: Listing, number: int, at: int, written: Sequence[str], card: CardFacts | None = None, name: object = None, link: object = None
+) -> None:
+    """Add what a row declares as its licences: `other` stands only where no name is given beside it."""
+    if len(written) == 1 and card is None and name is None and link is None:
+        text = plain_license(written[0])
+        if text is not None:
+            listing.licenses.append((at, text))
+            return
+    found: dict[str, None] = {}
+    for each in written[:MAX_LINKS]:
+        text = plain_license(each)
+        if text is not None:
+            found[text] = None
+        elif each.strip():
+            listing.notes.append(RowNote("bad-value", f"`license` cannot be `{shown(each)}`", number, listing.names[at]))
+    known = {each.casefold() for each in found}  # a tag is the card's word in lower case
+    found.update((each, None) for each in (card.licenses[:MAX_LINKS] if card else ()) if each.casefold() not in known)
+    own_name = plain_text(name) or (card.license_name if card else None)
+    own_link = plain_text(link) or (card.license_link if card else None)
+    if own_name is not None and (not found or "other" in found):
+        found.pop("other", None)
+        found[own_name] = None
+    if own_link is not None:
+        listing.license_links.append((at, own_link))
+    listing.licenses.extend((at, each) for each in found)
+    _note_excess(listing, number, at, "license", len(written))
+
+
+def add_bases(listing: Listing, number: int, at: int, claims: Claims) -> None:
+    """Add the models that a row says it comes from."""
+    name = listing.names[at]
+    links, troubles = links_of(at, name, claims)
+    listing.bases.extend(links[:MAX_LINKS])
+    listing.notes.extend(RowNote(code, message, number, name) for code, message in troubles[:MAX_LINKS])
+    _note_excess(listing, number, at, "base_model", len(links))
+
+
+def add_datasets(listing: Listing, number: int, at: int, written: Sequence[str], card: CardFacts | None = None) -> None:
+    """Add the datasets that a row says it was trained on."""
+    found: dict[str, None] = {}
+    for each in written[:MAX_LINKS]:
+        text = each.strip()
+        if PLAIN_NAME.fullmatch(text) or (text and name_problem(text, "dataset") is None):
+            found[text] = None
+        elif text:
+            listing.notes.append(RowNote("bad-value", f"`{shown(text)}` cannot be the name of a dataset", number, listing.names[at]))
+    if card is not None:
+        known = {each.casefold() for each in found}
+        found.update((each.id, None) for each in card.datasets[:MAX_LINKS] if each.id.casefold() not in known)
+    listing.datasets.extend((at, each) for each in found)
+    _note_excess(listing, number, at, "dataset", len(written))
+
+
+def _note_excess(listing: Listing, number: int, at: int, field: str, count: int) -> None:
+    if count > MAX_LINKS:
+        message = f"`{field}` has {count:,} entries, of which {MAX_LINKS:,} were taken"
+        listing.notes.append(RowNote("bad-value", message, number, listing.names[at]))
