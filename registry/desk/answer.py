@@ -77,8 +77,9 @@ def answer(knowledge: Knowledge, question: Question) -> Answer:
         host = Node(f"host:{question.host}", question.host_terms)
         ways = {**ways, **{binding: Way(host.name) for binding in tracer.own_bindings(host) if binding not in ways}}
     subject = subject_of(node)
+    is_student = question.change_is_lineage and any(binding.taught is not None for binding in ways)
     judges = {
-        name: Judge(knowledge.evaluator, knowledge.license_of, knowledge.expression_of, question.use, interpretation, question.change_is_lineage)
+        name: Judge(knowledge.evaluator, knowledge.license_of, knowledge.expression_of, question.use, interpretation, question.change_is_lineage, is_student)
         for name, interpretation in knowledge.interpretations.items()
     }
     clashes = {

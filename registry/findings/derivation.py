@@ -12,6 +12,7 @@ from registry.findings.finding import Finding
 from registry.lineage.bindings import Binding, Conflict
 from registry.lineage.trace import Way
 from registry.terms.combine import Expression, license_ids
+from registry.terms.conditions import FactTest, leaves
 from registry.terms.interpretation import Interpretation
 from registry.terms.license import WEIGHTS, License, Term
 from registry.terms.names import breaks_name_rule
@@ -215,4 +216,7 @@ def _data(model: Derivation, look: Look) -> Iterator[Finding]:
 
 def _speaks_of_outputs(term: Term) -> bool:
     """Whether a bar is about training on outputs: it names that act alone, or binds outputs beside the weights."""
-    return term.acts == frozenset({"teach"}) or ("teach" in term.acts and "output" in term.binds)
+    if term.acts == frozenset({"teach"}):
+        return True
+    read = {leaf.fact for leaf in leaves(term.condition) if isinstance(leaf, FactTest)} if term.condition is not None else {""}
+    return "teach" in term.acts and "output" in term.binds and read <= {"commercial", "purpose", "outputs_train", "student_competes"}

@@ -37,6 +37,7 @@ class Judge:
         use: The use in question.
         interpretation: How unsettled points are taken.
         change_is_lineage: The stated change of weights is the step from the bases to the model, not a further one.
+        is_student: That step crosses outputs.
     """
 
     evaluator: Evaluator
@@ -45,6 +46,7 @@ class Judge:
     use: Use
     interpretation: Interpretation
     change_is_lineage: bool = False
+    is_student: bool = False
     _known: dict[tuple[Binding, Subject], Outcome] = field(default_factory=dict)
 
     def of_binding(self, binding: Binding, subject: Subject) -> Outcome:
@@ -80,12 +82,14 @@ class Judge:
         if taught == "foundation-model" and self.use.stated.get("outputs_train") == "narrow-model":
             taught = "narrow-model"  # only the asker can say that a student is narrow
         capacity = Capacity(reach, taught, self.change_is_lineage)
+        # In a hypothetical lineage the stated training is the step over the outputs edge, not a further one.
+        use = self.use.with_facts(outputs_train="none") if self.is_student and taught is None else self.use
 
         def evaluate(name: str) -> Outcome:
             license = self.license_of(name)
             if license is None:
                 raise UnknownLicenseError(f"`{name}` is not a licence of this knowledge", "run `licet db upgrade` to read the knowledge anew")
-            return self.evaluator.evaluate(license, self.use, self.interpretation, subject, capacity)
+            return self.evaluator.evaluate(license, use, self.interpretation, subject, capacity)
 
         return evaluate_expression(self.expression_of(binding.license), evaluate)
 

@@ -50,11 +50,7 @@ def declared_relations(name: str, facts: CardFacts, signs: Signs, source: Source
         if base.id.casefold() == name.casefold():
             notes.append(Note("base-itself", "the card names the model as its own base", base.line, file))
             continue
-        stated = base.relation
-        found = infer_relation(
-            Signs(signs.name, signs.bases, stated, signs.tags, signs.library, signs.quantized_by, signs.files, signs.adapter_config, signs.quantization_config),
-            base.id,
-        )
+        found = infer_relation(replace(signs, stated=base.relation), base.id)
         says = base.word if found.rule == "stated" else found.says
         yield Relation(name, base.id, found.relation, found.evidence, source, says)
     known = {base.id.casefold() for base in facts.bases} | {name.casefold()}
@@ -140,7 +136,8 @@ def usable(relations: Iterable[Relation], notes: list[Note]) -> tuple[Relation, 
         except UsageError as error:
             notes.append(Note("id-unreadable", error.message))
             continue
-        found.setdefault((relation.parent, relation.relation, relation.evidence, relation.says, relation.source and relation.source.reference), relation)
+        origin = relation.source.reference if relation.source else None
+        found.setdefault((relation.parent, relation.relation, relation.evidence, relation.says, origin), relation)
     return tuple(found.values())
 
 

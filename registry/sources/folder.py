@@ -12,7 +12,7 @@ from registry.sources.card_records import declared_relations, declared_statement
 from registry.sources.folder_facts import FolderFacts, read_folder_facts
 from registry.sources.folder_files import FolderFiles
 from registry.sources.front_matter import MAX_CARD_BYTES
-from registry.sources.license_files import Identifier, TermsFile, find_terms
+from registry.sources.license_files import Identification, Identifier, TermsFile, find_terms
 from registry.sources.notes import Note, shown
 from registry.sources.references import read_reference
 from registry.sources.relation_rules import Signs, infer_relation
@@ -147,9 +147,9 @@ class FolderSource:
                 reference = read_reference(written, {})
                 if reference.kind == "id" and reference.id:
                     yield Relation(name, f"dataset:{reference.id}", "trained-on", "declared", self._source(name, file), key)
-        written = shows.config.get("_name_or_path")
-        if isinstance(written, str) and shows.adapter is None:
-            reference = read_reference(written)
+        loaded = shows.config.get("_name_or_path")
+        if isinstance(loaded, str) and shows.adapter is None:
+            reference = read_reference(loaded)
             known = {base.id.casefold() for base in facts.bases}
             if reference.kind in ("id", "legacy") and reference.id and reference.id.casefold() != name.casefold():
                 found = infer_relation(signs, reference.id)
@@ -202,11 +202,11 @@ class FolderSource:
             elif terms.role in ("notice", "other") or self._identify is None or terms.text is None:
                 notes.append(Note(f"terms-{terms.role}", "it was not identified", file=terms.name))
             else:
-                yield from self._identified(name, terms, terms.text, commit, facts, notes)
+                yield from self._identified(name, terms, self._identify(terms.text), commit, facts, notes)
 
-    def _identified(self, name: str, terms: TermsFile, text: str, commit: str | None, facts: CardFacts, notes: list[Note]) -> Iterator[LicenseStatement]:
-        assert self._identify is not None
-        found = self._identify(text)
+    def _identified(
+        self, name: str, terms: TermsFile, found: Identification, commit: str | None, facts: CardFacts, notes: list[Note]
+    ) -> Iterator[LicenseStatement]:
         nearest = ", ".join(f"{rival} {score:.2f}" for rival, score in found.rivals[:3])
         if terms.role != "license" or found.part != "license":
             what = "the code" if terms.role == "code" else "a use policy"

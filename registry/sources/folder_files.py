@@ -62,10 +62,13 @@ class FolderFiles:
             raise SourceError(f"`{shown(folder, 200)}` is no folder", "name the folder that holds the model")
         self.notes: list[Note] = []
         """What was left out."""
-        self.files: dict[str, FolderFile] = {}
+        found: list[FolderFile] = []
+        for file in self._walk(self.root, "", 0):
+            if len(found) >= MAX_FILES:
+                raise SourceError(f"`{shown(self.root, 200)}` holds more than {MAX_FILES:,} files", "name the folder of one model")
+            found.append(file)
+        self.files: dict[str, FolderFile] = {file.name: file for file in sorted(found, key=lambda file: file.name)}
         """The files by name, sorted."""
-        for file in sorted(self._walk(self.root, "", 0), key=lambda file: file.name):
-            self.files[file.name] = file
 
     def _walk(self, folder: Path, prefix: str, depth: int) -> Iterator[FolderFile]:
         try:
@@ -96,9 +99,6 @@ class FolderFiles:
                 self.notes.append(Note("file-unreadable", f"it cannot be looked at: {_why(error)}", file=shown(name, 200)))
                 continue
             if file is not None:
-                if len(self.files) >= MAX_FILES:
-                    raise SourceError(f"`{shown(self.root, 200)}` holds more than {MAX_FILES:,} files", "name the folder of one model")
-                self.files[name] = file
                 yield file
 
     def _file(self, path: Path, name: str, linked: bool) -> FolderFile | None:
@@ -129,7 +129,8 @@ class FolderFiles:
             name: The file's name below the folder.
             limit: So many bytes at most.
         """
-        return self.look(name, lambda stream, _: stream.read(limit))
+        data: bytes | None = self.look(name, lambda stream, _: stream.read(limit))
+        return data
 
     def look(self, name: str, reader: Callable[[BinaryIO, int], Any]) -> Any:
         """Open a file that is listed and hand it, with its size, to a reader; None, with a note, where that fails."""
@@ -168,10 +169,12 @@ class FolderFiles:
         for name, file in self.files.items():
             try:
                 with open_regular(file.path) as stream:
-                    own = hashlib.file_digest(stream, "sha256").hexdigest()
+                    own = hashlib.sha256()
+                    while chunk := stream.read(_CHUNK):
+                        own.update(chunk)
             except OSError as error:
                 raise SourceError(f"`{shown(name, 200)}` cannot be read: {_why(error)}", "check the file, and run it again") from error
-            whole.update(f"{own}  {name}\n".encode())
+            whole.update(f"{own.hexdigest()}  {name}\n".encode())
         return f"sha256:{whole.hexdigest()}"
 
 

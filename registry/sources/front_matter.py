@@ -29,8 +29,14 @@ MAX_DEPTH = 40
 MAX_NODES = 200_000
 """So many nodes may stand in it once its aliases are written out."""
 
+MAX_PARTS = 2_000
+"""So many keys are read one by one."""
+
 _KEY = re.compile(r"""^(?P<key>"[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s#"'\-\[\]{}&*!|>%@`,?:][^:#\n]{0,200}?|-[^\s:][^:#\n]{0,200}?)[ ]*:(?=[ \n]|$)""")
-_TAB_AFTER_KEY = re.compile(r"^([ ]*(?:-[ ]+)*[\w.-]+:)[ ]*\t[ \t]*|^([ ]*-)[ ]*\t[ \t]*", re.MULTILINE)
+_TAB_AFTERMAX_PARTS = 2_000
+"""So many keys are read one by one."""
+
+_KEY = re.compile(r"^([ ]*(?:-[ ]+)*[\w.-]+:)[ ]*\t[ \t]*|^([ ]*-)[ ]*\t[ \t]*", re.MULTILINE)
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -121,21 +127,27 @@ def _read_block(block: str, offset: int) -> tuple[dict[str, Any], dict[str, int]
 def _read_parts(block: str, offset: int) -> tuple[dict[str, Any], list[Note]]:
     """Each top-level key read on its own. A key that stands twice with different values counts for nothing."""
     parts: list[tuple[int, list[str]]] = []
-    for number, line in enumerate(block.split("\n")):
-        if _key_of(line) or not parts:
+    for number, row in enumerate(block.split("\n")):
+        if _key_of(row) or not parts:
             parts.append((number, []))
-        parts[-1][1].append(line)
+        parts[-1][1].append(row)
     values: dict[str, Any] = {}
     seen: dict[str, int] = {}
     notes: list[Note] = []
+    if len(parts) > MAX_PARTS:
+        return {}, [Note("front-matter-bounds", f"it has more than {MAX_PARTS:,} keys", offset)]
     for number, part in parts:
         text = "\n".join(part)
+        bound = bound_problem(text)  # what stands behind the first fault of the block was not looked at before
+        if bound is not None:
+            notes.append(Note("key-unreadable", f"`{shown(_key_of(part[0]) or part[0], 40)}` was not read: {bound[0]}", offset + number + bound[1]))
+            continue
         try:
             value = read_yaml(text, "front matter")
         except (KnowledgeError, RecursionError, ValueError, OverflowError, yaml.YAMLError) as error:
-            name = _key_of(part[0])
+            broken = _key_of(part[0])
             line = offset + number + (_line_in(error) or 1) - 1
-            notes.append(Note("key-unreadable", f"`{shown(name or part[0], 40)}` could not be read: {_said(error)}", line))
+            notes.append(Note("key-unreadable", f"`{shown(broken or part[0], 40)}` could not be read: {_said(error)}", line))
             continue
         if value is None:
             continue
@@ -168,22 +180,26 @@ def bound_problem(text: str) -> tuple[str, int] | None:
     try:
         for event in yaml.parse(text, _Parser):
             if isinstance(event, yaml.AliasEvent):
-                nodes += sizes.get(event.anchor, 1)
+                nodes += sizes.get(event.anchor or "", 1)
             elif isinstance(event, yaml.NodeEvent):
                 nodes += 1
             if isinstance(event, yaml.CollectionStartEvent):
                 open_anchors.append((event.anchor, nodes - 1))
                 if len(open_anchors) > MAX_DEPTH:
-                    return f"it is nested deeper than {MAX_DEPTH} levels", event.start_mark.line
+                    return f"it is nested deeper than {MAX_DEPTH} levels", _mark(event)
             elif isinstance(event, yaml.CollectionEndEvent):
                 anchor, before = open_anchors.pop()
                 if anchor:
                     sizes[anchor] = nodes - before
             if nodes > MAX_NODES:
-                return f"it comes to more than {MAX_NODES:,} values", event.start_mark.line
+                return f"it comes to more than {MAX_NODES:,} values", _mark(event)
     except yaml.YAMLError:
         return None
     return None
+
+
+def _mark(event: yaml.Event) -> int:
+    return event.start_mark.line if event.start_mark is not None else 0
 
 
 def _key_of(line: str) -> str | None:

@@ -90,7 +90,7 @@ class GgufHeader:
         return found
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """The header breaks the format; the message says how."""
 
 
@@ -106,23 +106,23 @@ class _Cursor:
 
     def take(self, count: int) -> bytes:
         if count > self._left:
-            raise _Broken(f"it claims {count:,} bytes where {self._left:,} are left")
+            raise _BrokenError(f"it claims {count:,} bytes where {self._left:,} are left")
         data = self._stream.read(count)
         if len(data) < count:
-            raise _Broken("it ends in the middle of its header")
+            raise _BrokenError("it ends in the middle of its header")
         self._left -= count
         return data
 
     def skip(self, count: int) -> None:
         if count > self._left:
-            raise _Broken(f"it claims {count:,} bytes where {self._left:,} are left")
+            raise _BrokenError(f"it claims {count:,} bytes where {self._left:,} are left")
         self._left -= count
         self._stream.seek(count, 1)
 
     def step(self) -> None:
         self._values += 1
         if self._values > MAX_VALUES:
-            raise _Broken(f"it has more than {MAX_VALUES:,} values")
+            raise _BrokenError(f"it has more than {MAX_VALUES:,} values")
 
     def number(self, kind: int) -> int | float | bool:
         value: int | float | bool = struct.unpack(self.order + _FORMATS[kind], self.take(_SIZES[kind]))[0]
@@ -164,12 +164,12 @@ def read_gguf_header(stream: BinaryIO, size: int) -> tuple[GgufHeader | None, st
         for _ in range(pairs):
             length = cursor.count()
             if length > MAX_KEY:
-                raise _Broken(f"it claims a key of {length:,} bytes")
+                raise _BrokenError(f"it claims a key of {length:,} bytes")
             key = cursor.take(length).decode("utf-8", errors="replace")
             value = _value(cursor, int(cursor.number(4)), key.startswith("general."), 0)
             if value is not None and key not in values:
                 values[key] = value
-    except _Broken as broken:
+    except _BrokenError as broken:
         return (GgufHeader(version, tensors, values) if values else None), str(broken)
     return GgufHeader(version, tensors, values), None
 
@@ -188,9 +188,9 @@ def _value(cursor: _Cursor, kind: int, kept: bool, depth: int) -> Value | None:
         cursor.skip(cursor.count())
         return None
     if kind != _ARRAY:
-        raise _Broken(f"it has a value of the unknown type {kind}")
+        raise _BrokenError(f"it has a value of the unknown type {kind}")
     if depth > 2:
-        raise _Broken("its lists are nested too deep")
+        raise _BrokenError("its lists are nested too deep")
     each, length = int(cursor.number(4)), cursor.count()
     if each in _SIZES:
         cursor.skip(_SIZES[each] * length)

@@ -70,8 +70,7 @@ def test_upgrading_what_is_not_there_makes_and_seeds_it(settings: Settings, tmp_
     assert [path.name for path in (tmp_path / "new").iterdir() if "building" in path.name] == []
 
 
-def test_an_older_default_catalogue_is_upgraded_on_its_own_and_another_on_request(settings: Settings) -> None:
-    """A catalogue of schema 0002 is made from one of 0003 by undoing what 0003 did, which only its own tables show."""
+def test_an_older_catalogue_is_refused_until_it_is_upgraded(settings: Settings) -> None:
     from registry.catalogue.engine import make_engine, read_target
     from registry.catalogue.upgrade import migrate
 
@@ -144,6 +143,7 @@ def test_a_whole_catalogue_is_found_whole(settings: Settings, desk_over: Open) -
     assert len(report["head"]) == 64
 
 
+MODEL = "SELECT id FROM model WHERE name ="
 NO_GUARD = ("DROP TRIGGER tr_change_update", "DROP TRIGGER tr_change_delete", "DROP TRIGGER tr_change_set_update", "DROP TRIGGER tr_change_set_delete")
 
 
@@ -157,8 +157,8 @@ NO_GUARD = ("DROP TRIGGER tr_change_update", "DROP TRIGGER tr_change_delete", "D
         ("DELETE FROM change_set WHERE seq = 1", "change set 1 is missing"),
         ("UPDATE chain_head SET hash = 'x'", "head"),
         ("UPDATE profile SET model_count = model_count + 1 WHERE id = 1", "profile 1"),
-        ("UPDATE edge SET parent_id = child_id WHERE id = (SELECT id FROM edge WHERE parent_id IS NOT NULL LIMIT 1)", "circle"),
-        ("UPDATE license_statement SET model_id = 999999 WHERE id = 1", "not there"),
+        (f"UPDATE edge SET parent_id = ({MODEL} 'acme/support-7b') WHERE parent_id IS NOT NULL AND child_id = ({MODEL} '{LLAMA}')", "circle"),
+        ("UPDATE statement SET model_id = 999999 WHERE model_id = 1", "not there"),
     ],
 )
 def test_tampering_is_found(settings: Settings, desk_over: Open, tampering: str, said: str) -> None:
