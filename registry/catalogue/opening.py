@@ -58,7 +58,7 @@ def open_catalogue(
         CatalogueError: It cannot be used for another reason, which the message says.
     """
     target = read_target(where)
-    if target.path is not None and _is_missing(target.path, target.label):
+    if target.path is not None and is_missing(target.path, target.label):
         if not create:
             raise CatalogueError(f"there is no catalogue at `{target.label}`", "check the path given with `--db`")
         build_catalogue(target, fill=fill, progress=progress)
@@ -77,7 +77,7 @@ def open_catalogue(
     return catalogue
 
 
-def _is_missing(path: Path, label: str) -> bool:
+def is_missing(path: Path, label: str) -> bool:
     """Whether there is no file yet, or an empty one as `touch` makes."""
     with explained(label):
         if path.is_dir():

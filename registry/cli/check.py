@@ -29,7 +29,7 @@ LONGEST_LINE = 1_000_000
 def command(state: State, context: click.Context, models: tuple[str, ...], use: GivenUse, license_id: str | None, batch: str | None, form: str) -> None:
     """Say whether a model may be used this way: the verdict, what decides it, what must be done, and what could turn it.
 
-    A MODEL is `org/name`, `org/name@revision`, `dataset:NAME`, `app:NAME` or a folder.
+    A MODEL is `org/name`, `org/name@revision`, `dataset:NAME` or `app:NAME`.
 
     Exit code: 0 allowed, 1 prohibited or in need of permission, 3 conditional or undetermined, 4 could not run; of several 4, 1, 3, 0.
     """

@@ -35,14 +35,14 @@ class _Line(BaseModel):
     strict_facts: bool = False
 
 
-def answer_lines(knowledge: Knowledge, lines: Iterable[str], today: str, known: Callable[[str], Graph | None]) -> Iterator[dict[str, Any]]:
+def answer_lines(knowledge: Knowledge, lines: Iterable[str], today: str, known: Callable[[str, str], Graph | None]) -> Iterator[dict[str, Any]]:
     """Answer every line; one that cannot be answered gives an error object, and the run goes on.
 
     Args:
         knowledge: The licences.
         lines: JSON objects in the form of `check --batch`.
         today: The date of uses that state none.
-        known: The recorded lineage of a model of the catalogue, or None.
+        known: The recorded lineage of a model of the catalogue on a date, or None.
     """
     for number, line in enumerate(lines, start=1):
         if not line.strip():
@@ -68,7 +68,7 @@ def _error(identity: Any, message: str, hint: str | None) -> dict[str, Any]:
     return {"id": identity, "error": {"message": message, "hint": hint}}
 
 
-def _answer(knowledge: Knowledge, line: _Line, today: str, known: Callable[[str], Graph | None]) -> dict[str, Any]:
+def _answer(knowledge: Knowledge, line: _Line, today: str, known: Callable[[str, str], Graph | None]) -> dict[str, Any]:
     use = read_use(knowledge.vocabulary, line.use, knowledge.ordinary, today=today, assume=line.assume, strict=line.strict_facts)
     use = known_names(knowledge, use)
     obtained = use.value("obtained_on")
@@ -80,7 +80,7 @@ def _answer(knowledge: Knowledge, line: _Line, today: str, known: Callable[[str]
             raise UsageError(f"`{subject}` is not among the models of the question", "name one of `what_if.models`")
         return to_item(knowledge, answer(knowledge, Question(graph, subject, use, line.interpretation, change_is_lineage=bool(graph.parents.get(subject)))))
     if line.model is not None:
-        recorded = known(line.model)
+        recorded = known(line.model, on)
         if recorded is None:
             raise UsageError(f"no model goes by `{line.model}`", "describe it in `what_if`")
         subject = next(iter(recorded.nodes))

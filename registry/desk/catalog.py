@@ -6,15 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.facts import today
+from registry.desk.facts import read_day, today
 from registry.errors import UsageError
 from registry.settings import read_actor
 from registry.supplychain.acceptance import Acceptance
 from registry.supplychain.record import Record
-from registry.terms.facts import read_fact
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
+
+
+KINDS = {"compute": "training-run"}
+"""What the history calls an entry of a layer, where that is not the layer's own name."""
 
 
 def add(desk: Desk, layer: str, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,7 +46,7 @@ def add(desk: Desk, layer: str, entry: Mapping[str, Any]) -> dict[str, Any]:
         "schema": "licet.catalog/1",
         "layer": layer,
         "id": name,
-        "created": bool(done.added),
+        "created": bool(done.added.get(KINDS.get(layer, layer))),
         "change_set": done.change_set,
         "added": dict(done.added),
         "changed": dict(done.changed),
@@ -103,7 +106,7 @@ def accept(desk: Desk, model: str, by: str, on: str | None = None) -> dict[str, 
     from registry.catalogue.ingest.writer import ingest
     from registry.desk.lookup import find_subject
 
-    day = str(read_fact(desk.knowledge.vocabulary, "date", on)) if on else today()
+    day = read_day(desk.knowledge, on, "--on") if on else today()
     if not by.strip() or not by.isprintable():
         raise UsageError("the name of the person who accepts is empty or holds control characters", "give it with `--by`")
     subject = find_subject(desk, model, day)

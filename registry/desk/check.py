@@ -77,8 +77,9 @@ def _with_acceptances(use: Use, accepted: frozenset[str]) -> Use:
 
 
 def _as_if(desk: Desk, license: str, use: Use) -> str:
-    found = desk.knowledge.resolve(license, use.on)
-    return found.license if found.reason == "expression" else desk.knowledge.find(license, use.on).id
+    on = _terms_date(use)
+    found = desk.knowledge.resolve(license, on)
+    return found.license if found.reason == "expression" else desk.knowledge.find(license, on).id
 
 
 def _check_application(desk: Desk, name: str, use: Use, reading: str) -> list[dict[str, Any]]:
@@ -104,9 +105,9 @@ def check_batch(desk: Desk, lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Answer questions in the form of `check --batch`, one object a line, in the same order."""
     from registry.desk.batch import answer_lines
 
-    def known(reference: str) -> Graph | None:
+    def known(reference: str, on: str) -> Graph | None:
         from registry.desk.lookup import known_graph
 
-        return known_graph(desk, reference, today())
+        return known_graph(desk, reference, on)
 
     yield from answer_lines(desk.knowledge, lines, today(), known)

@@ -9,7 +9,7 @@ from typing import Any
 from registry.catalogue.backup import backup_catalogue
 from registry.catalogue.checkup import check_catalogue
 from registry.catalogue.engine import Catalogue, make_engine, read_target
-from registry.catalogue.opening import open_catalogue
+from registry.catalogue.opening import is_missing, open_catalogue
 from registry.catalogue.queries.stats import is_empty
 from registry.catalogue.upgrade import head_revision, read_status, upgrade_target
 from registry.desk.seeding import fill
@@ -21,7 +21,7 @@ def status(settings: Settings) -> dict[str, Any]:
     """Where the catalogue is and which version it has; nothing is made or changed."""
     target = read_target(settings.catalogue)
     found: dict[str, Any] = {"schema": "licet.db/1", "catalogue": target.label, "default": settings.catalogue_is_default}
-    if target.path is not None and not target.path.exists():
+    if target.path is not None and is_missing(target.path, target.label) and not target.path.exists():
         return {**found, "state": "missing", "revision": None, "wanted": head_revision(), "pending": [], "hint": "it is made on first use"}
     catalogue = Catalogue(target, make_engine(target))
     try:

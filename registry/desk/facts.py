@@ -8,7 +8,7 @@ from typing import Any
 
 from registry.errors import FactError
 from registry.knowledge.store import Knowledge
-from registry.terms.facts import Use
+from registry.terms.facts import Use, read_fact
 from registry.terms.facts import read_use as read_facts
 
 CONTROLS = frozenset({"assume", "strict_facts", "interpretation"})
@@ -18,6 +18,19 @@ CONTROLS = frozenset({"assume", "strict_facts", "interpretation"})
 def today() -> str:
     """The date of a use that states none, ISO, in UTC."""
     return datetime.now(UTC).date().isoformat()
+
+
+def read_day(knowledge: Knowledge, text: str, flag: str) -> str:
+    """A day as written after a flag that is no fact of the use.
+
+    Raises:
+        FactError: It is none; the message names the flag.
+    """
+    try:
+        return str(read_fact(knowledge.vocabulary, "date", text))
+    except FactError as error:
+        shown = text if text.isprintable() else ascii(text)
+        raise FactError(f"`{flag}`: `{shown}` is not a date like 2026-11-21", "give a day of the calendar") from error
 
 
 def read_use(knowledge: Knowledge, raw: Mapping[str, Any], company: Mapping[str, Any] | None = None) -> Use:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from registry.desk.facts import today
+from registry.desk.facts import read_day, today
 from registry.desk.session import Desk
 from registry.knowledge.store import Knowledge
 from registry.terms.conditions import FactTest, Measure, Place, leaves, with_months
@@ -51,7 +51,7 @@ def show_license(desk: Desk, name: str, on: str | None = None) -> dict[str, Any]
         UnknownLicenseError: None goes by that name, or several do.
     """
     knowledge = desk.knowledge
-    license = knowledge.find(name, on or today())
+    license = knowledge.find(name, read_day(knowledge, on, "--on") if on else today())
     raw = dict(knowledge.raw(license.id))
     disputed = {point for term in license.terms for point in term.disputed} | {reach.point for reach in license.reach.values() if reach.point}
     raw.pop("examples", None)

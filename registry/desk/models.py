@@ -77,13 +77,14 @@ def list_models(desk: Desk, raw: Mapping[str, Any], filters: ModelFilters, limit
     from registry.catalogue.profiles import read_profiles
     from registry.catalogue.queries.models_listing import list_models as list_rows
     from registry.catalogue.queries.models_listing import profile_counts
+    from registry.desk.lookup import date_of_terms
 
     knowledge = desk.knowledge
     use = resolve_named_licenses(knowledge, read_use(knowledge, raw, desk.settings.facts))
     interpretation = knowledge.interpretation(desk.interpretation(raw.get("interpretation")))
     judge = Judge(knowledge.evaluator, knowledge.license_of, knowledge.expression_of, use, interpretation)
     wanted = _wanted_verdicts(filters.verdict)
-    on = use.on if "date" in use.stated or "obtained_on" in use.stated else None
+    on = date_of_terms(use) if "date" in use.stated or "obtained_on" in use.stated else None
     with desk.catalogue.reading() as connection:
         profiles = read_profiles(connection)
         ranks = {number: int(judge.rank_of(stored.profile.bindings, stored.profile.conflicts)) for number, stored in profiles.items()}

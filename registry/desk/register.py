@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.answer import Question, answer, finding_to_data, to_item
-from registry.desk.facts import read_use, resolve_named_licenses, today
+from registry.desk.facts import read_day, read_use, resolve_named_licenses, today
 from registry.errors import LineageError, UnknownModelError, UsageError
 from registry.supplychain.model import Model, Revision
 from registry.supplychain.names import check_name
@@ -15,7 +15,6 @@ from registry.supplychain.relation import Relation
 from registry.supplychain.source import Source
 from registry.supplychain.statement import LicenseStatement
 from registry.terms.counts import read_amount
-from registry.terms.facts import read_fact
 
 if TYPE_CHECKING:
     from registry.catalogue.engine import Connection
@@ -82,7 +81,7 @@ def _record(desk: Desk, connection: Connection, name: str, spec: Mapping[str, An
         if relation.relation not in vocabulary.relations:
             raise LineageError(f"`{relation.relation}` is not a relation", f"the relations are {', '.join(sorted(vocabulary.relations))}")
     released = spec.get("released_on")
-    released = str(read_fact(vocabulary, "date", released)) if released else None
+    released = read_day(desk.knowledge, released, "--released-on") if released else None
     statements = []
     if spec.get("license"):
         statements = [_statement(desk, name, spec["license"], source)]

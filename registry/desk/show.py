@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.facts import today
+from registry.desk.facts import read_day, today
 from registry.desk.plain import to_data
 from registry.desk.profiles import resolve_statement
 from registry.desk.session import refuse_folder
-from registry.errors import FactError, UnknownModelError, UsageError
+from registry.errors import UnknownModelError, UsageError
 from registry.supplychain.names import split_reference
 from registry.supplychain.statement import LicenseStatement, in_force
-from registry.terms.facts import read_fact
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
@@ -32,10 +31,7 @@ def show_model(desk: Desk, name: str, history: bool = False, as_known: str | Non
     """
     refuse_folder(name)
     if as_known is not None:
-        try:
-            as_known = str(read_fact(desk.knowledge.vocabulary, "date", as_known))
-        except FactError as error:
-            raise UsageError(f"`--as-known`: `{as_known}` is not a date like 2026-11-21", "give the day whose knowledge is meant") from error
+        as_known = read_day(desk.knowledge, as_known, "--as-known")
     kind, _, _ = split_reference(name)
     if kind == "dataset":
         subject, record = _dataset(desk, name, as_known)

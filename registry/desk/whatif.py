@@ -60,14 +60,14 @@ class WhatIf(_Part):
     datasets: list[WhatIfDataset] = Field(default_factory=list, max_length=MAX_MODELS)
 
 
-def build_graph(what_if: WhatIf, knowledge: Knowledge, on: str, known: Callable[[str], Graph | None]) -> Graph:
+def build_graph(what_if: WhatIf, knowledge: Knowledge, on: str, known: Callable[[str, str], Graph | None]) -> Graph:
     """The graph of a hypothetical lineage.
 
     Args:
         what_if: The models and datasets as written.
         knowledge: Resolves their licences.
         on: The date that tells apart texts of one name, where a model says no release date.
-        known: The recorded lineage of a name that the hypothesis does not describe, or None.
+        known: The recorded lineage, on a date, of a name that the hypothesis does not describe; or None.
 
     Raises:
         LineageError: A relation is unknown, a base is nowhere to be found, or the lineage runs in a circle.
@@ -91,7 +91,7 @@ def build_graph(what_if: WhatIf, knowledge: Knowledge, on: str, known: Callable[
             if relation not in knowledge.vocabulary.relations:
                 raise LineageError(f"`{relation}` is not a relation", f"the relations are {', '.join(sorted(knowledge.vocabulary.relations))}")
             if parent not in nodes:
-                recorded = known(parent)
+                recorded = known(parent, on)
                 if recorded is None:
                     raise LineageError(f"`{model.name}` builds on `{parent}`, which is neither in the question nor in the catalogue", "describe it in `models`")
                 for other, node in recorded.nodes.items():

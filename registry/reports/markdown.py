@@ -19,7 +19,7 @@ VERDICTS = {
 DISCLAIMER = "Information, not legal advice. Patents, marks, privacy, export control and rights in training data were not examined."
 """The line that closes every report."""
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def escape(text: object) -> str:

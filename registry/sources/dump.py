@@ -18,6 +18,9 @@ from registry.supplychain.source import Source
 ORIGIN = "dump"
 """The origin of what dumps claim."""
 
+REFERENCE = "the Hub's metadata, as a dump"
+"""What claims are said to be read from, where the caller does not say."""
+
 FORMATS = ("csv", "jsonl", "parquet")
 """The formats of dumps."""
 
@@ -36,7 +39,7 @@ class DumpSource:
         kind: `model` or `dataset`; told by the columns, if not given.
         mapping: Columns by the Hub's word for what they hold, where they have other names.
         as_of: The day on which the dump was taken from the Hub, if that is known.
-        reference: Where the dump can be found; the name of the file, if not given.
+        reference: What its claims are said to be read from. It is part of them: give the same for every dump of one kind.
         progress: Told after every batch: rows of a parquet file, else bytes of the file, and how many there are.
     """
 
@@ -56,7 +59,7 @@ class DumpSource:
         self._kind = kind
         self._mapping = dict(mapping or {})
         self._as_of = as_of
-        self._source = Source(reference or path.name, as_of or datetime.now(UTC).date().isoformat())
+        self._source = Source(reference or REFERENCE, as_of or datetime.now(UTC).date().isoformat())
         self._progress = progress
         self.notes = NoteBook()
         """What could not be understood, so far."""
@@ -75,7 +78,7 @@ class DumpSource:
 
     @property
     def as_of(self) -> str | None:
-        """The day of the dump, on which its licences were declared."""
+        """The day of the dump, if that is known."""
         return self._as_of
 
     def records(self) -> Iterator[Record]:
@@ -86,7 +89,7 @@ class DumpSource:
             MissingExtraError: It is parquet, and the library that reads that is not installed.
         """
         for listing in self.listings():
-            yield record_of(listing, ORIGIN, self._source, self._as_of)
+            yield record_of(listing, ORIGIN, self._source)
 
     def listings(self) -> Iterator[Listing]:
         """The rows in batches, lean. Raises what `records` raises."""

@@ -33,10 +33,7 @@ MAX_PARTS = 2_000
 """So many keys are read one by one."""
 
 _KEY = re.compile(r"""^(?P<key>"[^"\n]{1,200}"|'[^'\n]{1,200}'|[^\s#"'\-\[\]{}&*!|>%@`,?:][^:#\n]{0,200}?|-[^\s:][^:#\n]{0,200}?)[ ]*:(?=[ \n]|$)""")
-_TAB_AFTERMAX_PARTS = 2_000
-"""So many keys are read one by one."""
-
-_KEY = re.compile(r"^([ ]*(?:-[ ]+)*[\w.-]+:)[ ]*\t[ \t]*|^([ ]*-)[ ]*\t[ \t]*", re.MULTILINE)
+_TAB_AFTER_KEY = re.compile(r"^([ ]*(?:-[ ]+)*[\w.-]+:)[ ]*\t[ \t]*|^([ ]*-)[ ]*\t[ \t]*", re.MULTILINE)
 _Parser: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 

@@ -94,8 +94,8 @@ def _named(claims: Claims) -> list[tuple[object, str | None, str | None]]:
         said = held.get("relation") if held is not None else None
         relation = said if isinstance(said, str) and said in RELATIONS else None
         models = held.get("models") if held is not None else claims.base_models
-        for each in models if isinstance(models, list) else texts_of(models) or ():
-            found.append(((each.get("id") or each.get("name")) if isinstance(each, Mapping) else each, None, relation))
+        held_names = models if isinstance(models, list) else texts_of(models) or ()
+        found.extend(((each.get("id") or each.get("name")) if isinstance(each, Mapping) else each, None, relation) for each in held_names)
     if claims.card is not None:
         found.extend((base.id, base.relation, None) for base in claims.card.bases)
     if claims.column is not None:

@@ -35,7 +35,7 @@ class RowNote:
     """What could not be understood in one row of a listing."""
 
     code: str
-    """What kind of trouble it is: `unreadable`, `no-name`, `bad-name`, `twice`, `bad-value`, `bad-base`, `self-base`, `renamed`."""
+    """What kind of trouble it is: `unreadable`, `no-name`, `bad-name`, `twice`, `bad-value`, `self-base`, `renamed`, or a code of a card's note."""
 
     message: str
     """What is wrong, in a few words."""
@@ -154,20 +154,21 @@ def released_on(created: str | None) -> str | None:
     return None if created is None or created <= FIRST_KNOWN_DAY else created
 
 
-def record_of(listing: Listing, origin: str, source: Source, stated_on: str | None = None) -> Record:
+def record_of(listing: Listing, origin: str, source: Source) -> Record:
     """The record of a listing, for the catalogue's ordinary door.
+
+    Its claims carry neither commit nor day: a newer listing that says the same is to change nothing.
 
     Args:
         listing: The rows.
         origin: The origin of what they claim.
-        source: Where they were read.
-        stated_on: The day of the listing, on which its licences were declared.
+        source: Where they were read; the same for every listing of one origin, since it is part of a claim.
     """
     developers = tuple(Developer(name, source=source) for name in sorted({name for name in listing.developers if name}))
     if listing.kind == "dataset":
         languages = _by_position(listing.languages)
         datasets = tuple(Dataset(name, languages=tuple(languages.get(at, ())), source=source) for at, name in enumerate(listing.names))
-        return Record(origin, datasets=datasets, statements=_statements(listing, "dataset:", source, stated_on))
+        return Record(origin, datasets=datasets, statements=_statements(listing, "dataset:", source))
     aliases = _by_position(listing.aliases)
     columns = zip(listing.names, listing.developers, listing.modalities, listing.accesses, listing.parameters, listing.created, listing.downloads, strict=True)
     models = tuple(
@@ -189,7 +190,7 @@ def record_of(listing: Listing, origin: str, source: Source, stated_on: str | No
         developers=developers,
         models=models,
         revisions=tuple(Revision(name, commit, source=source) for name, commit in zip(listing.names, listing.revisions, strict=True) if commit is not None),
-        statements=_statements(listing, "", source, stated_on),
+        statements=_statements(listing, "", source),
         relations=(
             *(Relation(listing.names[each.position], each.base, each.relation, each.evidence, source, each.says) for each in listing.bases),
             *(Relation(listing.names[at], f"dataset:{name}", "trained-on", "declared", source) for at, name in listing.datasets),
@@ -204,15 +205,9 @@ def _by_position(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
     return found
 
 
-def _statements(listing: Listing, prefix: str, source: Source, stated_on: str | None) -> tuple[LicenseStatement, ...]:
+def _statements(listing: Listing, prefix: str, source: Source) -> tuple[LicenseStatement, ...]:
     """One statement a declared licence; a link belongs to the first of them, or stands alone."""
     links = dict(listing.license_links)
-    found = []
-    for at, name in listing.licenses:
-        subject = prefix + listing.names[at]
-        revision = listing.revisions[at] if not prefix else None
-        found.append(LicenseStatement(subject, raw_name=name, raw_link=links.pop(at, None), revision=revision, source=source, stated_on=stated_on))
-    for at, link in links.items():
-        revision = listing.revisions[at] if not prefix else None
-        found.append(LicenseStatement(prefix + listing.names[at], raw_link=link, revision=revision, source=source, stated_on=stated_on))
+    found = [LicenseStatement(prefix + listing.names[at], raw_name=name, raw_link=links.pop(at, None), source=source) for at, name in listing.licenses]
+    found.extend(LicenseStatement(prefix + listing.names[at], raw_link=link, source=source) for at, link in links.items())
     return tuple(found)

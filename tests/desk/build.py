@@ -11,24 +11,24 @@ from registry.lineage.graph import Graph
 from tests.terms.build import KNOWLEDGE, TODAY
 
 
-def unknown(name: str) -> Graph | None:
+def unknown(name: str, on: str) -> Graph | None:
     """A catalogue in which there is nothing."""
     return None
 
 
-def ask_lines(*lines: str, known: Callable[[str], Graph | None] = unknown) -> list[dict[str, Any]]:
+def ask_lines(*lines: str, known: Callable[[str, str], Graph | None] = unknown) -> list[dict[str, Any]]:
     """The answers to lines as they stand."""
     return list(answer_lines(KNOWLEDGE, lines, TODAY, known))
 
 
-def ask(known: Callable[[str], Graph | None] = unknown, **question: Any) -> dict[str, Any]:
+def ask(known: Callable[[str, str], Graph | None] = unknown, **question: Any) -> dict[str, Any]:
     """The answer to one question, which can be answered."""
     (answer,) = ask_lines(json.dumps(question), known=known)
     assert "error" not in answer, answer
     return answer
 
 
-def fail(known: Callable[[str], Graph | None] = unknown, **question: Any) -> dict[str, Any]:
+def fail(known: Callable[[str, str], Graph | None] = unknown, **question: Any) -> dict[str, Any]:
     """The error of one question, which cannot be answered."""
     (answer,) = ask_lines(json.dumps(question), known=known)
     assert set(answer) == {"id", "error"}, answer

@@ -13,7 +13,9 @@ import pytest
 from registry.catalogue.queries.catalogue_digest import catalogue_digest
 from registry.desk.catalog import add
 from registry.desk.check import check_models
-from registry.desk.session import Desk, open_desk
+from registry.desk.session import Desk
+from registry.knowledge.store import Knowledge
+from registry.resources import resource_dir
 from registry.settings import Settings
 
 Open = Callable[..., Desk]
@@ -39,18 +41,24 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Path:
+def knowledge(cache: Path) -> Knowledge:
+    """The licences, read once for all tests."""
+    return Knowledge.load(resource_dir("data"), cache)
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory, cache: Path, knowledge: Knowledge) -> Path:
     """The file of a catalogue as it is on first use."""
     folder = tmp_path_factory.mktemp("seeded")
-    with closing(open_desk(settings_for(folder, folder / "catalogue.db", cache), silent)) as desk:
-        desk.catalogue.close()
+    with closing(Desk(settings_for(folder, folder / "catalogue.db", cache), silent, knowledge)) as desk:
+        assert desk.catalogue.label
     return folder / "catalogue.db"
 
 
 @pytest.fixture(scope="session")
-def reader(seeded: Path, cache: Path) -> Iterator[Desk]:
+def reader(seeded: Path, cache: Path, knowledge: Knowledge) -> Iterator[Desk]:
     """The desk over the seeded catalogue, for tests that only ask; one that wrote would fail the whole run."""
-    with closing(open_desk(settings_for(seeded.parent, seeded, cache), silent)) as desk:
+    with closing(Desk(settings_for(seeded.parent, seeded, cache), silent, knowledge)) as desk:
         before = digest(desk)
         yield desk
         assert digest(desk) == before, "a test that only asks has written to the catalogue"
@@ -65,10 +73,10 @@ def copied(seeded: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def desk_over(copied: Path, cache: Path) -> Iterator[Open]:
+def desk_over(copied: Path, cache: Path, knowledge: Knowledge) -> Iterator[Open]:
     """Opens desks over one's own catalogue, with the settings that are given."""
     with ExitStack() as stack:
-        yield lambda **given: stack.enter_context(closing(open_desk(settings_for(copied.parent, given.pop("file", copied), cache, **given), silent)))
+        yield lambda **given: stack.enter_context(closing(Desk(settings_for(copied.parent, given.pop("file", copied), cache, **given), silent, knowledge)))
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from tests.terms.build import KNOWLEDGE, TODAY
 INSIDE: dict[str, Any] = {"commercial": True, "distribution": ["internal"]}
 
 
-def catalogue(name: str) -> Graph | None:
+def catalogue(name: str, on: str) -> Graph | None:
     """A catalogue with one finetune of a model that bars commercial use."""
     return a_graph({"acme/tuned": "mit", "acme/base": "cc-by-nc-4.0"}, "acme/tuned finetune acme/base") if name == "acme/tuned" else None
 

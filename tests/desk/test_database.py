@@ -60,16 +60,6 @@ def test_upgrading_what_is_current_changes_nothing(settings: Settings, desk_over
     assert digest(desk_over()) == before
 
 
-def test_upgrading_what_is_not_there_makes_and_seeds_it(settings: Settings, tmp_path: Path, desk_over: Open) -> None:
-    told: list[str] = []
-    file = tmp_path / "new" / "fresh.db"
-    done = database.upgrade(replace(settings, catalogue=str(file)), told.append)
-    assert (done["before"], done["seeded"]) == (None, True)
-    assert any("seeding" in line for line in told)
-    assert check(desk_over(file=file), LLAMA)["model"] == LLAMA
-    assert [path.name for path in (tmp_path / "new").iterdir() if "building" in path.name] == []
-
-
 def test_an_older_catalogue_is_refused_until_it_is_upgraded(settings: Settings) -> None:
     from registry.catalogue.engine import make_engine, read_target
     from registry.catalogue.upgrade import migrate

@@ -51,7 +51,7 @@ pytestmark = pytest.mark.skipif(not QUESTIONS, reason="the questions are not at 
 def answers() -> dict[str, dict[str, Any]]:
     knowledge = Knowledge.load(ROOT / "data")
     lines = (json.dumps(question) for question in QUESTIONS)
-    return {answer["id"]: answer for answer in answer_lines(knowledge, lines, "2026-11-21", lambda name: None)}
+    return {answer["id"]: answer for answer in answer_lines(knowledge, lines, "2026-11-21", lambda name, on: None)}
 
 
 @pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question["id"])

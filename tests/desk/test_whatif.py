@@ -100,7 +100,7 @@ def test_too_many_models_or_bases_are_refused() -> None:
             WhatIf.model_validate(data)
 
 
-def catalogue(name: str) -> Graph | None:
+def catalogue(name: str, on: str) -> Graph | None:
     """A catalogue in which a tuned model descends from a base."""
     recorded = a_graph({"tuned": "mit", "base": "llama2"}, "tuned finetune base")
     return recorded if name in recorded.nodes else None

@@ -20,7 +20,16 @@ KNOWLEDGE = {"version": "2026.11", "digest": "sha256:0011223344556677", "age": "
 
 
 def license(id: str, **given: Any) -> dict[str, Any]:
-    usual = {"name": id.upper(), "type": "custom", "spdx": None, "basis": "declared", "reach": "original", "from": "acme/model", "points": [], "verdict": "permitted"}
+    usual = {
+        "name": id.upper(),
+        "type": "custom",
+        "spdx": None,
+        "basis": "declared",
+        "reach": "original",
+        "from": "acme/model",
+        "points": [],
+        "verdict": "permitted",
+    }
     return {"id": id, **usual, **given}
 
 
@@ -42,14 +51,38 @@ def finding(code: str, summary: str, **given: Any) -> dict[str, Any]:
 def item(**given: Any) -> dict[str, Any]:
     """An answer; whatever is not given is as empty as it can be."""
     empty: dict[str, Any] = {"model": "acme/model", "license": None, "revision": None, "verdict": "permitted", "curable": False, "interpretation": "mainstream"}
-    empty |= {"flips": [], "date": "2026-11-21", "use": {}, "assumptions": [], "missing_facts": [], "yes_when": None, "yes_when_condition": None, "leaning": None}
-    empty |= {"licenses": [], "reasons": [], "obligations": [], "headroom": [], "unverified": [], "findings": [], "knowledge": {"version": "2026.11", "digest": "x"}}
+    empty |= {
+        "flips": [],
+        "date": "2026-11-21",
+        "use": {},
+        "assumptions": [],
+        "missing_facts": [],
+        "yes_when": None,
+        "yes_when_condition": None,
+        "leaning": None,
+    }
+    empty |= {
+        "licenses": [],
+        "reasons": [],
+        "obligations": [],
+        "headroom": [],
+        "unverified": [],
+        "findings": [],
+        "knowledge": {"version": "2026.11", "digest": "x"},
+    }
     assert set(given) <= set(empty) | {"application", "host"}
     return empty | given
 
 
 def report(*items: dict[str, Any], **given: Any) -> dict[str, Any]:
-    usual = {"title": "Licence report: acme/model", "kind": "model", "date": "2026-11-21", "lineages": {}, "knowledge": KNOWLEDGE, "catalogue": {"digest": "feed" * 4}}
+    usual = {
+        "title": "Licence report: acme/model",
+        "kind": "model",
+        "date": "2026-11-21",
+        "lineages": {},
+        "knowledge": KNOWLEDGE,
+        "catalogue": {"digest": "feed" * 4},
+    }
     return {**usual, "items": list(items), "facts": None, **given}
 
 
@@ -65,7 +98,10 @@ def with_obligations() -> dict[str, Any]:
                 {"fact": "role", "value": "licensee"},
                 {"fact": "monthly_active_users", "value": 1_200_000, "stands_for": "2023-06"},
             ],
-            licenses=[license("llama2", **{"name": "Llama 2 Community License Agreement", "reach": "derivative", "from": "meta/base"}), license("mit", name="MIT License", type="open-source")],
+            licenses=[
+                license("llama2", **{"name": "Llama 2 Community License Agreement", "reach": "derivative", "from": "meta/base"}),
+                license("mit", name="MIT License", type="open-source"),
+            ],
             reasons=[
                 reason("llama2", "Use, change and share.", term="grant", section="1.a", effect="permitted", path=path),
                 reason("llama2", "Above 700 million users a licence is asked of Meta.", outcome="cleared", effect="permitted", path=path),
@@ -73,14 +109,31 @@ def with_obligations() -> dict[str, Any]:
             ],
             obligations=[
                 duty("llama2", "license-copy", "Give a copy of the licence along.", section="1.b.i"),
-                duty("llama2", "notice-file", "Add the notice.", section="1.b.iii", wording="Llama 2 is licensed under the LLAMA 2 Community License", where=["a text file", "the page"]),
+                duty(
+                    "llama2",
+                    "notice-file",
+                    "Add the notice.",
+                    section="1.b.iii",
+                    wording="Llama 2 is licensed under the LLAMA 2 Community License",
+                    where=["a text file", "the page"],
+                ),
                 duty("mit", "retain-notices", "Keep the notices.", when="the weights are changed"),
                 duty("llama2", "use-policy", "Keep to the use policy.", section="1.b.iv", counts=False),
             ],
             headroom=[
                 {"license": "llama2", "term": "limit", "section": "2", "fact": "monthly_active_users", "limit": 700_000_000, "comparator": ">", "unit": None}
                 | {"month": "2023-06", "value": 1_200_000},
-                {"license": "mit", "term": "x", "section": "9", "fact": "annual_revenue_usd", "limit": 1_000_000, "comparator": ">=", "unit": "USD", "month": None, "value": None},
+                {
+                    "license": "mit",
+                    "term": "x",
+                    "section": "9",
+                    "fact": "annual_revenue_usd",
+                    "limit": 1_000_000,
+                    "comparator": ">=",
+                    "unit": "USD",
+                    "month": None,
+                    "value": None,
+                },
             ],
         ),
         lineages={
@@ -126,13 +179,21 @@ def merge_with_conflicts() -> dict[str, Any]:
                 reason("cc-by-sa-4.0", "A derivative keeps this licence.", effect="prohibited"),
             ],
             findings=[
-                finding("LIC103", "The terms of `a/open` and `b/closed` cannot be kept together.", license="cc-by-sa-4.0", clause="3.b", ancestors=["a/open", "b/closed"]),
+                finding(
+                    "LIC103",
+                    "The terms of `a/open` and `b/closed` cannot be kept together.",
+                    license="cc-by-sa-4.0",
+                    clause="3.b",
+                    ancestors=["a/open", "b/closed"],
+                ),
                 finding("LIC001", "`acme/model` declares no licence.", severity="warning"),
             ],
         ),
         lineages={
             "acme/model": {
-                "nodes": [{"id": name, "license": license} for name, license in (("acme/model", None), ("a/open", "cc-by-sa-4.0"), ("b/closed", "cc-by-nc-sa-4.0"))],
+                "nodes": [
+                    {"id": name, "license": license} for name, license in (("acme/model", None), ("a/open", "cc-by-sa-4.0"), ("b/closed", "cc-by-nc-sa-4.0"))
+                ],
                 "edges": [{"child": "acme/model", "parent": parent, "relation": "merge", "evidence": "declared"} for parent in ("a/open", "b/closed")],
             }
         },
@@ -152,7 +213,13 @@ def application() -> dict[str, Any]:
             missing_facts=["annual_revenue_usd"],
             reasons=[reason("b-license", "Above a million a year, ask.", effect="conditional")],
         ),
-        item(model="c/closed", application="kiosk", host=None, verdict="needs-permission", reasons=[reason("c-license", "Nothing is granted.", section="s. 1", cure="ask C")]),
+        item(
+            model="c/closed",
+            application="kiosk",
+            host=None,
+            verdict="needs-permission",
+            reasons=[reason("c-license", "Nothing is granted.", section="s. 1", cure="ask C")],
+        ),
         title="Licence report: app:kiosk",
         kind="application",
         facts="as the catalogue records them",
@@ -173,7 +240,9 @@ def test_every_golden_file_has_its_test() -> None:
 
 
 def test_the_answers_here_have_the_keys_of_real_ones() -> None:
-    real = ask(what_if={"models": [a_model("base", "llama2"), a_model("mine", "mit", "base")]}, use={"commercial": True, "distribution": ["weights"], "modified": True})
+    real = ask(
+        what_if={"models": [a_model("base", "llama2"), a_model("mine", "mit", "base")]}, use={"commercial": True, "distribution": ["weights"], "modified": True}
+    )
     real.pop("id")
     assert set(real) == set(item())
     for part, made in (("licenses", license("x")), ("reasons", reason("x", "")), ("obligations", duty("x", "", "")), ("findings", finding("x", ""))):
@@ -192,7 +261,9 @@ def test_the_answers_here_have_the_keys_of_real_ones() -> None:
         {"commercial": False, "accepted": ["all"], "outputs_train": "foundation-model", "duties_unmet": ["license-copy"]},
     ],
 )
-@pytest.mark.parametrize("name", ["llama2", "stability-ai-community-2024-07-05", "cc-by-nc-4.0", "gemma", "other", "mit OR apache-2.0", "openai-services-agreement-2026-01-01"])
+@pytest.mark.parametrize(
+    "name", ["llama2", "stability-ai-community-2024-07-05", "cc-by-nc-4.0", "gemma", "other", "mit OR apache-2.0", "openai-services-agreement-2026-01-01"]
+)
 def test_every_kind_of_answer_can_be_rendered(name: str, use: dict[str, Any]) -> None:
     answer = ask(license=name, use=use)
     text = render_report(report(answer))
@@ -267,7 +338,7 @@ def test_escaped_text_is_one_line_without_markup(text: str) -> None:
 @pytest.mark.parametrize("text", ["&lt;b&gt;bold&lt;/b&gt;", "&#60;script&#62;", "&colon;"])
 def test_a_character_reference_stays_as_it_is_written(text: str) -> None:
     """A Markdown reader turns `&lt;` into `<`; whoever wrote it wrote `&lt;`."""
-    assert re.fullmatch(r"(?:\\&|&amp;).*", escape(text)[:5] + "x") or "&" not in escape(text)
+    assert not re.search(r"(?<!\\)&(?!amp;)", escape(text))
 
 
 @pytest.mark.parametrize("text", [text for text in HOSTILE if text])

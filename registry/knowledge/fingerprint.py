@@ -1,0 +1,288 @@
+"""Says which licence a text is, from fingerprints: numbers made of its words, never the words themselves.
+
+In this order: the digest of all words; the likeness to reference texts, by the share of a reference that a text has (coverage) and
+the share of the text that the reference explains (precision); the title, for licences of which no text is at hand; a link, where the
+text only points elsewhere. A text that is a short open licence with something added or turned is none: it is flagged as `modified`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from registry.knowledge.fingerprint_file import Reference, read_references
+from registry.knowledge.license_titles import Title, dates_in, head_words, titles_in, versions_in
+from registry.knowledge.license_words import SPAN, plain_text, shingles_of, text_digest, words_of
+from registry.knowledge.store import Knowledge
+
+THRESHOLD = 0.75
+"""Below this score no licence is named."""
+
+TITLE_SCORE = 0.8
+"""What a title that only one licence has is worth, for a licence without a reference text."""
+
+_RIVAL = 0.3
+_ENOUGH_COVERAGE = 0.72
+_ENOUGH_PRECISION = 0.5
+_STRICT_COVERAGE = 0.9
+_STRICT_PRECISION = 0.88
+_POINTER_WORDS = 220
+_LINK = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
+_LINK_TO_TERMS = re.compile(r"licen[cs]e|legal|terms|agreement|policy|copying", re.IGNORECASE)
+
+# A word of these in what is added to an open licence can turn its sense, so such a text is not called by its name.
+_TURNING = frozenset(
+    """additional additionally addendum affiliates agreement annual audit bar barred cannot commercial commercially competing condition conditions country
+    derivative display dollars except excluding exclusively fee forbidden however limited million military modified modification monthly must no non
+    noncommercial not notwithstanding only permission personal policy prior prohibited prominently provided purposes research restricted restriction
+    restrictions revenue revised royalty shall subject supplementary unless unlawful usd use users written academic harm ethical""".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """What a text is."""
+
+    license: str | None
+    """The licence, or none where the text is not sure to be one that we know."""
+
+    score: float
+    """How near it is to the reference, from 0 to 1; no licence is named below `THRESHOLD`."""
+
+    rivals: tuple[tuple[str, float], ...] = ()
+    """The nearest licences with their scores, the nearest first; `~NAME` is a text that is no licence of ours."""
+
+    method: str = "none"
+    """`exact`, `similar`, `title`, `modified` (a known text with something added or turned), `pointer` (only a link), `other` (a text that
+    is no licence of ours) or `none`."""
+
+    part: str = "license"
+    """`license`, or `use-policy` where the text is the policy that goes with that licence."""
+
+    link: str | None = None
+    """The address that a pointer leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    reference: Reference
+    coverage: float
+    precision: float
+
+    @property
+    def score(self) -> float:
+        """The harmonic mean of coverage and precision."""
+        both = self.coverage + self.precision
+        return 2 * self.coverage * self.precision / both if both else 0.0
+
+
+class Identifier:
+    """Identifies licence texts.
+
+    Args:
+        references: Fingerprints of the texts at hand.
+        titles: The titles of licences, for those of which no text is at hand.
+    """
+
+    def __init__(self, references: Sequence[Reference], titles: Iterable[Title] = ()) -> None:
+        self._references = tuple(references)
+        self._titles = tuple(titles)
+
+    @classmethod
+    def load(cls, data_dir: Path, knowledge: Knowledge) -> Identifier:
+        """The identifier of a data folder.
+
+        Raises:
+            KnowledgeError: The fingerprints are missing or broken.
+        """
+        return cls(read_references(data_dir / "fingerprints.yaml"), knowledge_titles(knowledge))
+
+    @cached_property
+    def _index(self) -> Mapping[int, tuple[int, ...]]:
+        """The references that hold each number."""
+        found: dict[int, tuple[int, ...]] = {}
+        for at, reference in enumerate(self._references):
+            for number in reference.shingles:
+                found[number] = (*found.get(number, ()), at)
+        return found
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """The licences of which a text is at hand."""
+        return frozenset(reference.license for reference in self._references if reference.license and reference.part == "license")
+
+    def identify(self, text: str) -> Identified:
+        """Which licence a text is. Never raises: what cannot be told has no licence."""
+        words = words_of(text)
+        if len(words) < 3:
+            return Identified(None, 0.0)
+        digest = text_digest(words)
+        for reference in self._references:
+            if reference.digest == digest:
+                method = "exact" if reference.license else "other"
+                return Identified(reference.license, 1.0, ((_name(reference), 1.0),), method, reference.part)
+        shingles = shingles_of(words)
+        matches = self._matches(shingles)
+        rivals = _rivals(matches)
+        head, dates = head_words(text), dates_in(text)
+        own = set(shingles)
+        best = next((match for match in matches if _same_version(match.reference, head, dates) and match.reference.must <= own), None)
+        titled = self._titled(text, dates)
+        if best is not None and best.coverage >= _ENOUGH_COVERAGE and best.precision >= _ENOUGH_PRECISION and not _outdone(best, titled, self._known):
+            return self._settled(best, words, rivals)
+        if titled is not None and not any(match.reference.strict and match.coverage > 0.5 for match in matches):
+            return Identified(titled, TITLE_SCORE, rivals, "title", "use-policy" if _is_policy(text) else "license")
+        if best is not None and best.reference.strict and best.coverage >= _STRICT_COVERAGE:
+            return Identified(None, round(best.score, 3), rivals, "modified")
+        link = _pointer(text, words)
+        if link is not None:
+            return Identified(None, 0.0, rivals, "pointer", link=link)
+        return Identified(None, rivals[0][1] if rivals else 0.0, rivals)
+
+    def _matches(self, shingles: list[int]) -> list[_Match]:
+        """The references with anything in common, the nearest first; near ones are told apart by what only one of them holds."""
+        own = set(shingles)
+        hits: Counter[int] = Counter(at for number in own for at in self._index.get(number, ()))
+        sampled = {keep: sum(number % keep == 0 for number in own) or 1 for keep in {reference.keep for reference in self._references}}
+        found = []
+        for at, count in hits.items():
+            reference = self._references[at]
+            coverage = count / len(reference.shingles)
+            if coverage >= 0.15:
+                found.append(_Match(reference, coverage, min(1.0, count / sampled[reference.keep])))
+        found.sort(key=lambda match: (-match.score, match.reference.name))
+        for first in range(min(len(found), 8) - 1):
+            for second in range(first + 1, min(len(found), first + 8)):
+                if found[first].score - found[second].score < 0.06 and _nearer(found[second].reference, found[first].reference, own):
+                    found[first], found[second] = found[second], found[first]
+        return found
+
+    def _titled(self, text: str, dates: frozenset[str]) -> str | None:
+        """The one licence whose title stands at the top of a text; of several, the one whose date stands there too."""
+        titles = titles_in(text, self._titles)
+        licenses = {title.license for title in titles}
+        if len(licenses) > 1 and dates:
+            licenses = {title.license for title in titles if title.dates & dates} or licenses
+        return licenses.pop() if len(licenses) == 1 else None
+
+    def _settled(self, best: _Match, words: list[str], rivals: tuple[tuple[str, float], ...]) -> Identified:
+        """What a near match comes to: the licence, a modified one, another text, or nothing sure."""
+        reference, score = best.reference, round(best.score, 3)
+        if reference.strict and (best.coverage < _STRICT_COVERAGE or best.precision < _STRICT_PRECISION or _is_turned(reference, words)):
+            if best.coverage < _STRICT_COVERAGE or not _only_front_matter(reference, words):
+                return Identified(None, score, rivals, "modified" if best.coverage >= 0.6 else "none")
+        if reference.license is None:
+            return Identified(None, score, rivals, "other")
+        if score < THRESHOLD:
+            return Identified(None, score, rivals)
+        return Identified(reference.license, score, rivals, "similar", reference.part)
+
+
+def knowledge_titles(knowledge: Knowledge) -> list[Title]:
+    """The titles under which the licences of our knowledge stand at the top of their texts."""
+    found = []
+    for id in knowledge.ids():
+        data = knowledge.raw(id)
+        if data.get("placeholder") or data.get("type") == "open-source":
+            continue  # an open licence is named for its words alone, never for its title
+        names = [data["name"], *(text["name"] for text in data.get("texts", ()) if text.get("id", "license").startswith("license"))]
+        names += [alias for alias in data.get("aliases", ()) if "://" not in alias and not alias.startswith("LicenseRef") and " " in alias]
+        dates = frozenset(str(text["dated"]) for text in data.get("texts", ()) if text.get("dated"))
+        found.extend(title for name in names if (title := Title.of(id, name, dates)) is not None)
+    return found
+
+
+def _nearer(one: Reference, other: Reference, own: set[int]) -> bool:
+    """Whether a text has more of what only the one reference holds than of what only the other does."""
+    keep = max(one.keep, other.keep)
+    mine = {number for number in one.shingles if number % keep == 0}
+    theirs = {number for number in other.shingles if number % keep == 0}
+    only_mine, only_theirs = mine - theirs, theirs - mine
+    share_mine = len(only_mine & own) / len(only_mine) if only_mine else None
+    share_theirs = len(only_theirs & own) / len(only_theirs) if only_theirs else None
+    if share_mine is None or share_theirs is None:
+        # One text holds all of the other: the longer one it is if what it adds is there.
+        return (share_mine or 0.0) > 0.5 if share_theirs is None else share_theirs < 0.5
+    return share_mine > share_theirs
+
+
+def _same_version(reference: Reference, head: list[str], dates: frozenset[str]) -> bool:
+    """Whether the version and the date at the top of a text, where they are there, are those of the reference."""
+    versions = versions_in(head)
+    if versions and reference.versions and not versions & reference.versions:
+        return False
+    return not (dates and reference.dates and not dates & reference.dates)
+
+
+def _outdone(best: _Match, titled: str | None, known: frozenset[str]) -> bool:
+    """Whether the title is that of another licence, of which no text is at hand and which may be all but this one."""
+    return titled is not None and titled != best.reference.license and titled not in known and best.score < 0.985 and not best.reference.strict
+
+
+def _uncovered(reference: Reference, words: list[str]) -> list[list[str]]:
+    """The runs of words that the reference does not explain: before its first words, between, after its last."""
+    shingles = shingles_of(words)
+    covered = [False] * len(words)
+    for start, number in enumerate(shingles):
+        if number in reference.shingles:
+            covered[start : start + SPAN] = [True] * len(covered[start : start + SPAN])
+    first = next((at for at, is_covered in enumerate(covered) if is_covered), len(words))
+    last = next((at for at in range(len(words) - 1, -1, -1) if covered[at]), -1)
+    runs: list[list[str]] = [words[:first]]
+    open_run: list[str] = []
+    for at in range(first, last + 1):
+        if covered[at]:
+            if open_run:
+                runs.append(open_run)
+                open_run = []
+        else:
+            open_run.append(words[at])
+    runs.append(words[last + 1 :])
+    return runs
+
+
+def _is_turned(reference: Reference, words: list[str]) -> bool:
+    """Whether what is added to an open licence is more than names, or holds a word that can turn its sense."""
+    if reference.keep != 1:
+        return False
+    front, *between, after = _uncovered(reference, words)
+    if any(word in _TURNING for run in (front, *between, after) for word in run):
+        return True
+    return len(front) > 120 or len(after) > 40 or any(len(run) > 14 for run in between) or sum(map(len, between)) > 12 + 0.06 * reference.words
+
+
+def _only_front_matter(reference: Reference, words: list[str]) -> bool:
+    """Whether all that an open licence is given is a list of copyright lines above it."""
+    if reference.keep != 1:
+        return False
+    front, *between, after = _uncovered(reference, words)
+    return not between and not after and len(front) <= 400 and not any(word in _TURNING for word in front)
+
+
+def _rivals(matches: list[_Match]) -> tuple[tuple[str, float], ...]:
+    found: dict[str, float] = {}
+    for match in matches:
+        if match.score >= _RIVAL:
+            found.setdefault(_name(match.reference), round(match.score, 3))
+    return tuple(list(found.items())[:5])
+
+
+def _name(reference: Reference) -> str:
+    return reference.license or f"~{reference.name}"
+
+
+def _pointer(text: str, words: list[str]) -> str | None:
+    """The address of the terms, where a short text only leads to them."""
+    if len(words) > _POINTER_WORDS:
+        return None
+    links = [link.rstrip(".,;:)") for link in _LINK.findall(text[:20_000])]
+    return next((link for link in links if _LINK_TO_TERMS.search(link)), links[0] if len(links) == 1 else None)
+
+
+def _is_policy(text: str) -> bool:
+    """Whether a text calls itself a use policy at its top."""
+    return re.search(r"\b(?:acceptable|prohibited)\s+use(?:s|\s+policy)?\b|\busage\s+polic", " ".join(plain_text(text)[:300].casefold().split())) is not None
