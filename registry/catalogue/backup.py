@@ -12,8 +12,13 @@ from registry.catalogue.problems import explained
 from registry.errors import CatalogueError, UsageError
 
 
-def backup_catalogue(catalogue: Catalogue, to: str | Path) -> Path:
-    """Copy a SQLite catalogue to a new file.
+def backup_catalogue(catalogue: Catalogue, to: str | Path, *, overwrite: bool = False) -> Path:
+    """Copy a SQLite catalogue to a file.
+
+    Args:
+        catalogue: The catalogue.
+        to: The file.
+        overwrite: Take the place of a file that is there.
 
     Raises:
         UsageError: There is a file of that name already.
@@ -23,7 +28,7 @@ def backup_catalogue(catalogue: Catalogue, to: str | Path) -> Path:
     path = catalogue.target.path
     if path is None:
         raise CatalogueError(f"`{catalogue.label}` is on a server", "copy it with `pg_dump`")
-    if target.exists():
+    if target.exists() and not overwrite:
         raise UsageError(f"`{target}` is there already", "name a new file")
     with explained(str(target)):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -32,7 +37,7 @@ def backup_catalogue(catalogue: Catalogue, to: str | Path) -> Path:
             with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source, closing(sqlite3.connect(copying)) as copy:
                 source.backup(copy)
                 copy.execute("PRAGMA journal_mode=DELETE")
-            copying.rename(target)
+            copying.replace(target)
         finally:
             copying.unlink(missing_ok=True)
     return target

@@ -22,14 +22,14 @@ def command() -> None:
     """Write to the catalogue and see what it holds. Models made from others are better added with `licet register`."""
 
 
-@command.command("add", short_help="add or replace one entry of a layer")
+@command.command("add", short_help="add or change one entry of a layer")
 @click.argument("layer", type=click.Choice(LAYERS))
 @click.option("--from", "file", metavar="FILE", help="Read the entry from a YAML or JSON file in the form of the seed data; `-` reads stdin.")
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Set a field; overrules the file. May be given several times.")
 @format_option("text", "json")
 @pass_state
 def add(state: State, layer: str, file: str | None, fields: tuple[str, ...], form: str) -> None:
-    """Add an entry to LAYER, or replace the one of the same id; the change goes to the history.
+    """Add an entry to LAYER, or change the one of the same id where fields are given; the change goes to the history.
 
     Fields are those of the seed data, such as `id`, `name`, `license`, `source`.
     """
@@ -44,7 +44,7 @@ def add(state: State, layer: str, file: str | None, fields: tuple[str, ...], for
         state.output.json(result)
     else:
         state.output.line(
-            f"{'Added' if result.get('created', True) else 'Replaced'} {layer} {clean(result.get('id') or record.get('id') or record.get('name') or '')}."
+            f"{'Added' if result.get('created', True) else 'Changed'} {layer} {clean(result.get('id') or record.get('id') or record.get('name') or '')}."
         )
 
 

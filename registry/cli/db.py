@@ -65,9 +65,10 @@ def backup(state: State, file: str, form: str) -> None:
     """Copy the catalogue to FILE in one consistent state, even while others use it."""
     from registry.desk.database import backup as copy
 
-    if Path(file).exists():
+    there = Path(file).is_file()
+    if there:
         state.confirm(f"`{clean(file)}` exists; write over it?")
-    _show(state, copy(state.settings(), Path(file)), form)
+    _show(state, copy(state.settings(), Path(file), overwrite=there), form)
 
 
 @command.command("check", short_help="verify the catalogue and the chain of its history")

@@ -61,7 +61,7 @@ def show_error(error: BaseException, output: Output, debug: bool) -> int:
         _say(output, error.format_message().rstrip("."), None)
         return COULD_NOT_RUN
     if isinstance(error, click.Abort):
-        if isinstance(error.__cause__, EOFError):
+        if isinstance(error.__cause__ or error.__context__, EOFError):
             _say(output, "a question was asked and nobody answered", "add `--yes` to answer every question with yes")
             return COULD_NOT_RUN
         output.talk("stopped")

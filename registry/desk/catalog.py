@@ -21,7 +21,7 @@ KINDS = {"compute": "training-run"}
 
 
 def add(desk: Desk, layer: str, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Add an entry to a layer, or replace the one of the same id.
+    """Add an entry to a layer, or change the one of the same id where fields are given.
 
     Args:
         desk: The desk.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.desk.answer import Question, answer, license_question, to_item
 from registry.desk.facts import read_use, resolve_named_licenses, today
+from registry.errors import UsageError
 from registry.lineage.graph import Graph
 from registry.terms.facts import Use
 
@@ -51,6 +52,8 @@ def _terms_date(use: Use) -> str:
 
 def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None) -> list[dict[str, Any]]:
     if name.startswith("app:"):
+        if license is not None:
+            raise UsageError(f"`{name}` uses several models, each under its own licence", "ask about one model with `--license`")
         return _check_application(desk, name, use, reading)
     return [_check_one(desk, name, use, reading, license)]
 

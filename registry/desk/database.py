@@ -56,8 +56,8 @@ def upgrade(settings: Settings, progress: Callable[[str], None]) -> dict[str, An
     return {"schema": "licet.db/1", "catalogue": target.label, "before": before, "now": head_revision(), "seeded": empty or before is None}
 
 
-def backup(settings: Settings, to: Path) -> dict[str, Any]:
-    """Copy the catalogue to a new file in one consistent state.
+def backup(settings: Settings, to: Path, *, overwrite: bool = False) -> dict[str, Any]:
+    """Copy the catalogue to a file in one consistent state; over one that is there only with `overwrite`.
 
     Raises:
         UsageError: There is a file of that name already.
@@ -65,7 +65,7 @@ def backup(settings: Settings, to: Path) -> dict[str, Any]:
     """
     catalogue = open_catalogue(settings.catalogue, create=False)
     try:
-        copy = backup_catalogue(catalogue, to)
+        copy = backup_catalogue(catalogue, to, overwrite=overwrite)
     finally:
         catalogue.close()
     return {"schema": "licet.db/1", "catalogue": catalogue.label, "copy": str(copy), "bytes": copy.stat().st_size}

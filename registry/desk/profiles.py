@@ -38,9 +38,10 @@ def _node(node: GraphNode, knowledge: Knowledge, on: str) -> Node:
 
 def resolve_statement(knowledge: Knowledge, statement: LicenseStatement, released_on: str | None) -> str:
     """The licence behind a statement: what was resolved when it was written, else its link, else its name on its date."""
-    if statement.license is not None:
-        return statement.license if knowledge.license_of(statement.license) or " " in statement.license else knowledge.resolve(statement.license).license
     on = statement.stated_on or released_on
+    if statement.license is not None:
+        known = knowledge.license_of(statement.license) is not None or " " in statement.license
+        return statement.license if known else knowledge.resolve(statement.license, on).license
     for written in (statement.text_digest, statement.raw_link, statement.raw_name):
         if written:
             found = knowledge.resolve(written, on)

@@ -47,6 +47,8 @@ def register_model(desk: Desk, spec: Mapping[str, Any], raw: Mapping[str, Any]) 
         raise UsageError(f"`{name}` cannot be the name of a model", "leave out `dataset:`, `app:` and `@`; a revision is given with `--revision`")
     with desk.catalogue.writing() as connection:
         created = not _exists(connection, name)
+        if not created and not _was_registered(connection, name):
+            raise UsageError(f"`{name}` is recorded already, and not by `licet register`", "choose another name, or change it with `licet catalog add model`")
         record = _record(desk, connection, name, spec)
         done = ingest(connection, [record], actor=_actor(), kind="register", allow_unknown_bases=bool(spec.get("allow_unknown_base")))
         refresh_profiles(connection, desk.knowledge, done.touched_models)
@@ -67,6 +69,13 @@ def _exists(connection: Connection, name: str) -> bool:
     except UnknownModelError:
         return False
     return found.name == name and found.recorded
+
+
+def _was_registered(connection: Connection, name: str) -> bool:
+    from registry.catalogue.queries.history_of import history_of
+
+    first = history_of(connection, name, limit=1).items
+    return bool(first) and first[0].kind == "register"
 
 
 def _record(desk: Desk, connection: Connection, name: str, spec: Mapping[str, Any]) -> Record:

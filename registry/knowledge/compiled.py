@@ -15,7 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from registry import __version__
 from registry.errors import KnowledgeError
+
+PARTS = frozenset({"version", "digest", "vocabulary", "relations", "interpretations", "ordinary", "aliases", "licenses"})
+"""What a compiled file holds."""
 
 FORMAT = 1
 """Raised when the shape of the compiled file changes."""
@@ -32,7 +36,7 @@ def load_compiled(data_dir: Path, cache_dir: Path | None) -> dict[str, Any]:
     if path is not None:
         with contextlib.suppress(OSError, ValueError):
             found: Any = json.loads(path.read_bytes())
-            if isinstance(found, dict) and found.get("format") == FORMAT:
+            if isinstance(found, dict) and found.get("format") == FORMAT and found.keys() >= PARTS:
                 kept: dict[str, Any] = found
                 return kept
     from registry.knowledge.compile import compile_knowledge  # pydantic and YAML are paid for only when a data file changed
@@ -45,7 +49,7 @@ def load_compiled(data_dir: Path, cache_dir: Path | None) -> dict[str, Any]:
 
 def _signature(data_dir: Path) -> str:
     """Changes whenever a data file does; by name, size and time, without reading them."""
-    digest = hashlib.sha256(f"{FORMAT}:{data_dir}".encode())
+    digest = hashlib.sha256(f"{FORMAT}:{__version__}:{data_dir}".encode())
     for folder in (data_dir, data_dir / "interpretations", data_dir / "licenses", data_dir / "uses"):
         try:
             entries = sorted((entry.name, entry.stat()) for entry in os.scandir(folder) if entry.name.endswith(".yaml"))

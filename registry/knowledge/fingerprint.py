@@ -1,4 +1,4 @@
-"""Says which licence a text is, from fingerprints: numbers made of its words, never the words themselves.
+"""Says which licence a text is, from fingerprints: numbers made of its words.
 
 In this order: the digest of all words; the likeness to reference texts, by the share of a reference that a text has (coverage) and
 the share of the text that the reference explains (precision); the title, for licences of which no text is at hand; a link, where the
@@ -15,31 +15,56 @@ from functools import cached_property
 from pathlib import Path
 
 from registry.knowledge.fingerprint_file import Reference, read_references
+from registry.knowledge.fingerprint_names import knowledge_titles, knowledge_wordings
 from registry.knowledge.license_titles import Title, dates_in, head_words, titles_in, versions_in
-from registry.knowledge.license_words import SPAN, plain_text, shingles_of, text_digest, words_of
+from registry.knowledge.license_words import SPAN, shingles_of, text_digest, words_of
 from registry.knowledge.store import Knowledge
 
-THRESHOLD = 0.75
+THRESHOLD = 0.85
 """Below this score no licence is named."""
 
-TITLE_SCORE = 0.8
+TITLE_SCORE = 0.85
 """What a title that only one licence has is worth, for a licence without a reference text."""
 
 _RIVAL = 0.3
 _ENOUGH_COVERAGE = 0.72
 _ENOUGH_PRECISION = 0.5
 _STRICT_COVERAGE = 0.9
+_SHORT_WORDS = 200
+_SHORT_MISSING = 6
+_LONG_COVERAGE = 0.96
 _STRICT_PRECISION = 0.88
-_POINTER_WORDS = 220
+_POINTER_WORDS = 400
 _LINK = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
 _LINK_TO_TERMS = re.compile(r"licen[cs]e|legal|terms|agreement|policy|copying", re.IGNORECASE)
 
 # A word of these in what is added to an open licence can turn its sense, so such a text is not called by its name.
 _TURNING = frozenset(
-    """additional additionally addendum affiliates agreement annual audit bar barred cannot commercial commercially competing condition conditions country
-    derivative display dollars except excluding exclusively fee forbidden however limited million military modified modification monthly must no non
-    noncommercial not notwithstanding only permission personal policy prior prohibited prominently provided purposes research restricted restriction
-    restrictions revenue revised royalty shall subject supplementary unless unlawful usd use users written academic harm ethical""".split()
+    (
+        *("additional", "additionally", "addendum", "affiliates", "agreement", "annual", "audit", "bar", "barred", "cannot"),
+        *("commercial", "commercially", "competing", "condition", "conditions", "country", "derivative", "display", "dollars", "except"),
+        *("excluding", "exclusively", "fee", "forbidden", "however", "limited", "million", "military", "modified", "modification"),
+        *("monthly", "must", "no", "non", "noncommercial", "not", "notwithstanding", "only", "permission", "personal"),
+        *("policy", "prior", "prohibited", "prominently", "provided", "purposes", "research", "restricted", "restriction", "restrictions"),
+        *("revenue", "revised", "royalty", "shall", "subject", "supplementary", "unless", "unlawful", "usd", "use"),
+        *(
+            "users",
+            "written",
+            "academic",
+            "harm",
+            "ethical",
+            "purchase",
+            "buy",
+            "pay",
+            "paid",
+            "payment",
+            "proprietary",
+            "confidential",
+            "evaluation",
+            "trial",
+            "expires",
+        ),
+    )
 )
 
 
@@ -57,7 +82,7 @@ class Identified:
     """The nearest licences with their scores, the nearest first; `~NAME` is a text that is no licence of ours."""
 
     method: str = "none"
-    """`exact`, `similar`, `title`, `modified` (a known text with something added or turned), `pointer` (only a link), `other` (a text that
+    """`exact`, `similar`, `title`, `wording` (a modified MIT licence, told by the words it orders to be displayed), `modified` (a known text with something added or turned), `pointer` (only a link), `other` (a text that
     is no licence of ours) or `none`."""
 
     part: str = "license"
@@ -86,11 +111,13 @@ class Identifier:
     Args:
         references: Fingerprints of the texts at hand.
         titles: The titles of licences, for those of which no text is at hand.
+        wordings: What modified MIT licences order to be displayed, as words, by licence.
     """
 
-    def __init__(self, references: Sequence[Reference], titles: Iterable[Title] = ()) -> None:
+    def __init__(self, references: Sequence[Reference], titles: Iterable[Title] = (), wordings: Iterable[tuple[str, tuple[str, ...]]] = ()) -> None:
         self._references = tuple(references)
         self._titles = tuple(titles)
+        self._wordings = tuple(wordings)
 
     @classmethod
     def load(cls, data_dir: Path, knowledge: Knowledge) -> Identifier:
@@ -99,7 +126,7 @@ class Identifier:
         Raises:
             KnowledgeError: The fingerprints are missing or broken.
         """
-        return cls(read_references(data_dir / "fingerprints.yaml"), knowledge_titles(knowledge))
+        return cls(read_references(data_dir / "fingerprints.yaml"), knowledge_titles(knowledge), knowledge_wordings(knowledge))
 
     @cached_property
     def _index(self) -> Mapping[int, tuple[int, ...]]:
@@ -132,12 +159,13 @@ class Identifier:
         own = set(shingles)
         best = next((match for match in matches if _same_version(match.reference, head, dates) and match.reference.must <= own), None)
         titled = self._titled(text, dates)
-        if best is not None and best.coverage >= _ENOUGH_COVERAGE and best.precision >= _ENOUGH_PRECISION and not _outdone(best, titled, self._known):
+        near = best is not None and best.coverage >= _ENOUGH_COVERAGE and best.precision >= _ENOUGH_PRECISION
+        if best is not None and near and (best.score >= THRESHOLD or best.reference.strict) and not _outdone(best, titled, self._known):
             return self._settled(best, words, rivals)
-        if titled is not None and not any(match.reference.strict and match.coverage > 0.5 for match in matches):
-            return Identified(titled, TITLE_SCORE, rivals, "title", "use-policy" if _is_policy(text) else "license")
+        if titled is not None:
+            return Identified(titled.license, TITLE_SCORE, rivals, "title", titled.part)
         if best is not None and best.reference.strict and best.coverage >= _STRICT_COVERAGE:
-            return Identified(None, round(best.score, 3), rivals, "modified")
+            return self._modified(best, words, rivals)
         link = _pointer(text, words)
         if link is not None:
             return Identified(None, 0.0, rivals, "pointer", link=link)
@@ -161,39 +189,31 @@ class Identifier:
                     found[first], found[second] = found[second], found[first]
         return found
 
-    def _titled(self, text: str, dates: frozenset[str]) -> str | None:
-        """The one licence whose title stands at the top of a text; of several, the one whose date stands there too."""
-        titles = titles_in(text, self._titles)
-        licenses = {title.license for title in titles}
-        if len(licenses) > 1 and dates:
-            licenses = {title.license for title in titles if title.dates & dates} or licenses
-        return licenses.pop() if len(licenses) == 1 else None
+    def _titled(self, text: str, dates: frozenset[str]) -> Title | None:
+        """The title at the top of a text, if it is that of one licence; of several licences, the one whose date stands there too."""
+        titles = [title for title in titles_in(text, self._titles) if not (title.open and title.license in self._known)]
+        if len({title.license for title in titles}) > 1 and dates:
+            titles = [title for title in titles if title.dates & dates]
+        return titles[0] if len({title.license for title in titles}) == 1 else None
+
+    def _modified(self, best: _Match, words: list[str], rivals: tuple[tuple[str, float], ...]) -> Identified:
+        """An open licence with something added: the licence of that name whose own ordered words stand in what is added, if it is one."""
+        added = [word for run in _uncovered(best.reference, words) for word in [*run, ""]]
+        licenses = {license for license, wording in self._wordings if any(tuple(added[at : at + len(wording)]) == wording for at in range(len(added)))}
+        if best.reference.license == "mit" and len(licenses) == 1:
+            return Identified(licenses.pop(), TITLE_SCORE, rivals, "wording")
+        return Identified(None, round(best.score, 3), rivals, "modified")
 
     def _settled(self, best: _Match, words: list[str], rivals: tuple[tuple[str, float], ...]) -> Identified:
         """What a near match comes to: the licence, a modified one, another text, or nothing sure."""
         reference, score = best.reference, round(best.score, 3)
-        if reference.strict and (best.coverage < _STRICT_COVERAGE or best.precision < _STRICT_PRECISION or _is_turned(reference, words)):
-            if best.coverage < _STRICT_COVERAGE or not _only_front_matter(reference, words):
-                return Identified(None, score, rivals, "modified" if best.coverage >= 0.6 else "none")
+        if reference.strict and (
+            _is_gapped(best) or (best.precision < _STRICT_PRECISION and not _only_copyrights(reference, words)) or _is_turned(reference, words)
+        ):
+            return self._modified(best, words, rivals)
         if reference.license is None:
             return Identified(None, score, rivals, "other")
-        if score < THRESHOLD:
-            return Identified(None, score, rivals)
         return Identified(reference.license, score, rivals, "similar", reference.part)
-
-
-def knowledge_titles(knowledge: Knowledge) -> list[Title]:
-    """The titles under which the licences of our knowledge stand at the top of their texts."""
-    found = []
-    for id in knowledge.ids():
-        data = knowledge.raw(id)
-        if data.get("placeholder") or data.get("type") == "open-source":
-            continue  # an open licence is named for its words alone, never for its title
-        names = [data["name"], *(text["name"] for text in data.get("texts", ()) if text.get("id", "license").startswith("license"))]
-        names += [alias for alias in data.get("aliases", ()) if "://" not in alias and not alias.startswith("LicenseRef") and " " in alias]
-        dates = frozenset(str(text["dated"]) for text in data.get("texts", ()) if text.get("dated"))
-        found.extend(title for name in names if (title := Title.of(id, name, dates)) is not None)
-    return found
 
 
 def _nearer(one: Reference, other: Reference, own: set[int]) -> bool:
@@ -218,9 +238,19 @@ def _same_version(reference: Reference, head: list[str], dates: frozenset[str]) 
     return not (dates and reference.dates and not dates & reference.dates)
 
 
-def _outdone(best: _Match, titled: str | None, known: frozenset[str]) -> bool:
+def _outdone(best: _Match, titled: Title | None, known: frozenset[str]) -> bool:
     """Whether the title is that of another licence, of which no text is at hand and which may be all but this one."""
-    return titled is not None and titled != best.reference.license and titled not in known and best.score < 0.985 and not best.reference.strict
+    if titled is None or (titled.license, titled.part) == (best.reference.license, best.reference.part):
+        return False
+    return best.score < 0.985 and (titled.license not in known or titled.part != best.reference.part)
+
+
+def _is_gapped(match: _Match) -> bool:
+    """Whether so much of an open licence is missing that a right or duty may be: of a short one, more than one changed word."""
+    reference = match.reference
+    if reference.words <= _SHORT_WORDS:
+        return (1 - match.coverage) * len(reference.shingles) > _SHORT_MISSING + 0.5
+    return match.coverage < (_LONG_COVERAGE if reference.keep == 1 and reference.words > 600 else _STRICT_COVERAGE)
 
 
 def _uncovered(reference: Reference, words: list[str]) -> list[list[str]]:
@@ -247,20 +277,19 @@ def _uncovered(reference: Reference, words: list[str]) -> list[list[str]]:
 
 def _is_turned(reference: Reference, words: list[str]) -> bool:
     """Whether what is added to an open licence is more than names, or holds a word that can turn its sense."""
-    if reference.keep != 1:
-        return False
     front, *between, after = _uncovered(reference, words)
+    if reference.keep != 1:
+        # Only every fourth run is known, so what lies between is judged by precision alone.
+        return any(len(run) > 30 and any(word in _TURNING for word in run) for run in (front, after))
     if any(word in _TURNING for run in (front, *between, after) for word in run):
         return True
-    return len(front) > 120 or len(after) > 40 or any(len(run) > 14 for run in between) or sum(map(len, between)) > 12 + 0.06 * reference.words
+    return len(front) > 400 or len(after) > 40 or any(len(run) > 14 for run in between) or sum(map(len, between)) > 12 + 0.06 * reference.words
 
 
-def _only_front_matter(reference: Reference, words: list[str]) -> bool:
-    """Whether all that an open licence is given is a list of copyright lines above it."""
-    if reference.keep != 1:
-        return False
+def _only_copyrights(reference: Reference, words: list[str]) -> bool:
+    """Whether all that an open licence is given is a list of holders above it."""
     front, *between, after = _uncovered(reference, words)
-    return not between and not after and len(front) <= 400 and not any(word in _TURNING for word in front)
+    return reference.keep == 1 and not between and not after and len(front) <= 400
 
 
 def _rivals(matches: list[_Match]) -> tuple[tuple[str, float], ...]:
@@ -281,8 +310,3 @@ def _pointer(text: str, words: list[str]) -> str | None:
         return None
     links = [link.rstrip(".,;:)") for link in _LINK.findall(text[:20_000])]
     return next((link for link in links if _LINK_TO_TERMS.search(link)), links[0] if len(links) == 1 else None)
-
-
-def _is_policy(text: str) -> bool:
-    """Whether a text calls itself a use policy at its top."""
-    return re.search(r"\b(?:acceptable|prohibited)\s+use(?:s|\s+policy)?\b|\busage\s+polic", " ".join(plain_text(text)[:300].casefold().split())) is not None

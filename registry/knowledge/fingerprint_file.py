@@ -74,7 +74,7 @@ def make_reference(name: str, license: str | None, text: str, *, part: str = "li
 def write_references(references: Iterable[Reference]) -> str:
     """The text of a file of fingerprints."""
     lines = [
-        "# Fingerprints of licence texts: numbers made of their words, from which no word can be had back. See registry/knowledge/fingerprint_file.py.",
+        "# Fingerprints of licence texts: numbers made of runs of their words. Made, never edited; see registry/knowledge/fingerprint_file.py.",
         "# Reference texts: ScanCode LicenseDB (CC-BY-4.0) by its keys, and LICENSE files of model repositories, named by repository.",
         "texts:",
     ]

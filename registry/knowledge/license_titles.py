@@ -8,12 +8,50 @@ from dataclasses import dataclass
 
 from registry.knowledge.license_words import plain_text, words_of
 
-_MONTHS = {name: number for number, name in enumerate("january february march april may june july august september october november december".split(), 1)}
+_MONTHS = {
+    name: number
+    for number, name in enumerate(["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"], 1)
+}
 _MONTH = "|".join(f"{name}|{name[:3]}" for name in _MONTHS)
 _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({_MONTH})\.?,?\s+(\d{{4}})\b")
 _MONTH_FIRST = re.compile(rf"\b({_MONTH})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b")
 _ISO = re.compile(r"\b(20\d\d)[-/.](\d{1,2})[-/.](\d{1,2})\b")
-_GENERIC = frozenset("a agreement ai and community for license licence licensing model models of open public research terms the use version weights policy acceptable".split())
+_GENERIC = frozenset(
+    [
+        "a",
+        "non",
+        "commercial",
+        "noncommercial",
+        "apache",
+        "mit",
+        "bsd",
+        "gnu",
+        "modified",
+        "other",
+        "custom",
+        "agreement",
+        "ai",
+        "and",
+        "community",
+        "for",
+        "license",
+        "licence",
+        "licensing",
+        "model",
+        "models",
+        "of",
+        "open",
+        "public",
+        "research",
+        "terms",
+        "the",
+        "use",
+        "version",
+        "weights",
+        "policy",
+        "acceptable",
+    ]
+)
 _HEAD_LINES = 14
 _HEAD_CHARACTERS = 1_200
 _HEAD_WORDS = 30
@@ -32,13 +70,23 @@ class Title:
     dates: frozenset[str] = frozenset()
     """The dates of its texts."""
 
+    part: str = "license"
+    """`license`, or `use-policy` for the title of the policy that goes with it."""
+
+    open: bool = False
+    """Whether it is an open licence, which is named for its title only where no text of it is at hand."""
+
     @classmethod
-    def of(cls, license: str, name: str, dates: frozenset[str] = frozenset()) -> Title | None:
+    def of(cls, license: str, name: str, dates: frozenset[str] = frozenset(), *, part: str = "license", open: bool = False) -> Title | None:
         """A title from a name; None where it has no word of its own, or none that says licence."""
         core = re.split(r"[(,:;]| of (?=\d{4})", name)[0]
         words = _title_words(core)
         says = any(word.startswith(("licen", "agreement", "term", "polic")) for word in words)
-        return cls(license, words, dates) if says and len(words) > 1 and any(word not in _GENERIC and not word[0].isdigit() for word in words) else None
+        return (
+            cls(license, words, dates, part, open)
+            if says and len(words) > 1 and any(word not in _GENERIC and not word[0].isdigit() for word in words)
+            else None
+        )
 
 
 def titles_in(text: str, titles: Iterable[Title]) -> list[Title]:

@@ -177,7 +177,8 @@ class Knowledge:
         candidates = self._document["aliases"].get(folded)
         if candidates:
             if len(candidates) == 1:
-                return Resolution(candidates[0], "id" if candidates[0] == folded else "alias")
+                held = self.in_force(candidates[0], on)
+                return Resolution(held, "dated" if held != candidates[0] else "id" if held == folded else "alias")
             dated = self._dated(candidates, on)
             if dated is not None:
                 return Resolution(dated, "dated", tuple(candidates))
@@ -187,6 +188,16 @@ class Knowledge:
             if expression is not None:
                 return Resolution(_write(expression), "expression")
         return Resolution("unresolved", "unknown")
+
+    def in_force(self, license: str, on: str | None) -> str:
+        """The text that an id stood for on a date: an earlier one of the same names, where this one was not yet in force."""
+        raw = self._document["licenses"].get(license, {})
+        start = raw.get("in_force", {}).get("from")
+        if on is None or start is None or str(start) <= (on if len(on) > 7 else f"{on}-31"):
+            return license
+        siblings = {other for alias in raw.get("aliases", ()) for other in self._document["aliases"].get(fold_alias(alias), ()) if other != license}
+        earlier = self._dated(sorted(siblings), on) if siblings else None
+        return earlier or license
 
     def _dated(self, candidates: list[str], on: str | None) -> str | None:
         """The one text in force on a date or in a month, where every candidate says from when it was.

@@ -48,7 +48,7 @@ def build_vocabulary(data: Mapping[str, Any]) -> Vocabulary:
 def _fact(name: str, entry: Mapping[str, Any], data: Mapping[str, Any]) -> Fact:
     values = entry.get("values", ())
     if isinstance(values, str):
-        values = data[values]
+        values = [word for name, listed in data[values].items() for word in (name, *(listed.get("unmet", ()) if isinstance(listed, Mapping) else ()))]
     return Fact(
         name=name,
         kind=entry["kind"],

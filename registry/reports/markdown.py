@@ -19,6 +19,19 @@ VERDICTS = {
 DISCLAIMER = "Information, not legal advice. Patents, marks, privacy, export control and rights in training data were not examined."
 """The line that closes every report."""
 
+_RELATIONS = {
+    "finetune": "is a fine-tune of",
+    "adapter": "is an adapter of",
+    "merge": "is merged from",
+    "quantized": "is a quantised copy of",
+    "converted": "is a converted copy of",
+    "distilled": "is distilled from",
+    "trained-on-outputs": "was trained on outputs of",
+    "trained-on": "was trained on",
+    "tested-on": "was tested on",
+}
+"""What each relation says of a child, in a sentence."""
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
@@ -72,7 +85,7 @@ def _deciding(item: Mapping[str, Any]) -> str:
 
 def _answer(item: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]:
     name = item["model"] or item["license"]
-    yield f"## {escape(name)}"
+    yield f"## {escape(name)}" + (f", by way of {escape(item['host'])}" if item.get("host") else "")
     yield ""
     yield f"**{escape(item['verdict'])}**: {VERDICTS[item['verdict']]}" + (" It can be cured." if item["curable"] else "")
     yield ""
@@ -95,6 +108,8 @@ def _answer(item: Mapping[str, Any], report: Mapping[str, Any]) -> Iterator[str]
 
 
 def _facts(item: Mapping[str, Any]) -> Iterator[str]:
+    if not (item["use"] or item["assumptions"] or item["missing_facts"]):
+        return
     yield "### Facts"
     yield ""
     yield "| fact | value | |"
@@ -120,6 +135,8 @@ def _value(value: Any) -> str:
 
 
 def _licenses(item: Mapping[str, Any]) -> Iterator[str]:
+    if not item["licenses"]:
+        return
     yield "### Licences"
     yield ""
     yield "| licence | type | reaches as | from | basis | verdict alone |"
@@ -190,7 +207,7 @@ def _lineage(lineage: Mapping[str, Any] | None, name: str) -> Iterator[str]:
     for edge in lineage["edges"]:
         parent, child = edge["parent"], edge["child"]
         yield (
-            f"- {escape(child)} ({escape(licenses.get(child) or 'no licence recorded')}) is {escape(edge['relation'])} of "
+            f"- {escape(child)} ({escape(licenses.get(child) or 'no licence recorded')}) {_RELATIONS.get(edge['relation'], escape(edge['relation']) + ' of')} "
             f"{escape(parent)} ({escape(licenses.get(parent) or 'no licence recorded')}), {escape(edge['evidence'])}"
         )
     yield ""
@@ -212,7 +229,8 @@ def _open(item: Mapping[str, Any]) -> Iterator[str]:
         yield "### Disputed"
         yield ""
         for flip in item["flips"]:
-            yield f"- read {escape(flip['interpretation'])}: {escape(flip['verdict'])}"
+            points = f" ({escape(', '.join(flip['points']))})" if flip.get("points") else ""
+            yield f"- read {escape(flip['interpretation'])}: {escape(flip['verdict'])}{points}"
         yield ""
     if item["unverified"]:
         yield "### Not read from the text"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -121,16 +122,18 @@ class DumpSource:
         reader: RowReader | None = None
         listing, seen, position = Listing("model"), set[str](), 0
         early: list[RowNote] = []
+        keys: list[str] = []
         for row in rows:
             if reader is None and row.values is not None:
                 reader = self._reader(row.values if form == "jsonl" else dict.fromkeys(csv_header(self._path)[0]))
-                listing = Listing(reader.kind, notes=early)
+                listing, keys = Listing(reader.kind, notes=early), list(row.values)
             if row.values is None:
                 (early if reader is None else listing.notes).append(RowNote("unreadable", row.problem or "", row.number, lost=True))
             elif reader is not None:
                 self._add(reader, listing, row, seen)
             position = row.position
             if len(listing) + len(listing.notes) >= BATCH_ROWS:
+                self._refuse_nameless(listing, keys)
                 yield listing
                 self._tell(position, size)
                 listing, seen = Listing(listing.kind), set()
@@ -138,12 +141,17 @@ class DumpSource:
             raise SourceError(f"`{self._path.name}` has no rows", "check that it is the file you mean")
         if reader is None:
             raise SourceError(f"no row of `{self._path.name}` could be read; the first: {early[0].message}", "give parquet, CSV, or one JSON object a line")
+        self._refuse_nameless(listing, keys)
         yield listing
         self._tell(size, size)
 
+    def _refuse_nameless(self, listing: Listing, columns: list[str]) -> None:
+        """Refuse a file whose first rows all lack a name: it has other columns than we know."""
+        if self.rows == 0 and not listing.names and listing.notes and all(note.code == "no-name" for note in listing.notes):
+            find_columns(columns, {field: self._mapping[field] for field in ("id",) if field in self._mapping}, self._path.name)
+
     def _reader(self, first: Mapping[str, object]) -> RowReader:
         """The reader for rows like the first."""
-        find_columns(first, self._mapping if self._mapping.keys() <= {"id"} else {}, self._path.name)
         return RowReader(self._kind or kind_of(first), self._mapping)
 
     def _add(self, reader: RowReader, listing: Listing, row: Row, seen: set[str]) -> None:
@@ -169,7 +177,7 @@ def format_of(path: Path) -> str:
     with raw, stream:
         try:
             start = stream.read(64)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise SourceError(f"`{path.name}` cannot be read: {shown(error, 100)}", "fetch the file anew") from error
     if start.startswith(b"PAR1"):
         return "parquet"

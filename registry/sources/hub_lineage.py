@@ -78,8 +78,9 @@ def links_of(at: int, name: str, claims: Claims) -> tuple[list[BaseLink], list[t
 
 def _signs(name: str, bases: int, stated: str | None, claims: Claims) -> Signs:
     card = claims.card
+    plain = tuple(tag for tag in claims.tags if ":" not in tag)  # the others name licences, data and bases, which are read by now
     library = claims.library or (card.library_name if card else None)
-    return Signs(name, bases, stated, tuple(claims.tags), library, bool(card and card.quantized_by), tuple(claims.files))
+    return Signs(name, bases, stated, plain, library, bool(card and card.quantized_by), tuple(claims.files))
 
 
 def _named(claims: Claims) -> list[tuple[object, str | None, str | None]]:

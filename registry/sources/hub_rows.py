@@ -53,6 +53,10 @@ MAX_LINKS = 1_000
 """So many bases, datasets or licences of one row are taken; a row with more is noted."""
 
 
+MAX_PLANS = 1_000
+"""For so many sets of keys it is remembered which hold what; rows of one source have few."""
+
+
 class RowReader:
     """Reads rows of one kind.
 
@@ -63,15 +67,24 @@ class RowReader:
 
     def __init__(self, kind: str, columns: Mapping[str, str] | None = None) -> None:
         self.kind = kind
+        self._plans: dict[tuple[str, ...], list[tuple[str, str]]] = {}
         self._columns = {name: (columns[name],) if columns and name in columns else keys for name, keys in FIELDS.items()}
 
-    def get(self, row: Mapping[str, Any], field: str) -> Any:
-        """The value of a field, under whichever of its names the row has it."""
-        for key in self._columns[field]:
-            value = row.get(key)
-            if value is not None:
-                return value
-        return None
+    def values(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """What a row says, by the Hub's own words: of several keys for one thing, the first that has a value."""
+        keys = tuple(row)
+        plan = self._plans.get(keys)
+        if plan is None:
+            plan = [(field, name) for field, names in self._columns.items() for name in names if name in row]
+            if len(self._plans) < MAX_PLANS:
+                self._plans[keys] = plan
+        found: dict[str, Any] = {}
+        for field, name in plan:
+            if field not in found:
+                value = row[name]
+                if value is not None:
+                    found[field] = value
+        return found
 
     def add(self, listing: Listing, number: int, row: Mapping[str, Any], seen: set[str], asked: str | None = None) -> bool:
         """Add a row to a listing, or a note on why it is left out.
@@ -83,7 +96,8 @@ class RowReader:
             seen: The names in the listing.
             asked: The name that was asked for, if one was.
         """
-        name = self.get(row, "id")
+        said = self.values(row)
+        name = said.get("id")
         problem = None if isinstance(name, str) and PLAIN_NAME.fullmatch(name) else name_trouble(name, self.kind)
         if problem is None and name in seen:
             problem = ("twice", "an earlier row has the same name")
@@ -92,61 +106,61 @@ class RowReader:
             return False
         seen.add(name)
         at = len(listing.names)
-        tags = self._texts(listing, number, name, "tags", row)
+        tags = self._texts(listing, number, name, "tags", said)
         listing.rows.append(number)
         listing.names.append(name)
-        listing.developers.append(plain_text(self.get(row, "author")) or owner_of(name))
-        listing.downloads.append(self._checked(listing, number, name, "downloads", row, count_of))
-        listing.created.append(self._checked(listing, number, name, "createdAt", row, day_of))
-        task = self.get(row, "pipeline_tag")
+        listing.developers.append(plain_text(said.get("author")) or owner_of(name))
+        listing.downloads.append(self._checked(listing, number, name, "downloads", said, count_of))
+        listing.created.append(self._checked(listing, number, name, "createdAt", said, day_of))
+        task = said.get("pipeline_tag")
         listing.modalities.append(MODALITY_OF_TASK.get(task) if isinstance(task, str) and self.kind == "model" else None)
-        listing.accesses.append(access_of(self.get(row, "gated"), self.get(row, "private")))
-        listing.revisions.append(commit_of(self.get(row, "sha")))
-        listing.parameters.append(parameters_of(self.get(row, "parameters"), self.get(row, "safetensors"), self.get(row, "gguf")))
-        card = card_of(listing, number, at, self.get(row, "cardData"))
-        self._licenses(listing, number, at, tags, card, row)
+        listing.accesses.append(access_of(said.get("gated"), said.get("private")))
+        listing.revisions.append(commit_of(said.get("sha")))
+        listing.parameters.append(parameters_of(said.get("parameters"), said.get("safetensors"), said.get("gguf")))
+        card = card_of(listing, number, at, said.get("cardData"))
+        self._licenses(listing, number, at, tags, card, said)
         if self.kind == "dataset":
             listing.languages.extend((at, tag[9:]) for tag in tags[:MAX_LINKS] if tag.startswith("language:") and plain_text(tag[9:]))
         else:
-            self._lineage(listing, number, at, tags, card, row)
+            self._lineage(listing, number, at, tags, card, said)
         if asked is not None and asked != name:
             listing.aliases.append((at, asked))
             listing.notes.append(RowNote("renamed", f"asked for as `{shown(asked)}`", number, name))
         return True
 
-    def _texts(self, listing: Listing, number: int, name: str, field: str, row: Mapping[str, Any]) -> list[str]:
-        value = self.get(row, field)
+    def _texts(self, listing: Listing, number: int, name: str, field: str, said: Mapping[str, Any]) -> list[str]:
+        value = said.get(field)
         found = texts_of(value)
         if found is None:
             listing.notes.append(RowNote("bad-value", f"`{field}` is no list: `{shown(value)}`", number, name))
             return []
         return found
 
-    def _checked(self, listing: Listing, number: int, name: str, field: str, row: Mapping[str, Any], read: Any) -> Any:
-        value = self.get(row, field)
+    def _checked(self, listing: Listing, number: int, name: str, field: str, said: Mapping[str, Any], read: Any) -> Any:
+        value = said.get(field)
         found = read(value)
         if found is None and value is not None and value != "":
             listing.notes.append(RowNote("bad-value", f"`{field}` cannot be `{shown(value)}`", number, name))
         return found
 
-    def _licenses(self, listing: Listing, number: int, at: int, tags: Sequence[str], card: CardFacts | None, row: Mapping[str, Any]) -> None:
-        written = [tag[8:] for tag in tags if tag.startswith("license:")] + (texts_of(self.get(row, "license")) or [])
-        add_licenses(listing, number, at, written, card, self.get(row, "license_name"), self.get(row, "license_link"))
+    def _licenses(self, listing: Listing, number: int, at: int, tags: Sequence[str], card: CardFacts | None, said: Mapping[str, Any]) -> None:
+        written = [tag[8:] for tag in tags if tag.startswith("license:")] + (texts_of(said.get("license")) or [])
+        add_licenses(listing, number, at, written, card, said.get("license_name"), said.get("license_link"))
 
-    def _lineage(self, listing: Listing, number: int, at: int, tags: Sequence[str], card: CardFacts | None, row: Mapping[str, Any]) -> None:
-        base_models, column = self.get(row, "baseModels"), self.get(row, "base_model")
+    def _lineage(self, listing: Listing, number: int, at: int, tags: Sequence[str], card: CardFacts | None, said: Mapping[str, Any]) -> None:
+        base_models, column = said.get("baseModels"), said.get("base_model")
         if base_models is not None or column is not None or (card and card.bases) or any(tag.startswith("base_model:") for tag in tags):
             claims = Claims(
                 tags=tags,
                 card=card,
                 base_models=base_models,
                 column=column,
-                relation=plain_text(self.get(row, "base_model_relation")),
-                library=plain_text(self.get(row, "library_name")),
-                files=file_names(self.get(row, "siblings")),
+                relation=plain_text(said.get("base_model_relation")),
+                library=plain_text(said.get("library_name")),
+                files=file_names(said.get("siblings")),
             )
             add_bases(listing, number, at, claims)
-        sets = [tag[8:] for tag in tags if tag.startswith("dataset:")] + (texts_of(self.get(row, "dataset")) or [])
+        sets = [tag[8:] for tag in tags if tag.startswith("dataset:")] + (texts_of(said.get("dataset")) or [])
         add_datasets(listing, number, at, sets, card)
 
 

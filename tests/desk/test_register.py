@@ -99,7 +99,14 @@ def test_a_dataset_is_kept_with_its_relation(desk: Desk) -> None:
 
 
 def test_what_is_given_is_recorded(desk: Desk) -> None:
-    given = {"license": "MIT License", "parameters": "7B", "released_on": "2026-01-15", "revision": "a" * 40, "source": "ticket 12", "modality": "code"}
+    given: dict[str, Any] = {
+        "license": "MIT License",
+        "parameters": "7B",
+        "released_on": "2026-01-15",
+        "revision": "a" * 40,
+        "source": "ticket 12",
+        "modality": "code",
+    }
     register(desk, "acme/full", BASE, **given)
     record = show_model(desk, "acme/full")
     assert (record["parameters"], record["released_on"], record["modality"]) == (7_000_000_000, "2026-01-15", "code")

@@ -84,5 +84,5 @@ def test_a_name_is_told_from_a_path(reference: str) -> None:
 def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path, cache: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     desk = open_desk(settings_for(tmp_path, tmp_path / "file" / "catalogue.db", cache), silent)
-    with pytest.raises(CatalogueError, match="file/catalogue.db"):
+    with pytest.raises(CatalogueError, match=r"file/catalogue\.db"):
         digest(desk)

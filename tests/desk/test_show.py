@@ -75,7 +75,7 @@ def test_an_application(reader: Desk) -> None:
 def test_what_is_not_there_is_wrong_usage(reader: Desk, name: str) -> None:
     with pytest.raises(UsageError) as caught:
         show_model(reader, name)
-    assert name.split(":")[-1] in caught.value.message
+    assert name.rpartition(":")[2] in caught.value.message
     assert caught.value.hint
 
 
@@ -165,7 +165,7 @@ def test_as_known_is_the_state_of_our_knowledge_on_that_day(desk_over: Open) -> 
     assert [row["license"] for row in known("2025-06-01")["statements"]] == ["mit"]
     assert [row["model"] for row in known("2025-06-01")["bases"]] == [BASE]
     assert known("2025-06-01")["acceptances"] == []
-    assert len(show_model(desk, "acme/late")["acceptances"]) == 1
+    assert {row["license"] for row in show_model(desk, "acme/late")["acceptances"]} == {"mit", "llama2"}
 
 
 def test_a_day_that_is_none_is_refused_under_the_name_of_its_own_flag(reader: Desk) -> None:
