@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import click
@@ -75,6 +76,25 @@ def show(state: State, name: str, on: str | None, form: str) -> None:
         state.output.json(license)
     else:
         print_license(state.output, license)
+
+
+@command.command("identify", short_help="which licence a text is")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@format_option("text", "json")
+@pass_state
+def identify(state: State, file: Path, form: str) -> None:
+    """Say which licence the text in FILE is, how near it comes and what else comes near; nothing is said where that is not sure."""
+    from registry.desk.identify import identify_file
+
+    found = identify_file(state.desk(), file)
+    if form == "json":
+        state.output.json(found)
+        return
+    known = f"{clean(found['name'])} ({clean(found['license'])})" if found["license"] else "not sure: no known text comes near enough"
+    state.output.paragraph(f"{clean(file)}: {state.output.strong(known)}")
+    part = "its use policy" if found["part"] == "use-policy" else None
+    rivals = ", ".join(f"{clean(each['license'])} {each['score']:.2f}" for each in found["rivals"][:3])
+    state.output.fields([("part", part), ("score", f"{found['score']:.2f}"), ("told by", found["method"]), ("points to", found["link"]), ("nearest", rivals)])
 
 
 @command.command("compare", short_help="what one licence has and the other lacks")

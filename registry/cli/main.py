@@ -29,11 +29,15 @@ EVERYDAY = {
 """The everyday commands and what each is for, in the order they are listed."""
 
 GROUPS = {
+    "import": "take in a model card, a model folder, the Hub's cache or models of the Hub",
     "license": "list, show and compare licences",
     "catalog": "add to the catalogue, record an acceptance, count what it holds",
     "db": "the catalogue's database: status, upgrade, backup, check",
 }
 """The groups of commands."""
+
+_FILES = {"import": "import_"}
+"""The files of commands whose name Python keeps for itself."""
 
 SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 120}
 
@@ -108,7 +112,7 @@ class LazyGroup(click.Group):
         """The command of that name; its file is loaded now."""
         if cmd_name not in EVERYDAY and cmd_name not in GROUPS:
             return None
-        command = getattr(import_module(f"registry.cli.{cmd_name}"), "command", None)
+        command = getattr(import_module(f"registry.cli.{_FILES.get(cmd_name, cmd_name)}"), "command", None)
         return command if isinstance(command, click.Command) else None
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:

@@ -16,8 +16,9 @@ from pathlib import Path
 
 from registry.knowledge.fingerprint_file import Reference, read_references
 from registry.knowledge.fingerprint_names import knowledge_titles, knowledge_wordings
+from registry.knowledge.fingerprint_strict import STRICT_COVERAGE, STRICT_PRECISION, is_gapped, is_turned, only_holders, uncovered
 from registry.knowledge.license_titles import Title, dates_in, head_words, titles_in, versions_in
-from registry.knowledge.license_words import SPAN, shingles_of, text_digest, words_of
+from registry.knowledge.license_words import shingles_of, text_digest, words_of
 from registry.knowledge.store import Knowledge
 
 THRESHOLD = 0.85
@@ -29,43 +30,9 @@ TITLE_SCORE = 0.85
 _RIVAL = 0.3
 _ENOUGH_COVERAGE = 0.72
 _ENOUGH_PRECISION = 0.5
-_STRICT_COVERAGE = 0.9
-_SHORT_WORDS = 200
-_SHORT_MISSING = 6
-_LONG_COVERAGE = 0.96
-_STRICT_PRECISION = 0.88
 _POINTER_WORDS = 400
 _LINK = re.compile(r"https?://[^\s<>()\[\]\"'`]+")
 _LINK_TO_TERMS = re.compile(r"licen[cs]e|legal|terms|agreement|policy|copying", re.IGNORECASE)
-
-# A word of these in what is added to an open licence can turn its sense, so such a text is not called by its name.
-_TURNING = frozenset(
-    (
-        *("additional", "additionally", "addendum", "affiliates", "agreement", "annual", "audit", "bar", "barred", "cannot"),
-        *("commercial", "commercially", "competing", "condition", "conditions", "country", "derivative", "display", "dollars", "except"),
-        *("excluding", "exclusively", "fee", "forbidden", "however", "limited", "million", "military", "modified", "modification"),
-        *("monthly", "must", "no", "non", "noncommercial", "not", "notwithstanding", "only", "permission", "personal"),
-        *("policy", "prior", "prohibited", "prominently", "provided", "purposes", "research", "restricted", "restriction", "restrictions"),
-        *("revenue", "revised", "royalty", "shall", "subject", "supplementary", "unless", "unlawful", "usd", "use"),
-        *(
-            "users",
-            "written",
-            "academic",
-            "harm",
-            "ethical",
-            "purchase",
-            "buy",
-            "pay",
-            "paid",
-            "payment",
-            "proprietary",
-            "confidential",
-            "evaluation",
-            "trial",
-            "expires",
-        ),
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +105,14 @@ class Identifier:
         return found
 
     @cached_property
+    def _versions(self) -> Mapping[str, frozenset[str]]:
+        """The versions in the titles of each licence."""
+        found: dict[str, frozenset[str]] = {}
+        for title in self._titles:
+            found[title.license] = found.get(title.license, frozenset()) | versions_in(list(title.words))
+        return found
+
+    @cached_property
     def _known(self) -> frozenset[str]:
         """The licences of which a text is at hand."""
         return frozenset(reference.license for reference in self._references if reference.license and reference.part == "license")
@@ -164,7 +139,7 @@ class Identifier:
             return self._settled(best, words, rivals)
         if titled is not None:
             return Identified(titled.license, TITLE_SCORE, rivals, "title", titled.part)
-        if best is not None and best.reference.strict and best.coverage >= _STRICT_COVERAGE:
+        if best is not None and best.reference.strict and best.coverage >= STRICT_COVERAGE:
             return self._modified(best, words, rivals)
         link = _pointer(text, words)
         if link is not None:
@@ -191,14 +166,22 @@ class Identifier:
 
     def _titled(self, text: str, dates: frozenset[str]) -> Title | None:
         """The title at the top of a text, if it is that of one licence; of several licences, the one whose date stands there too."""
-        titles = [title for title in titles_in(text, self._titles) if not (title.open and title.license in self._known)]
+        found = versions_in(head_words(text))
+        titles = [
+            title
+            for title in titles_in(text, self._titles)
+            if not (title.open and title.license in self._known)
+            and not (found and self._versions.get(title.license) and not found & self._versions[title.license])
+        ]
         if len({title.license for title in titles}) > 1 and dates:
             titles = [title for title in titles if title.dates & dates]
-        return titles[0] if len({title.license for title in titles}) == 1 else None
+        # Where licences share one text (for some models a rider comes with it), the text as such is the one that the others are named after.
+        first = min(titles, key=lambda title: title.license, default=None)
+        return first if first is not None and all(title.license.startswith(first.license) for title in titles) else None
 
     def _modified(self, best: _Match, words: list[str], rivals: tuple[tuple[str, float], ...]) -> Identified:
         """An open licence with something added: the licence of that name whose own ordered words stand in what is added, if it is one."""
-        added = [word for run in _uncovered(best.reference, words) for word in [*run, ""]]
+        added = [word for run in uncovered(best.reference, words) for word in [*run, ""]]
         licenses = {license for license, wording in self._wordings if any(tuple(added[at : at + len(wording)]) == wording for at in range(len(added)))}
         if best.reference.license == "mit" and len(licenses) == 1:
             return Identified(licenses.pop(), TITLE_SCORE, rivals, "wording")
@@ -208,7 +191,7 @@ class Identifier:
         """What a near match comes to: the licence, a modified one, another text, or nothing sure."""
         reference, score = best.reference, round(best.score, 3)
         if reference.strict and (
-            _is_gapped(best) or (best.precision < _STRICT_PRECISION and not _only_copyrights(reference, words)) or _is_turned(reference, words)
+            is_gapped(reference, best.coverage) or (best.precision < STRICT_PRECISION and not only_holders(reference, words)) or is_turned(reference, words)
         ):
             return self._modified(best, words, rivals)
         if reference.license is None:
@@ -243,53 +226,6 @@ def _outdone(best: _Match, titled: Title | None, known: frozenset[str]) -> bool:
     if titled is None or (titled.license, titled.part) == (best.reference.license, best.reference.part):
         return False
     return best.score < 0.985 and (titled.license not in known or titled.part != best.reference.part)
-
-
-def _is_gapped(match: _Match) -> bool:
-    """Whether so much of an open licence is missing that a right or duty may be: of a short one, more than one changed word."""
-    reference = match.reference
-    if reference.words <= _SHORT_WORDS:
-        return (1 - match.coverage) * len(reference.shingles) > _SHORT_MISSING + 0.5
-    return match.coverage < (_LONG_COVERAGE if reference.keep == 1 and reference.words > 600 else _STRICT_COVERAGE)
-
-
-def _uncovered(reference: Reference, words: list[str]) -> list[list[str]]:
-    """The runs of words that the reference does not explain: before its first words, between, after its last."""
-    shingles = shingles_of(words)
-    covered = [False] * len(words)
-    for start, number in enumerate(shingles):
-        if number in reference.shingles:
-            covered[start : start + SPAN] = [True] * len(covered[start : start + SPAN])
-    first = next((at for at, is_covered in enumerate(covered) if is_covered), len(words))
-    last = next((at for at in range(len(words) - 1, -1, -1) if covered[at]), -1)
-    runs: list[list[str]] = [words[:first]]
-    open_run: list[str] = []
-    for at in range(first, last + 1):
-        if covered[at]:
-            if open_run:
-                runs.append(open_run)
-                open_run = []
-        else:
-            open_run.append(words[at])
-    runs.append(words[last + 1 :])
-    return runs
-
-
-def _is_turned(reference: Reference, words: list[str]) -> bool:
-    """Whether what is added to an open licence is more than names, or holds a word that can turn its sense."""
-    front, *between, after = _uncovered(reference, words)
-    if reference.keep != 1:
-        # Only every fourth run is known, so what lies between is judged by precision alone.
-        return any(len(run) > 30 and any(word in _TURNING for word in run) for run in (front, after))
-    if any(word in _TURNING for run in (front, *between, after) for word in run):
-        return True
-    return len(front) > 400 or len(after) > 40 or any(len(run) > 14 for run in between) or sum(map(len, between)) > 12 + 0.06 * reference.words
-
-
-def _only_copyrights(reference: Reference, words: list[str]) -> bool:
-    """Whether all that an open licence is given is a list of holders above it."""
-    front, *between, after = _uncovered(reference, words)
-    return reference.keep == 1 and not between and not after and len(front) <= 400
 
 
 def _rivals(matches: list[_Match]) -> tuple[tuple[str, float], ...]:

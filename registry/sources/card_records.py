@@ -52,7 +52,9 @@ def declared_relations(name: str, facts: CardFacts, signs: Signs, source: Source
             continue
         found = infer_relation(replace(signs, stated=base.relation), base.id)
         says = base.word if found.rule == "stated" else found.says
-        yield Relation(name, base.id, found.relation, found.evidence, source, says)
+        # Files may tell what sort of link it is; that there is one, and to this base, is only the card's word.
+        evidence = "declared" if found.evidence == "detected" else found.evidence
+        yield Relation(name, base.id, found.relation, evidence, source, says)
     known = {base.id.casefold() for base in facts.bases} | {name.casefold()}
     for base_id, relation in indexed_bases(facts.tags).items():
         if base_id.casefold() not in known:

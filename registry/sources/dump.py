@@ -107,12 +107,9 @@ class DumpSource:
         with file:
             columns = find_columns(file.schema_arrow.names, self._mapping, self._path.name)
             kind = self._kind or kind_of(file.schema_arrow.names)
-            done, total = 0, file.metadata.num_rows
-            for listing in read_parquet(self._path, file, columns, kind):
+            for listing, done in read_parquet(self._path, file, columns, kind):
                 yield listing
-                done = min(done + max(len(listing), 1), total) if not listing.rows else listing.rows[-1]
-                self._tell(done, total)
-            self._tell(total, total)
+                self._tell(done, file.metadata.num_rows)
 
     def _lines(self, form: str) -> Iterator[Listing]:
         size = self._path.stat().st_size

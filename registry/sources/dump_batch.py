@@ -13,19 +13,21 @@ from typing import Any
 
 from registry.sources.card_facts import CardFacts
 from registry.sources.hub_lineage import Claims
-from registry.sources.hub_rows import (
-    add_bases,
-    add_datasets,
-    add_licenses,
-    card_of,
+from registry.sources.hub_rows import add_bases, add_datasets, add_licenses, card_of, name_trouble
+from registry.sources.hub_words import (
+    MODALITY_OF_TASK,
+    PLAIN_NAME,
+    access_of,
     commit_of,
+    count_of,
+    day_of,
     file_names,
-    name_trouble,
     owner_of,
     parameters_of,
     plain_license,
+    plain_text,
+    shown,
 )
-from registry.sources.hub_words import MODALITY_OF_TASK, PLAIN_NAME, access_of, count_of, day_of, plain_text, shown
 from registry.sources.listing import Listing, RowNote
 
 # Keys by which a card says more than the tags that the Hub makes of it: a licence's name and link, and every way of writing lineage.

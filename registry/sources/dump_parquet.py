@@ -39,8 +39,8 @@ def open_parquet(path: Path) -> Any:
         raise SourceError(f"`{path.name}` is no parquet file, or is broken: {shown(error, 120)}", "fetch the file anew") from error
 
 
-def read_parquet(path: Path, file: Any, columns: Mapping[str, str], kind: str) -> Iterator[Listing]:
-    """The rows of a parquet file, a listing a batch.
+def read_parquet(path: Path, file: Any, columns: Mapping[str, str], kind: str) -> Iterator[tuple[Listing, int]]:
+    """The rows of a parquet file, a listing a batch; beside each, how many rows are read.
 
     Raises:
         SourceError: It breaks on the way; what came before is whole.
@@ -58,8 +58,8 @@ def read_parquet(path: Path, file: Any, columns: Mapping[str, str], kind: str) -
             listing = _read_batch(batch, columns, reader, first)
         except (OSError, ValueError, MemoryError, arrow.ArrowException) as error:
             raise SourceError(f"`{path.name}` breaks after row {first - 1:,}: {shown(error, 120)}", "fetch the file anew") from error
-        yield listing
         first += batch.num_rows
+        yield listing, first - 1
 
 
 def _read_batch(batch: Any, columns: Mapping[str, str], reader: RowReader, first: int) -> Listing:

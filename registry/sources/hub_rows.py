@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from registry.sources.card import read_metadata
@@ -13,10 +12,15 @@ from registry.sources.hub_words import (
     MODALITY_OF_TASK,
     PLAIN_NAME,
     access_of,
+    commit_of,
     count_of,
     day_of,
+    file_names,
     name_problem,
     object_of,
+    owner_of,
+    parameters_of,
+    plain_license,
     plain_text,
     shown,
     texts_of,
@@ -101,12 +105,14 @@ class RowReader:
         problem = None if isinstance(name, str) and PLAIN_NAME.fullmatch(name) else name_trouble(name, self.kind)
         if problem is None and name in seen:
             problem = ("twice", "an earlier row has the same name")
-        if problem is not None:
+        if problem is not None or not isinstance(name, str):
+            problem = problem or ("bad-name", "the name is no text")
             listing.notes.append(RowNote(*problem, number, shown(name) if isinstance(name, str) else None, lost=True))
             return False
         seen.add(name)
         at = len(listing.names)
         tags = self._texts(listing, number, name, "tags", said)
+        told = [tag for tag in tags if ":" in tag]  # most tags say nothing of licence, data or lineage
         listing.rows.append(number)
         listing.names.append(name)
         listing.developers.append(plain_text(said.get("author")) or owner_of(name))
@@ -116,13 +122,14 @@ class RowReader:
         listing.modalities.append(MODALITY_OF_TASK.get(task) if isinstance(task, str) and self.kind == "model" else None)
         listing.accesses.append(access_of(said.get("gated"), said.get("private")))
         listing.revisions.append(commit_of(said.get("sha")))
-        listing.parameters.append(parameters_of(said.get("parameters"), said.get("safetensors"), said.get("gguf")))
-        card = card_of(listing, number, at, said.get("cardData"))
-        self._licenses(listing, number, at, tags, card, said)
+        sized = "safetensors" in said or "parameters" in said or "gguf" in said
+        listing.parameters.append(parameters_of(said.get("parameters"), said.get("safetensors"), said.get("gguf")) if sized else None)
+        card = card_of(listing, number, at, said["cardData"]) if "cardData" in said else None
+        self._licenses(listing, number, at, told, card, said)
         if self.kind == "dataset":
-            listing.languages.extend((at, tag[9:]) for tag in tags[:MAX_LINKS] if tag.startswith("language:") and plain_text(tag[9:]))
+            listing.languages.extend((at, tag[9:]) for tag in told[:MAX_LINKS] if tag.startswith("language:") and plain_text(tag[9:]))
         else:
-            self._lineage(listing, number, at, tags, card, said)
+            self._lineage(listing, number, at, tags, told, card, said)
         if asked is not None and asked != name:
             listing.aliases.append((at, asked))
             listing.notes.append(RowNote("renamed", f"asked for as `{shown(asked)}`", number, name))
@@ -144,24 +151,31 @@ class RowReader:
         return found
 
     def _licenses(self, listing: Listing, number: int, at: int, tags: Sequence[str], card: CardFacts | None, said: Mapping[str, Any]) -> None:
-        written = [tag[8:] for tag in tags if tag.startswith("license:")] + (texts_of(said.get("license")) or [])
-        add_licenses(listing, number, at, written, card, said.get("license_name"), said.get("license_link"))
+        written = [tag[8:] for tag in tags if tag.startswith("license:")]
+        if "license" in said:
+            written += texts_of(said["license"]) or []
+        if written or card is not None or "license_name" in said or "license_link" in said:
+            add_licenses(listing, number, at, written, card, said.get("license_name"), said.get("license_link"))
 
-    def _lineage(self, listing: Listing, number: int, at: int, tags: Sequence[str], card: CardFacts | None, said: Mapping[str, Any]) -> None:
-        base_models, column = said.get("baseModels"), said.get("base_model")
-        if base_models is not None or column is not None or (card and card.bases) or any(tag.startswith("base_model:") for tag in tags):
+    def _lineage(
+        self, listing: Listing, number: int, at: int, tags: Sequence[str], told: Sequence[str], card: CardFacts | None, said: Mapping[str, Any]
+    ) -> None:
+        if "baseModels" in said or "base_model" in said or (card and card.bases) or any(tag.startswith("base_model:") for tag in told):
             claims = Claims(
                 tags=tags,
                 card=card,
-                base_models=base_models,
-                column=column,
+                base_models=said.get("baseModels"),
+                column=said.get("base_model"),
                 relation=plain_text(said.get("base_model_relation")),
                 library=plain_text(said.get("library_name")),
                 files=file_names(said.get("siblings")),
             )
             add_bases(listing, number, at, claims)
-        sets = [tag[8:] for tag in tags if tag.startswith("dataset:")] + (texts_of(said.get("dataset")) or [])
-        add_datasets(listing, number, at, sets, card)
+        sets = [tag[8:] for tag in told if tag.startswith("dataset:")]
+        if "dataset" in said:
+            sets += texts_of(said["dataset"]) or []
+        if sets or (card and card.datasets):
+            add_datasets(listing, number, at, sets, card)
 
 
 def card_of(listing: Listing, number: int, at: int, value: object) -> CardFacts | None:
@@ -189,49 +203,6 @@ def name_trouble(name: object, kind: str) -> tuple[str, str] | None:
         return "bad-name", f"the name is no text: `{shown(name)}`"
     message = name_problem(name, kind)
     return None if message is None else ("bad-name", message)
-
-
-def owner_of(name: str) -> str | None:
-    """Who publishes under a name: the part before the slash."""
-    owner, slash, _ = name.partition("/")
-    return owner if slash and owner else None
-
-
-def commit_of(value: object) -> str | None:
-    """A commit, where the value can be one."""
-    return value if isinstance(value, str) and 7 <= len(value) <= 64 and value.isalnum() and value.isascii() else None
-
-
-def parameters_of(stated: object, safetensors: object, gguf: object = None) -> int | None:
-    """How many parameters there are, by the headers of the weights."""
-    found = count_of(stated) if not isinstance(stated, dict) else None
-    if found is not None:
-        return found
-    for held in (object_of(safetensors), object_of(gguf)):
-        if held:
-            total = count_of(held.get("total"))
-            counts = object_of(held.get("parameters")) or {}
-            each = [count_of(count) or 0 for count in counts.values()]
-            found = total or sum(each) or None
-            if found is not None and count_of(found) is not None:
-                return found
-    return None
-
-
-def file_names(siblings: object) -> tuple[str, ...]:
-    """The names of a repository's files."""
-    if isinstance(siblings, str):
-        siblings = texts_of(siblings)
-    if not isinstance(siblings, Sequence) or isinstance(siblings, str):
-        return ()
-    names = (each.get("rfilename") if isinstance(each, Mapping) else each for each in siblings)
-    return tuple(name for name in names if isinstance(name, str))
-
-
-@lru_cache(maxsize=4_096)
-def plain_license(written: str) -> str | None:
-    """The name of a licence, remembered: the same few are declared again and again."""
-    return plain_text(written)
 
 
 def add_licenses(

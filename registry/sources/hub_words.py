@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from ast import literal_eval
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from registry.errors import UsageError
@@ -117,6 +118,8 @@ def texts_of(value: object) -> list[str] | None:
     """The texts of a list, which a table may hold as JSON, as Python writes it, or with commas; none if it is no list."""
     if value is None or value == "":
         return []
+    if isinstance(value, list):
+        return [each for each in value if isinstance(each, str) and each]
     if isinstance(value, str):
         value = _list_in(value)
     if isinstance(value, dict) or not isinstance(value, Iterable):
@@ -132,6 +135,49 @@ def object_of(value: object) -> dict[str, Any] | None:
         except (ValueError, RecursionError):
             return None
     return value if isinstance(value, dict) else None
+
+
+def owner_of(name: str) -> str | None:
+    """Who publishes under a name: the part before the slash."""
+    owner, slash, _ = name.partition("/")
+    return owner if slash and owner else None
+
+
+def commit_of(value: object) -> str | None:
+    """A commit, where the value can be one."""
+    return value if isinstance(value, str) and 7 <= len(value) <= 64 and value.isalnum() and value.isascii() else None
+
+
+def parameters_of(stated: object, safetensors: object, gguf: object = None) -> int | None:
+    """How many parameters there are, by the headers of the weights."""
+    found = count_of(stated) if not isinstance(stated, dict) else None
+    if found is not None:
+        return found
+    for held in (object_of(safetensors), object_of(gguf)):
+        if held:
+            total = count_of(held.get("total"))
+            counts = object_of(held.get("parameters")) or {}
+            each = [count_of(count) or 0 for count in counts.values()]
+            found = total or sum(each) or None
+            if found is not None and count_of(found) is not None:
+                return found
+    return None
+
+
+def file_names(siblings: object) -> tuple[str, ...]:
+    """The names of a repository's files."""
+    if isinstance(siblings, str):
+        siblings = texts_of(siblings)
+    if not isinstance(siblings, Sequence) or isinstance(siblings, str):
+        return ()
+    names = (each.get("rfilename") if isinstance(each, Mapping) else each for each in siblings)
+    return tuple(name for name in names if isinstance(name, str))
+
+
+@lru_cache(maxsize=4_096)
+def plain_license(written: str) -> str | None:
+    """The name of a licence, remembered: the same few are declared again and again."""
+    return plain_text(written)
 
 
 def _list_in(text: str) -> object:

@@ -123,7 +123,10 @@ def test_hostile_cards_give_notes_not_exceptions(data: bytes) -> None:
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.binary(max_size=300).map(lambda data: b"---\n" + data + b"\n---\n") | st.text(max_size=300).map(lambda text: f"---\nlicense: {text}\n---".encode("utf-8", "replace")))
+@given(
+    st.binary(max_size=300).map(lambda data: b"---\n" + data + b"\n---\n")
+    | st.text(max_size=300).map(lambda text: f"---\nlicense: {text}\n---".encode("utf-8", "replace"))
+)
 @pytest.mark.property
 def test_any_bytes_can_be_read(data: bytes) -> None:
     read_card(data)

@@ -80,6 +80,8 @@ def test_other_keys_are_told_apart() -> None:
     assert fold_key("Base_Model") == "basemodel"
 
 
-@pytest.mark.parametrize(("word", "relation"), [("Fine-tuned", "finetune"), ("LoRA", "adapter"), ("quantised", "quantized"), ("MERGE", "merge"), ("cousin", None)])
+@pytest.mark.parametrize(
+    ("word", "relation"), [("Fine-tuned", "finetune"), ("LoRA", "adapter"), ("quantised", "quantized"), ("MERGE", "merge"), ("cousin", None)]
+)
 def test_relation_words(word: str, relation: str | None) -> None:
     assert read_relation(word) == relation
