@@ -17,7 +17,7 @@ def knowledge_titles(knowledge: Knowledge) -> list[Title]:
         is_open = data.get("type") == "open-source"
         names = [data["name"], *(text["name"] for text in data.get("texts", ()) if text.get("id", "license").startswith("license"))]
         names += [alias for alias in data.get("aliases", ()) if "://" not in alias and not alias.startswith("LicenseRef") and " " in alias]
-        dates = frozenset(str(text["dated"]) for text in data.get("texts", ()) if text.get("dated"))
+        dates = frozenset(str(text["dated"]) for text in data.get("texts", ()) if text.get("dated") and text.get("id", "license").startswith("license"))
         found.extend(title for name in names if (title := Title.of(id, name, dates, open=is_open)) is not None)
         policies = [text["name"] for text in data.get("texts", ()) if text.get("id") == "use-policy"]
         found.extend(title for name in policies if (title := Title.of(id, name, part="use-policy", open=is_open)) is not None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ def titles_in(text: str, titles: Iterable[Title]) -> list[Title]:
     """The titles that stand at the top of a text; of those that hold one another, the longest."""
     lines = [line for line in plain_text(text[:20_000]).splitlines() if line.strip()][:_HEAD_LINES]
     rows = [_title_words(line) for line in lines]
-    heads = [row for row in rows if 0 < len(row) <= 16] + [(*one, *two) for one, two in zip(rows, rows[1:], strict=False) if 0 < len(one) + len(two) <= 16]
+    heads = [row for row in rows if 0 < len(row) <= 16] + [(*one, *two) for one, two in itertools.pairwise(rows) if 0 < len(one) + len(two) <= 16]
     heads = heads[:6]
     found = [title for title in titles if any(_holds(head, title.words) for head in heads)]
     longest = max((len(title.words) for title in found), default=0)
@@ -108,7 +109,7 @@ def head_words(text: str) -> list[str]:
 def versions_in(words: list[str]) -> frozenset[str]:
     """The version numbers among words: `1.0`, `3.2`; `v2` counts where it follows `version`."""
     found = {word for word in words if re.fullmatch(r"\d{1,2}\.\d{1,2}(?:\.\d{1,2})?", word)}
-    found |= {f"{number}.0" for word, number in zip(words, words[1:], strict=False) if word in ("version", "v") and re.fullmatch(r"\d{1,2}", number)}
+    found |= {f"{number}.0" for word, number in itertools.pairwise(words) if word in ("version", "v") and re.fullmatch(r"\d{1,2}", number)}
     return frozenset(found)
 
 

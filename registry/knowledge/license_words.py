@@ -13,7 +13,7 @@ MAX_CHARACTERS = 1_000_000
 SPAN = 4
 """So many words in a row make one shingle."""
 
-_TAG = re.compile(r"<!--.*?-->|<(?:script|style)\b.*?</(?:script|style)>|</?[a-zA-Z][^<>]{0,300}>", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,300}>")
 _WRAPPED = re.compile(r"(?<=[a-z])[-\u00ad\u2010]\n[ \t]*(?=[a-z])")
 _MARKDOWN_LINK = re.compile(r"\]\([^()\s]{1,300}\)")
 _COMMENT = re.compile(r"^[ \t]*(?:#+|//+|\*+|>+|;+|--+|rem\b)[ \t]?", re.MULTILINE | re.IGNORECASE)
@@ -25,9 +25,21 @@ def plain_text(text: str) -> str:
     """The text without markup, comment signs and words broken across lines; line ends stay."""
     plain = unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]).replace("\r\n", "\n").replace("\r", "\n")
     if "<" in plain:
+        for start, end in (("<!--", "-->"), ("<script", "</script"), ("<style", "</style")):
+            plain = _without(plain, start, end)
         plain = html.unescape(_TAG.sub(" ", plain))
     plain = _MARKDOWN_LINK.sub("]", plain)
     return _WRAPPED.sub("", _COMMENT.sub("", plain))
+
+
+def _without(text: str, start: str, end: str) -> str:
+    """The text without what stands between two marks; in one pass, whatever the text is."""
+    parts: list[str] = []
+    at = 0
+    while (begin := text.find(start, at)) >= 0 and (close := text.find(end, begin)) >= 0:
+        parts.append(text[at:begin])
+        at = close + len(end)
+    return "".join(parts) + text[at:]
 
 
 def words_of(text: str) -> list[str]:

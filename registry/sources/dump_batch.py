@@ -32,7 +32,7 @@ from registry.sources.listing import Listing, RowNote
 
 # Keys by which a card says more than the tags that the Hub makes of it: a licence's name and link, and every way of writing lineage.
 _CARD_TELLS = (
-    r'"(licen[sc]e[_ -]?(name|link|url)|licence|licens[^e]|lisence|liscense|licnese|lincense|bas[es]*[_ -]?m|base[_ -]?on|model[_ -]?(base|s?[_ -]?merge|rel)|parent'
+    r'"(licen[sc]e[_ -]?(name|link|url)|licence|licens[^e]|licenses|licenz|lisence|liscense|licnese|lincense|bas[es]*[_ -]?m|based?[_ -]?on|relation|model[_ -]?(base|s?[_ -]?merge|rel)|parent'
     r"|deriv|origin|upstream|foundation|pretrained|init|backbone|source[_ -]?m|fine|continued|adapter|lora|merge|quant|unquant|conver|duplicated|mirror|cop(y|ied)"
     r"|distil|teacher|train|dataset[^s])"
 )

@@ -80,10 +80,8 @@ class FolderFiles:
             return
         for entry in entries:
             name = prefix + entry.name
-            try:
-                name.encode()
-            except UnicodeEncodeError:
-                self.notes.append(Note("name-unreadable", "the name of a file is no text", file=shown(ascii(name), 200)))
+            if not name.isprintable():  # control characters, and bytes that are no text
+                self.notes.append(Note("name-unreadable", "its name holds what cannot be shown, so it was left out", file=shown(ascii(name), 200)))
                 continue
             try:
                 if entry.is_dir(follow_symlinks=False):

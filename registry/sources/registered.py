@@ -2,5 +2,12 @@
 
 from __future__ import annotations
 
-SOURCES = (("seed", "registry.sources.seed", "SeedSource"),)
+SOURCES = (
+    ("cache", "registry.sources.cache", "CacheSource"),
+    ("card", "registry.sources.card_records", "CardSource"),
+    ("dump", "registry.sources.dump", "DumpSource"),
+    ("folder", "registry.sources.folder", "FolderSource"),
+    ("hub", "registry.sources.hub", "HubSource"),
+    ("seed", "registry.sources.seed", "SeedSource"),
+)
 """Name, module and class of every source, sorted."""

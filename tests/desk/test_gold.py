@@ -93,7 +93,7 @@ def _names(answer: dict[str, Any], term: str | None, section: str) -> bool:
         if kind is not None and kinds and kind not in kinds:
             continue
         if any(
-            _bare(part) and _bare(part) in _bare(entry["section"]) or _last(part) and _last(part) in _bare(entry["section"])
+            (_bare(part) and _bare(part) in _bare(entry["section"])) or (_last(part) and _last(part) in _bare(entry["section"]))
             for part in re.split("[;,]", section)
         ):
             return True
@@ -105,7 +105,7 @@ def _bare(section: str) -> str:
 
 
 def _last(section: str) -> str:
-    return _bare(section.split(" ")[-1]) if " " in section.strip() else ""
+    return _bare(section.rsplit(" ", maxsplit=1)[-1]) if " " in section.strip() else ""
 
 
 def test_no_class_of_verdict_is_missed_often(answers: dict[str, dict[str, Any]]) -> None:

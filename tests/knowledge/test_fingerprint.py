@@ -105,7 +105,24 @@ def test_pointer_gives_its_link() -> None:
     assert (found.license, found.method, found.link) == (None, "pointer", "https://example.org/legal/terms")
 
 
-@pytest.mark.parametrize("text", ["", " \n", "\0" * 100, "word", "<" * 10_000, "x " * 400_000, "\ud800 broken", "a-\n" * 5_000, "[](" * 20_000, "許可 " * 50])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n",
+        "\0" * 100,
+        "word",
+        "<" * 10_000,
+        "x " * 400_000,
+        "\ud800 broken",
+        "a-\n" * 5_000,
+        "[](" * 20_000,
+        "<script " * 100_000,
+        "<!--" * 200_000,
+        "&#" * 200_000,
+        "許可 " * 50,
+    ],
+)
 def test_anything_can_be_asked(text: str) -> None:
     assert identifier().identify(text).license is None
 
@@ -256,3 +273,55 @@ def test_changed_copies_of_known_texts_are_told(real: Identifier) -> None:
 )
 def test_texts_of_the_distribution_are_told(real: Identifier, file: str, license: str) -> None:
     assert real.identify((COMMON / file).read_text(encoding="utf-8")).license == license
+
+
+def _changed(file: str, *changes: tuple[str, str]) -> str:
+    text = (SHARED / file).read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    return re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.DOTALL)
+
+
+FLUX = "model_repo_files/black-forest-labs+flux__model_licenses_LICENSE-FLUX1-dev"
+HUNYUAN = "model_repo_files/Tencent-Hunyuan+HunyuanDiT__LICENSE.txt"
+NVIDIA = "scancode_reference/nvidia-open-model-2025-04-28.LICENSE"
+GEMMA = "scancode_reference/gemma-tou-2025-03-24.LICENSE"
+MIT = "scancode_reference/mit.LICENSE"
+APACHE = "scancode_reference/apache-2.0.LICENSE"
+
+
+@at_hand
+@pytest.mark.parametrize(
+    ("file", "changes", "license", "method"),
+    [
+        (FLUX, [("FLUX.1 [dev] Non-Commercial License v1.1.1", "FLUX [dev] Non-Commercial License v2.0")], "flux-dev-nc-2.0", "title"),
+        (FLUX, [("FLUX.1 [dev] Non-Commercial License v1.1.1", "FLUX Non-Commercial License v2.1")], None, "none"),
+        (HUNYUAN, [("DiT Release Date: 14 May 2024", "Large Release Date: 5 November 2024")], None, "none"),
+        (HUNYUAN, [("EUROPEAN UNION AND", "EUROPEAN UNION, UNITED KINGDOM AND")], "tencent-hunyuan-community-2024-05", "title"),
+        ("scancode_reference/openmdw-1.0.LICENSE", [("version 1.0 (OpenMDW-1.0)", "version 1.1 (OpenMDW-1.1)")], "openmdw-1.1", "title"),
+        (NVIDIA, [("April 28, 2025", "October 24, 2025")], "nvidia-open-model-2025-10-24", "title"),
+        (NVIDIA, [("April 28, 2025", "June 16, 2024")], None, "none"),
+        (GEMMA, [("March 24, 2025", "February 21, 2024")], None, "none"),
+        (MIT, [("without restriction", "for noncommercial purposes")], None, "modified"),
+        (APACHE, [("Grant of Copyright License.", "Grant of Copyright License for research.")], None, "modified"),
+    ],
+)
+def test_siblings_of_a_text_are_not_taken_for_it(real: Identifier, file: str, changes: list[tuple[str, str]], license: str | None, method: str) -> None:
+    found = real.identify(_changed(file, *changes))
+    assert (found.license, found.method) == (license, method)
+
+
+@at_hand
+@pytest.mark.parametrize(
+    ("file", "added", "license", "method"),
+    [
+        (MIT, "Any commercial product that uses it must display “MiniMax M2” prominently.", "minimax-m2-modified-mit", "wording"),
+        (MIT, "Any commercial product that uses it must display “MiniMax M2.1” prominently.", None, "modified"),
+        (MIT, "Companies with a monthly revenue over 20 million dollars are not authorized.", None, "modified"),
+        (APACHE, "Weights may be used commercially once an application form was filled in and permission was given.", None, "modified"),
+    ],
+)
+def test_modified_texts_are_never_called_by_the_name_of_the_original(real: Identifier, file: str, added: str, license: str | None, method: str) -> None:
+    found = real.identify(f"{_changed(file)}\n\n{added}\n")
+    assert (found.license, found.method) == (license, method)

@@ -22,8 +22,17 @@ CARDS = Path(__file__).parent / "cards"
 SHARED = Path(os.environ.get("LICET_SOURCE_DATA") or Path(__file__).resolve().parents[3] / "shared" / "data") / "cards"
 
 
+# Bytes that editors and formatters would mend.
+BYTES = {
+    "crlf": b"---\r\nlicense:\tmit\r\nbase_model: acme/base-7b\r\n---\r\nWritten on another system.\r\n",
+    "bom": b"\xef\xbb\xbf---\nlicense: mit\n---\nA mark at the start.\n",
+    "latin1": b"---\nlicense: mit\ntitle: caf\xe9\n---\n",
+    "nul": b"---\nlicense: mit\ntitle: a\x00b\n---\n",
+}
+
+
 def card(name: str) -> CardFacts:
-    return read_card((CARDS / f"{name}.md").read_bytes())
+    return read_card(BYTES[name] if name in BYTES else (CARDS / f"{name}.md").read_bytes())
 
 
 def codes(facts: CardFacts) -> list[tuple[str, int | None]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 
 from registry.errors import MissingExtraError, SourceError
+from registry.sources import dump_batch, lineage_keys
 from registry.sources.dump import DumpSource
 from registry.sources.hub_rows import RowReader
 from registry.sources.listing import Listing
@@ -155,6 +157,13 @@ def test_text_that_is_no_utf8_costs_its_row_only(tmp_path: Path) -> None:
     (listing,) = source.listings()
     assert (listing.names, listing.licenses) == (["a/b", "a/c"], [(0, "mit"), (1, "mit")])
     assert [(note.row, note.message) for note in source.notes.kept] == [(2, "the row is not UTF-8")]
+
+
+def test_every_key_that_says_more_than_tags_opens_the_card() -> None:
+    keys = {*lineage_keys._BASE_KEYS, *lineage_keys._RELATION_KEYS, *lineage_keys._DATASET_KEYS, *lineage_keys._LICENSE_KEYS}
+    keys |= {*lineage_keys._LICENSE_NAME_KEYS, *lineage_keys._LICENSE_LINK_KEYS, "base-models", "fine_tuned_from", "license-link", "quantized_by"}
+    unopened = {key for key in keys if not re.search(dump_batch._CARD_TELLS, json.dumps({key: "x"}), re.IGNORECASE)}
+    assert unopened == {"license", "datasets"}  # of which the Hub makes tags
 
 
 def test_progress_counts_rows(tmp_path: Path) -> None:

@@ -253,6 +253,15 @@ def test_what_cannot_be_read_at_all_is_an_error(tmp_path: Path) -> None:
         read(write_folder(tmp_path / "m", {"a": "b"}), model="bad\nname")
 
 
+def test_names_that_cannot_be_shown_are_left_out(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path / "m", {"LICENSE\x1b[31m": "mit", "x\ny.pt": "z"})
+    os.close(os.open(os.fsencode(folder) + b"/LICENSE\xff", os.O_CREAT | os.O_WRONLY))
+    record, notes = read(folder)
+    assert record.statements == ()
+    assert [note.code for note in notes].count("name-unreadable") == 3
+    assert all(note.file is None or note.file.isprintable() for note in notes)
+
+
 def test_digest_follows_content_and_names(tmp_path: Path) -> None:
     first = read(write_folder(tmp_path / "a", {"x": "1", "d/y": "2", ".git/HEAD": "z"}))[0].revisions[0].commit
     assert first == read(write_folder(tmp_path / "b", {"d/y": "2", "x": "1"}))[0].revisions[0].commit
