@@ -46,6 +46,14 @@ _TABLE = (
     Code("LIC401", "trained on a non-commercial dataset", "warning", "developer", "replace the dataset, or ask its licensor"),
     Code("LIC402", "trained on a share-alike dataset", "warning", "developer", "replace the dataset, or publish under its licence"),
     Code("LIC404", "trained on a dataset without a known licence", "note", "developer", "ask the dataset's publisher for its terms"),
+    Code(
+        "SEC001",
+        "weights in a format that runs code when it is read",
+        "warning",
+        "developer",
+        "ask for safetensors, or convert them where nothing can be harmed",
+    ),
+    Code("SEC002", "the model asks to run code of its own", "warning", "developer", "read that code before you allow it"),
 )
 
 CODES: dict[str, Code] = {code.code: code for code in _TABLE}

@@ -53,7 +53,7 @@ _GENERIC = frozenset(
         "acceptable",
     ]
 )
-_HEAD_LINES = 14
+_HEAD_LINES = 6
 _HEAD_CHARACTERS = 1_200
 _HEAD_WORDS = 30
 
@@ -95,7 +95,6 @@ def titles_in(text: str, titles: Iterable[Title]) -> list[Title]:
     lines = [line for line in plain_text(text[:20_000]).splitlines() if line.strip()][:_HEAD_LINES]
     rows = [_title_words(line) for line in lines]
     heads = [row for row in rows if 0 < len(row) <= 16] + [(*one, *two) for one, two in itertools.pairwise(rows) if 0 < len(one) + len(two) <= 16]
-    heads = heads[:6]
     found = [title for title in titles if any(_holds(head, title.words) for head in heads)]
     longest = max((len(title.words) for title in found), default=0)
     return [title for title in found if len(title.words) == longest]

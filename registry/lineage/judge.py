@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 
 from registry.errors import UnknownLicenseError
 from registry.lineage.bindings import Binding, Conflict
+from registry.terms.acts import Capacity
 from registry.terms.combine import Expression, evaluate_expression, license_ids, meet, soften
 from registry.terms.conditions import Condition, FactTest
-from registry.terms.evaluate import Capacity, Evaluator
+from registry.terms.evaluate import Evaluator
 from registry.terms.facts import Use
 from registry.terms.interpretation import Interpretation
 from registry.terms.license import License

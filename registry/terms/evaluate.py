@@ -7,13 +7,12 @@ Grants of one licence never answer for another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import product
-from math import prod
 from typing import Literal
 
-from registry.terms.conditions import AllOf, AnyOf, Condition, FactTest, Measure, Not, Scalar, leaves
+from registry.terms.acts import ORIGINAL, Act, Capacity, acts_of, exhaust, taught_use, trigger, triggering
+from registry.terms.conditions import Condition, FactTest, Measure, leaves
 from registry.terms.counts import Count
 from registry.terms.facts import Use
 from registry.terms.interpretation import Interpretation
@@ -28,46 +27,10 @@ from registry.terms.vocabulary import Vocabulary
 HARD = "text-read"
 """The only confidence on which a verdict may rest."""
 
-_MODIFIED = FactTest("modified", frozenset({True}))
-_UNTAUGHT = FactTest("outputs_train", frozenset({"none"}))
 _LICENSEE = FactTest("role", frozenset({"licensee"}))
 
 
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """In what capacity a licence reaches the thing that is used.
-
-    Attributes:
-        reach: `original`, `derivative`, `copy`, `output-model` or `data`.
-        taught: What the outputs of this licence's model trained, if the thing was trained on them.
-        as_is: The stated change is the step that made the thing, so its own licence sees it as it is.
-    """
-
-    reach: str = "original"
-    taught: str | None = None
-    as_is: bool = False
-
-
-ORIGINAL = Capacity()
 UNKNOWN_SUBJECT = Subject()
-
-
-_Ways = tuple[tuple[Worth, frozenset[str]], ...]
-"""Possibilities: the condition under which each is so, and the capacities that hold then."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Act:
-    """An act of the use: whether it takes place, and in which capacities a term must bind to reach it.
-
-    `ways` holds one entry where the capacities are known; where they hang on an unknown fact, each possibility stands with
-    the condition under which it is so.
-    """
-
-    name: str
-    happens: Worth
-    ways: _Ways
-    outward: bool
 
 
 @dataclass(slots=True)
@@ -93,9 +56,6 @@ class _Ledger:
         else:
             self.soft = max(self.soft, effect)
         self.curable = self.curable and curable
-
-
-_TEACHING: _Ways = ((True, WEIGHTS | {"output"}),)
 
 
 class Evaluator:
@@ -134,97 +94,45 @@ class Evaluator:
         if license.placeholder == "undetermined":
             reason = Reason(license.id, None, "-", "decides", Verdict.UNDETERMINED, license.summary or f"{license.name}: which terms bind is not known")
             return Outcome(Verdict.UNDETERMINED, (license,), (reason,))
-        acts = self._acts(license, use, interpretation, capacity)
+        acts = acts_of(self.vocabulary, license, use, interpretation, capacity)
         ledger = _Ledger()
-        barred = False
         for term in license.terms:
             if term.kind == "bar":
-                barred |= self._bar(license, term, acts, situation, interpretation, ledger)
+                self._bar(license, term, acts, situation, interpretation, ledger)
             elif term.kind == "duty":
                 self._duty(license, term, acts, situation, interpretation, ledger)
         if capacity.reach not in ("output-model", "data"):
             self._grants(license, acts, situation, interpretation, ledger)
         return self._conclude(license, ledger)
 
-    def _acts(self, license: License, use: Use, interpretation: Interpretation, capacity: Capacity) -> list[_Act]:
-        """The acts of the use that can take place."""
-        inside, outside = _capacities(license, use, interpretation, capacity)
-        result = []
-        for act in self.vocabulary.acts.values():
-            happens: Worth
-            value = use.value(act.fact)
-            if value is None:
-                happens = FactTest(act.fact, act.values)
-            elif isinstance(value, frozenset):
-                happens = not value.isdisjoint(act.values)
-            else:
-                happens = value in act.values
-            if happens is False:
-                continue
-            ways = _TEACHING if act.name == "teach" else outside if act.outward else inside
-            result.append(_Act(act.name, happens, ways, act.outward))
-        return result
-
-    def _triggering(self, term: Term, acts: Iterable[_Act]) -> Iterator[tuple[_Act, Worth]]:
-        """The acts that the term is about and binds, each with the condition under which it does."""
-        for act in acts:
-            if act.name not in term.acts:
-                continue
-            bound = [condition for condition, capacities in act.ways if not capacities.isdisjoint(term.binds)]
-            if not bound:
-                continue
-            certain = len(bound) == len(act.ways) or any(condition is True for condition in bound)
-            conditions = [part for part in (act.happens, *(() if certain else (_either(bound),))) if not isinstance(part, bool)]
-            yield act, conjunction(conditions) if conditions else True
-
-    def _trigger(self, term: Term, acts: Iterable[_Act]) -> Worth:
-        """Whether an act that the term is about takes place in a capacity that the term binds."""
-        left: list[Condition] = []
-        for _, happens in self._triggering(term, acts):
-            if isinstance(happens, bool):
-                return True
-            left.append(happens)
-        return self._exhaust(disjunction(left)) if left else False
-
-    def _exhaust(self, condition: Condition) -> Worth:
-        """True where a condition over listed facts holds whatever they are: some way of reaching others always takes place."""
-        facts = sorted({leaf.fact for leaf in leaves(condition) if isinstance(leaf, FactTest)})
-        if any(not isinstance(leaf, FactTest) for leaf in leaves(condition)):
-            return condition
-        choices = [_listed_values(self.vocabulary, fact) for fact in facts]
-        if not all(choices) or prod(len(values) for values in choices) > _MOST_CASES:
-            return condition
-        holds = all(_holds(condition, dict(zip(facts, case, strict=True))) for case in product(*choices))
-        return True if holds else condition
-
-    def _applies(self, term: Term, acts: Iterable[_Act], situation: Situation) -> Worth:
-        trigger = self._trigger(term, acts)
-        if trigger is False or term.condition is None:
-            return trigger
+    def _applies(self, term: Term, acts: Iterable[Act], situation: Situation) -> Worth:
+        happens = trigger(self.vocabulary, term, acts)
+        if happens is False or term.condition is None:
+            return happens
         worth = worth_of(term.condition, situation)
-        if worth is False or trigger is True:
+        if worth is False or happens is True:
             return worth
-        return trigger if worth is True else conjunction([trigger, worth])
+        return happens if worth is True else conjunction([happens, worth])
 
-    def _bar(self, license: License, term: Term, acts: list[_Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> bool:
+    def _bar(self, license: License, term: Term, acts: list[Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> None:
         applies = self._applies(term, acts, situation)
         if applies is False:
-            if self._trigger(term, acts) is not False:
+            if trigger(self.vocabulary, term, acts) is not False:
                 self._note_limits(license, term, situation, ledger)
                 ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, term.summary))
                 if term.confidence != HARD:
                     ledger.unverified.append(term)
-            return False
+            return
         settled = interpretation.settle(term.disputed)
         if term.disputed:
             ledger.disputed.append(term)
         if settled in ("free", "warn"):
-            return False
+            return
         self._note_limits(license, term, situation, ledger)
         permitted = permits(situation.use, (term.ask, license.ask, license.steward) if term.ask else ())
         if permitted:
             ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, f"{term.summary} Permission is stated."))
-            return False
+            return
         effect = Verdict.NEEDS_PERMISSION if term.ask or settled == "ask" else Verdict.PROHIBITED
         hard = term.confidence == HARD
         if not hard:
@@ -233,13 +141,12 @@ class Evaluator:
             ledger.refuse(effect, hard, curable=False)
             cure = f"ask {term.ask}" if term.ask else None
             ledger.reasons.append(Reason(license.id, term, term.section, "decides", effect, term.summary, cure))
-            return True
+            return
         ledger.open.append(negation(applies))
         ledger.open_soft |= not hard
         ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.CONDITIONAL, term.summary))
-        return False
 
-    def _duty(self, license: License, term: Term, acts: list[_Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> None:
+    def _duty(self, license: License, term: Term, acts: list[Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> None:
         use = situation.use
         role = use.value("role")
         if role == "end-user":  # duties are the licensee's
@@ -248,7 +155,11 @@ class Evaluator:
         if role is None and not (isinstance(applies, bool) and not applies):
             applies = _LICENSEE if isinstance(applies, bool) else conjunction([_LICENSEE, applies])
         if isinstance(applies, bool) and not applies:
-            if self._trigger(term, acts) is True and term.condition is not None and any(isinstance(leaf, Measure) for leaf in leaves(term.condition)):
+            if (
+                trigger(self.vocabulary, term, acts) is True
+                and term.condition is not None
+                and any(isinstance(leaf, Measure) for leaf in leaves(term.condition))
+            ):
                 self._note_limits(license, term, situation, ledger)
                 ledger.reasons.append(Reason(license.id, term, term.section, "cleared", Verdict.PERMITTED, term.summary))
             return
@@ -265,7 +176,7 @@ class Evaluator:
         self._note_limits(license, term, situation, ledger)
         # Inside the house nobody is owed a copy, a mark or a name: only what reaches others counts as an obligation.
         leaves_house = any(act.outward for act in acts)
-        outward = any(act.outward or (act.name == "teach" and leaves_house) for act, _ in self._triggering(term, acts))
+        outward = any(act.outward or (act.name == "teach" and leaves_house) for act, _ in triggering(term, acts))
         kind_counts = self.vocabulary.duties[term.do or ""].counts
         counts = term.must and outward and kind_counts
         when = None if applies is True else applies
@@ -312,7 +223,7 @@ class Evaluator:
         ledger.open_soft |= not hard
         ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.CONDITIONAL, term.summary, term.summary))
 
-    def _grants(self, license: License, acts: list[_Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> None:
+    def _grants(self, license: License, acts: list[Act], situation: Situation, interpretation: Interpretation, ledger: _Ledger) -> None:
         """Every act needs a grant that holds; the grants that carry a yes are its reasons."""
         used: dict[str, Term] = {}
         missing: list[str] = []
@@ -343,7 +254,7 @@ class Evaluator:
                 ledger.open.append(disjunction([*spared, granted]))
         happening = {act.name for act in acts if act.happens is True and len(act.ways) == 1}
         gaps = [act.happens for act in acts if act.name in missing and not isinstance(act.happens, bool) and len(act.ways) == 1]
-        if gaps and self._exhaust(disjunction(gaps)) is True:
+        if gaps and exhaust(self.vocabulary, disjunction(gaps)) is True:
             happening.update(missing)  # whichever way it reaches others, nothing grants it
         for term in used.values():
             ledger.reasons.append(Reason(license.id, term, term.section, "decides", Verdict.PERMITTED, term.summary))
@@ -418,77 +329,6 @@ class Evaluator:
 
 
 _ORDER = {"decides": 0, "adds-duty": 1, "cleared": 2}
-
-
-def taught_use(use: Use, taught: str) -> Use:
-    """The use as a licence sees it whose model's outputs trained the thing in use."""
-    facts: dict[str, bool | str] = {"outputs_train": taught}
-    if "student_competes" not in use.stated:
-        # The ordinary reading: a foundation model trained on outputs competes, a narrower one does not.
-        facts["student_competes"] = taught == "foundation-model"
-    return use.with_facts(**facts)
-
-
-_MOST_CASES = 200
-
-
-def _listed_values(vocabulary: Vocabulary, fact: str) -> tuple[Scalar, ...]:
-    """Every value a fact can have, where they are listed; none where they are not."""
-    known = vocabulary.facts.get(fact)
-    if known is None:
-        return ()
-    return (True, False) if known.kind == "boolean" else tuple(sorted(known.values)) if not known.prefixes else ()
-
-
-def _holds(condition: Condition, case: Mapping[str, Scalar]) -> bool:
-    if isinstance(condition, AllOf):
-        return all(_holds(part, case) for part in condition.parts)
-    if isinstance(condition, AnyOf):
-        return any(_holds(part, case) for part in condition.parts)
-    if isinstance(condition, Not):
-        return not _holds(condition.part, case)
-    return isinstance(condition, FactTest) and case[condition.fact] in condition.values
-
-
-def _capacities(license: License, use: Use, interpretation: Interpretation, capacity: Capacity) -> tuple[_Ways, _Ways]:
-    """In which capacities a licence reaches the thing used inside the house, and the thing that reaches others.
-
-    Changed weights are a derivative too. What is given away after training on outputs, with the weights as they were, is the
-    student.
-    """
-    own = frozenset({"data-result" if capacity.reach == "data" else capacity.reach})
-    modified, trains = use.value("modified"), use.value("outputs_train")
-    if capacity.reach not in ("original", "copy") or capacity.as_is:
-        modified = False
-    changed = own | {"derivative"}
-    if modified is True:
-        return ((True, changed),), ((True, changed),)
-    unchanged: list[tuple[Worth, frozenset[str]]]
-    if capacity.taught is not None or capacity.reach not in WEIGHTS or trains == "none":
-        unchanged = [(True, own)]
-    elif trains is None:
-        unchanged = [(_UNTAUGHT, own), (negation(_UNTAUGHT), student_capacity(license, interpretation))]
-    else:
-        unchanged = [(True, student_capacity(license, interpretation))]
-    if modified is not None:
-        return ((True, own),), tuple(unchanged)
-    kept = negation(_MODIFIED)
-    outside = [(conjunction([kept, when]) if not isinstance(when, bool) else kept, capacities) for when, capacities in unchanged]
-    return ((_MODIFIED, changed), (kept, own)), ((_MODIFIED, changed), *outside)
-
-
-def _either(conditions: Iterable[Worth]) -> Condition:
-    return disjunction([condition for condition in conditions if not isinstance(condition, bool)])
-
-
-def student_capacity(license: License, interpretation: Interpretation) -> frozenset[str]:
-    """In what capacity a licence reaches a model trained on outputs; empty where it does not."""
-    reach = license.reach.get("trained-on-outputs")
-    if reach is None:
-        return frozenset({"output-model"})
-    binds = reach.point is None or interpretation.settle((reach.point,)) in ("binds", "ask")
-    name = reach.reach if binds else reach.otherwise
-    return frozenset() if name in (None, "none") else frozenset({name})
 
 
 def permits(use: Use, licensors: Iterable[str | None]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from registry.terms.evaluate import Capacity
+from registry.terms.acts import Capacity
 from registry.terms.partial import Subject
 from registry.terms.verdict import Verdict
 from tests.terms.build import a_license, a_term, a_use, evaluate, verdict
