@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -42,7 +43,7 @@ def compile_knowledge(data_dir: Path) -> dict[str, Any]:
         "interpretations": {path.stem: _interpretation(path, vocabulary) for path in sorted((data_dir / "interpretations").glob("*.yaml"))},
         "ordinary": _ordinary(data_dir, vocabulary),
         "aliases": _aliases(licenses),
-        "licenses": {name: _license(license, vocabulary) for name, license in licenses.items()},
+        "licenses": {name: json.dumps(_license(license, vocabulary), ensure_ascii=False, separators=(",", ":")) for name, license in licenses.items()},
     }
     return document
 

@@ -21,7 +21,7 @@ from registry.errors import KnowledgeError
 PARTS = frozenset({"version", "digest", "vocabulary", "relations", "interpretations", "ordinary", "aliases", "licenses"})
 """What a compiled file holds."""
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the shape of the compiled file changes."""
 
 

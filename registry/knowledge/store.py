@@ -46,6 +46,7 @@ class Knowledge:
 
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
+        self._raw: dict[str, Mapping[str, Any]] = {}
         self._licenses: dict[str, License] = {}
         self._expressions: dict[str, Expression] = {}
 
@@ -113,16 +114,17 @@ class Knowledge:
 
     def raw(self, license: str) -> Mapping[str, Any]:
         """The plain data of a licence file, as compiled: also what evaluation does not read (aliases, remarks, examples)."""
-        data: Mapping[str, Any] = self._document["licenses"][license]
-        return data
+        if license not in self._raw:
+            # A command needs a few of them; the others are never parsed.
+            self._raw[license] = json.loads(self._document["licenses"][license])
+        return self._raw[license]
 
     def license_of(self, license: str) -> License | None:
         """A licence by id, or None."""
         if license not in self._licenses:
-            data = self._document["licenses"].get(license)
-            if data is None:
+            if license not in self._document["licenses"]:
                 return None
-            self._licenses[license] = _build(data)
+            self._licenses[license] = _build(self.raw(license))
         return self._licenses[license]
 
     def parts_of(self, license: str) -> tuple[str, ...]:
@@ -191,7 +193,7 @@ class Knowledge:
 
     def in_force(self, license: str, on: str | None) -> str:
         """The text that an id stood for on a date: an earlier one of the same names, where this one was not yet in force."""
-        raw = self._document["licenses"].get(license, {})
+        raw = self.raw(license) if license in self._document["licenses"] else {}
         start = raw.get("in_force", {}).get("from")
         if on is None or start is None or str(start) <= (on if len(on) > 7 else f"{on}-31"):
             return license

@@ -220,7 +220,7 @@ def test_a_reach_outside_the_vocabulary_is_refused(data: Path, old: str, new: st
 
 
 def test_groups_of_acts_are_written_out(data: Path) -> None:
-    acts = compile_knowledge(data)["licenses"]["test-license"]["terms"][0]["acts"]
+    acts = json.loads(compile_knowledge(data)["licenses"]["test-license"])["terms"][0]["acts"]
     assert acts == ["run", "change", "give", "ship", "serve-app", "serve-model", "teach", "exploit-outputs"]
 
 
