@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -58,14 +59,55 @@ def cache(state: State, folder: Path | None, form: str) -> None:
 
 
 @command.command("hub", short_help="models and datasets of the Hub")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--author", metavar="ORG", help="Every model of this owner.")
+@click.option("--search", metavar="TEXT", help="Every model whose name holds this.")
+@click.option("--filter", "filters", multiple=True, metavar="TAG", help="Every model with this tag; may be given several times.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many of a list.")
 @format_option("text", "json")
 @pass_state
-def hub(state: State, names: tuple[str, ...], form: str) -> None:
-    """Take in models (`org/name`) and datasets (`dataset:org/name`) of the Hub, with the Hub's own client and settings."""
+def hub(state: State, names: tuple[str, ...], author: str | None, search: str | None, filters: tuple[str, ...], limit: int | None, form: str) -> None:
+    """Take in models (`org/name`) and datasets (`dataset:org/name`) of the Hub, or a list of models, with the Hub's own client and settings.
+
+    A list that is interrupted goes on where it stopped when the same is asked again.
+    """
+    if not names and not author and not search and not filters:
+        raise click.UsageError("name a model, or give `--author`, `--search` or `--filter`")
     from registry.desk.imports import import_hub
 
-    show(state, import_hub(state.desk(), names), form)
+    show(state, import_hub(state.desk(), names, author=author, search=search, filters=filters, limit=limit, progress=Meter(state.output)), form)
+
+
+@command.command("dump", short_help="a dump of Hub metadata: parquet, JSON lines or CSV")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--map", "mapping", multiple=True, metavar="FIELD=COLUMN", help="Where a column has another name than the Hub's own word.")
+@click.option("--kind", type=click.Choice(["model", "dataset"]), help="What its rows are; told by the columns by default.")
+@format_option("text", "json")
+@pass_state
+def dump(state: State, file: Path, mapping: tuple[str, ...], kind: str | None, form: str) -> None:
+    """Take in FILE, a dump of Hub metadata: parquet, JSON lines (also gzipped) or CSV, batch by batch."""
+    from registry.desk.imports import import_dump
+
+    show(state, import_dump(state.desk(), file, mapping=mapping, kind=kind, progress=Meter(state.output)), form)
+
+
+class Meter:
+    """Says on stderr how far a long import has come, once a second at most."""
+
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._started = self._said = time.monotonic()
+
+    def __call__(self, done: int, total: int | None) -> None:
+        """Take note of how much is done, and of how much."""
+        now = time.monotonic()
+        if now - self._said < 1:
+            return
+        self._said = now
+        rate = done / (now - self._started)
+        left = f", {max(0, round((total - done) / rate)):,} s left" if total and rate else ""
+        share = f"{100 * done / total:.0f}%" if total else number(done)
+        self._output.talk(f"{share} done{left}")
 
 
 def show(state: State, result: Mapping[str, Any], form: str) -> None:
@@ -86,12 +128,15 @@ def print_import(output: Output, result: Mapping[str, Any]) -> None:
     notes = result["notes"]
     if notes:
         output.heading("Not understood, or worth knowing")
-        for note in notes[:SHOWN]:
-            place = ", ".join(f"{key} {clean(note[key])}" for key in ("file", "line", "row") if key in note)
-            code = f"{clean(note['finding'])} " if "finding" in note else ""
-            output.paragraph(f"{code}{clean(note['message'])}{f' ({place})' if place else ''}", indent=4, first="  - ")
-        if result["notes_in_all"] > SHOWN:
-            output.line(f"  and {number(result['notes_in_all'] - SHOWN)} more; `--format json` has them")
+        same: dict[str, list[Mapping[str, Any]]] = {}
+        for note in notes:
+            same.setdefault(f"{note.get('finding', '')} {note['message']}".strip(), []).append(note)
+        for message, told in list(same.items())[:SHOWN]:
+            place = ", ".join(f"{key} {clean(told[0][key])}" for key in ("file", "line", "row") if key in told[0])
+            more = f" and {number(len(told) - 1)} more" if len(told) > 1 else ""
+            output.paragraph(f"{clean(message)}{f' ({place}{more})' if place else more}", indent=4, first="  - ")
+        if len(same) > SHOWN or result["notes_in_all"] > len(notes):
+            output.line("  and more; `--format json` has them")
     if models:
         output.talk(f"next: `licet check {models[0]} --commercial`")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from registry.desk.facts import today
-from registry.errors import UsageError
+from registry.errors import LineageError, UsageError
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
@@ -64,18 +65,47 @@ def import_cache(desk: Desk, folder: Path | None = None) -> dict[str, Any]:
     return _taken_in(desk, source, lambda: source.notes)
 
 
-def import_hub(desk: Desk, names: Sequence[str], progress: Progress | None = None) -> dict[str, Any]:
-    """Take in models (`org/name`) and datasets (`dataset:org/name`) of the Hub, by its own client.
+def import_hub(
+    desk: Desk,
+    names: Sequence[str],
+    *,
+    author: str | None = None,
+    search: str | None = None,
+    filters: Sequence[str] = (),
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Take in models (`org/name`) and datasets (`dataset:org/name`) of the Hub, or a list of models, by the Hub's own client.
+
+    A list that is interrupted goes on where it stopped when the same is asked again.
 
     Raises:
         SourceError: The Hub cannot be read; the message says what it was asked for.
         UsageError: Nothing was asked, or the Hub may not be reached.
     """
     from registry.sources.hub import HubSource
+    from registry.sources.hub_query import HubQuery
 
     if desk.settings.offline:
         raise UsageError("the Hub may not be reached: `--offline` is set", "leave it out, or use `licet import cache` for what is here already")
-    source = HubSource(names, progress=progress)
+    query = HubQuery(author=author, search=search, filters=tuple(filters), limit=limit) if author or search or filters else None
+    position = desk.settings.cache_folder / "hub-position.json" if query is not None else None
+    source = HubSource(names, query, position_file=position, progress=progress)
+    return _taken_in(desk, source, lambda: tuple(source.notes.kept), source.keep_position)
+
+
+def import_dump(desk: Desk, path: Path, *, mapping: Sequence[str] = (), kind: str | None = None, progress: Progress | None = None) -> dict[str, Any]:
+    """Take in a dump of Hub metadata: parquet, JSON lines (also gzipped) or CSV, batch by batch.
+
+    Raises:
+        SourceError: The file cannot be read; what came before is whole.
+        MissingExtraError: It is parquet, and what reads that is not installed.
+        UsageError: A mapping says what there is not.
+    """
+    from registry.sources.dump import DumpSource
+    from registry.sources.dump_columns import read_map
+
+    source = DumpSource(path, kind=kind, mapping=read_map(mapping), progress=progress)
     return _taken_in(desk, source, lambda: tuple(source.notes.kept))
 
 
@@ -90,34 +120,68 @@ def _resolved(desk: Desk, name: str) -> str | None:
     return found.license if found.reason not in ("unknown", "ambiguous", "none") else None
 
 
-def _taken_in(desk: Desk, source: _Source, notes: Callable[[], Sequence[Any]]) -> dict[str, Any]:
-    """Write what a source yields, each record in a transaction of its own, and say what that changed."""
+def _taken_in(desk: Desk, source: _Source, notes: Callable[[], Sequence[Any]], keep: Callable[[], None] | None = None) -> dict[str, Any]:
+    """Write what a source yields, each record in a transaction of its own, and say what that changed.
+
+    A record of many models in which one would descend from itself is written model by model; what cannot be is noted.
+    """
+    models: list[str] = []
+    counts: dict[str, dict[str, int]] = {"added": {}, "changed": {}, "retired": {}}
+    circles: list[dict[str, Any]] = []
+    for record in source.records():
+        try:
+            _write(desk, record, counts)
+        except LineageError as error:
+            parts = list(_apart(record))
+            if len(parts) < 2:
+                raise
+            for name, part in parts:
+                try:
+                    _write(desk, part, counts)
+                except LineageError as circle:
+                    circles.append({"code": "circle", "message": circle.message, "name": name, "finding": "LIC108"})
+            if not circles:
+                circles.append({"code": "circle", "message": error.message, "finding": "LIC108"})
+        models += [model.name for model in record.models if model.recorded]
+        if keep is not None:
+            keep()
+    if keep is not None:
+        keep()
+    said = [*circles, *(_note(note) for note in notes())]
+    return {"schema": "licet.import/1", "models": models, **counts, "notes": said[:MOST_NOTES], "notes_in_all": len(said)}
+
+
+def _write(desk: Desk, record: Record, counts: dict[str, dict[str, int]]) -> None:
     from registry.catalogue.ingest.writer import ingest
     from registry.desk.profiles import refresh_profiles
     from registry.settings import read_actor
 
-    models: list[str] = []
-    added: dict[str, int] = {}
-    changed: dict[str, int] = {}
-    retired: dict[str, int] = {}
-    for record in source.records():
-        with desk.catalogue.writing() as connection:
-            done = ingest(connection, [record], actor=read_actor(), kind="import", allow_unknown_bases=True)
-            refresh_profiles(connection, desk.knowledge, done.touched_models)
-        models += [model.name for model in record.models if model.recorded]
-        for total, counts in ((added, done.added), (changed, done.changed), (retired, done.retired)):
-            for kind, count in counts.items():
-                total[kind] = total.get(kind, 0) + count
-    said = [_note(note) for note in notes()]
-    return {
-        "schema": "licet.import/1",
-        "models": models,
-        "added": added,
-        "changed": changed,
-        "retired": retired,
-        "notes": said[:MOST_NOTES],
-        "notes_in_all": len(said),
-    }
+    with desk.catalogue.writing() as connection:
+        done = ingest(connection, [record], actor=read_actor(), kind="import", allow_unknown_bases=True)
+        refresh_profiles(connection, desk.knowledge, done.touched_models)
+    for total, found in ((counts["added"], done.added), (counts["changed"], done.changed), (counts["retired"], done.retired)):
+        for kind, count in found.items():
+            total[kind] = total.get(kind, 0) + count
+
+
+def _apart(record: Record) -> Iterator[tuple[str, Record]]:
+    """A record of many models as one for each, with what it says of that model; the models it names as bases go along by name."""
+    known = {model.name: model for model in record.models}
+    for name, model in known.items():
+        if not model.recorded:
+            continue
+        relations = tuple(relation for relation in record.relations if relation.child == name)
+        bases = tuple(replace(known[relation.parent], recorded=False) for relation in relations if relation.parent in known and relation.parent != name)
+        yield (
+            name,
+            replace(
+                record,
+                models=(model, *bases),
+                statements=tuple(statement for statement in record.statements if statement.subject == name),
+                relations=relations,
+                revisions=tuple(revision for revision in record.revisions if revision.model == name),
+            ),
+        )
 
 
 def _note(note: Any) -> dict[str, Any]:

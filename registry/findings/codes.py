@@ -39,6 +39,7 @@ _TABLE = (
     Code("LIC105", "an ancestor is missing, unlicensed or unstated", "error", "licensor", "ask the ancestor's developer for its terms"),
     Code("LIC106", "stricter than any ancestor asks", "note", "developer", "nothing has to change"),
     Code("LIC107", "another licence than an ancestor's text requires", "error", "developer", "relicense under the ancestor's own licence"),
+    Code("LIC108", "the lineage runs in a circle", "error", "developer", "ask the developer what it was made from"),
     Code("LIC109", "sources contradict each other on lineage", "warning", "developer", "ask the developer what it was made from"),
     Code("LIC201", "name does not follow an ancestor's rule", "warning", "developer", "rename the derivative"),
     Code("LIC205", "name rules of ancestors contradict each other", "error", "developer", "replace one of the ancestors"),

@@ -32,7 +32,8 @@ def name_key(text: str) -> str:
     words = re.findall(r"[^\W_]+", plain.replace("+", " plus "))  # `Command R+` is not `Command R`
     if len(words) > 1 and words[-1] in _DROPPED_ENDINGS:
         words.pop()
-    return "".join(words)
+    # A model may be called by signs alone; then these are its key.
+    return "".join(words) or (plain.strip() if "/" in text else "")
 
 
 def owner_key(text: str) -> str:
