@@ -31,7 +31,7 @@ def command() -> None:
 def add(state: State, layer: str, file: str | None, fields: tuple[str, ...], form: str) -> None:
     """Add an entry to LAYER, or change the one of the same id where fields are given; the change goes to the history.
 
-    Fields are those of the seed data, such as `id`, `name`, `license`, `source`.
+    Fields are those of the seed data: `id`, `name`, `source` for all; a dataset has a `license`, a model a list of `licenses`.
     """
     record = read_record(file) if file else {}
     record.update(read_fields(fields))

@@ -109,6 +109,10 @@ def print_answer(output: Output, item: Mapping[str, Any]) -> None:
     _flips(output, item)
     _findings(output, item.get("findings", ()))
     _unverified(output, item.get("unverified", ()))
+    if item.get("warnings"):
+        output.heading("Mind")
+        for warning in item["warnings"]:
+            output.paragraph(clean(warning), indent=4, first="  - ")
     _closing(output, item)
 
 
@@ -211,13 +215,14 @@ def _headroom(output: Output, limits: Sequence[Mapping[str, Any]]) -> None:
         return
     output.heading("Limits")
     for limit in limits:
-        comparator = {">": "more than", ">=": "at least"}.get(str(limit.get("comparator")), clean(limit.get("comparator", "")))
+        comparator = {">": "above", ">=": "from"}.get(str(limit.get("comparator")), clean(limit.get("comparator", "")))
         unit = f"{clean(limit['unit'])} " if limit.get("unit") else ""
+        own = f"{clean(limit['value_unit'])} " if limit.get("value_unit") else unit
         when = f" in {period(limit['month'])}" if limit.get("month") else ""
         value = limit.get("value")
-        yours = f"yours: {unit}{number(value)}" if value is not None else "yours: not stated"
+        yours = f"yours: {own}{number(value)}" if value is not None else "yours: not stated"
         output.paragraph(
-            f"{clean(limit.get('license'))}: bites at {comparator} {unit}{number(limit.get('limit'))} {fact_words(limit.get('fact', ''))}{when}; {yours}",
+            f"{clean(limit.get('license'))}: bites {comparator} {unit}{number(limit.get('limit'))} {fact_words(limit.get('fact', ''))}{when}; {yours}",
             indent=2,
             hanging=2,
         )

@@ -17,14 +17,19 @@ from registry.cli.words import COLORS, DISCLAIMER, deciding, short_number
 KEYS = ("model", "developer", "license", "license_type", "verdict", "deciding_term", "deciding_section", "yes_when", "parameters", "modality", "downloads")
 """The columns of CSV: the keys of an item, with what decides in two."""
 
+
+def _color(text: str) -> str:
+    return COLORS.get(text) or COLORS.get(f"permitted-{text}", "")
+
+
 COLUMNS = (
-    Column("VERDICT", lambda item: item["verdict"], style=lambda text: COLORS.get(text, "")),
+    Column("VERDICT", lambda item: item["verdict"], style=_color, brief={"permitted-with-obligations": "with-obligations"}),
     Column("MODEL", lambda item: item["model"]),
     Column("LIMIT OR DECIDING CLAUSE", deciding, wraps=True),
-    Column("LICENSE", lambda item: item.get("license")),
-    Column("TYPE", lambda item: item.get("license_type")),
-    Column("DEVELOPER", lambda item: item.get("developer"), wraps=True),
-    Column("PARAMS", lambda item: short_number(item.get("parameters")), right=True),
+    Column("LICENSE", lambda item: item.get("license"), spare=1),
+    Column("TYPE", lambda item: item.get("license_type"), spare=3),
+    Column("DEVELOPER", lambda item: item.get("developer"), wraps=True, spare=4),
+    Column("PARAMS", lambda item: short_number(item.get("parameters")), right=True, spare=2),
 )
 """The columns of the table."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TextIO
 
 import click
@@ -19,6 +19,9 @@ PLAIN_WIDTH = 120
 
 PROSE_WIDTH = 100
 """Longer lines of prose are hard to read, however wide the terminal is."""
+
+_LEAST = 30
+"""The width under which a wrapping column is not pressed while others can be left out."""
 
 GAP = "  "
 """What stands between two columns."""
@@ -49,6 +52,8 @@ class Column:
         wraps: Long values run over several lines instead of widening the table.
         right: Numbers stand flush right.
         style: The colour of a value on a terminal, in rich's words.
+        spare: On a terminal that is too narrow, columns go by this number, the highest first; those with 0 stay.
+        brief: Shorter words for values, used where a terminal is narrow.
     """
 
     title: str
@@ -56,6 +61,8 @@ class Column:
     wraps: bool = False
     right: bool = False
     style: Callable[[str], str] | None = None
+    spare: int = 0
+    brief: Mapping[str, str] = field(default_factory=dict)
 
     def text(self, item: Mapping[str, Any]) -> str:
         """The value of an item as shown: empty where there is none."""
@@ -184,21 +191,48 @@ class Output:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", show_edge=False)
-        for column in columns:
+        shown, widths, narrow = fit_columns(columns, items, self.width - indent)
+        table = Table(box=None, pad_edge=False, padding=(0, len(GAP), 0, 0), header_style="bold", show_edge=False)
+        for column, width in zip(shown, widths, strict=True):
             table.add_column(
                 column.title,
                 justify="right" if column.right else "left",
-                overflow="fold" if column.wraps else "ellipsis",
-                no_wrap=not column.wraps,
-                min_width=6,
+                overflow="fold" if column.wraps or narrow else "ellipsis",
+                no_wrap=not (column.wraps or narrow),
+                width=width,
             )
         for item in items:
-            cells = [(column, column.text(item)) for column in columns]
+            cells = [(column, column.brief.get(column.text(item), column.text(item)) if narrow else column.text(item)) for column in shown]
             # Text, not markup: a model may be called `[red]`.
             table.add_row(*(Text(text, style=column.style(text) if column.style else "") for column, text in cells))
         console = Console(file=self.stdout, width=self.width, no_color=not self._color, highlight=False, emoji=False)
         console.print(Padding(table, (0, 0, 0, indent)) if indent else table)
+
+
+def fit_columns(columns: Sequence[Column], items: Sequence[Mapping[str, Any]], width: int) -> tuple[list[Column], list[int], bool]:
+    """The columns that a terminal has room for, how wide each may be, and whether something had to give way."""
+    shown = list(columns)
+    narrow = False
+    while True:
+        texts = [[column.brief.get(column.text(item), column.text(item)) if narrow else column.text(item) for item in items] for column in shown]
+        widest = [max([len(column.title), *(len(text) for text in own)]) for column, own in zip(shown, texts, strict=True)]
+        # What wraps can do with less, but not with so little that a sentence becomes a column of words.
+        least = [min(wide, _LEAST) if column.wraps else wide for column, wide in zip(shown, widest, strict=True)]
+        room = width - len(GAP) * (len(shown) - 1)
+        if sum(least) <= room:
+            break
+        spare = max(column.spare for column in shown)
+        if spare == 0:
+            least = [min(wide, max(len(column.title), _LEAST)) for column, wide in zip(shown, least, strict=True)]
+            break
+        if not narrow:
+            narrow = True
+            continue
+        shown = [column for column in shown if column.spare != spare]
+    widths = list(least)
+    for index in sorted(range(len(shown)), key=lambda each: widest[each]):
+        widths[index] += max(0, min(widest[index] - widths[index], room - sum(widths)))
+    return shown, widths, narrow
 
 
 def dump_json(value: object, indent: int | None = None) -> str:

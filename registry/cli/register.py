@@ -85,8 +85,11 @@ def command(
 def print_registered(output: Output, result: Mapping[str, Any]) -> None:
     """What was recorded, what it inherits, what conflicts, and the answer for the use."""
     bases = join([f"{clean(base.get('relation'))} of {clean(base.get('model'))}" for base in result.get("bases", ())])
-    verb = "Recorded" if result.get("created", True) else "Already recorded"
+    verb = "Recorded" if result.get("created", True) else "Changed" if result.get("changed") or result.get("retired") else "Already recorded"
     output.paragraph(f"{verb} {output.strong(clean(result.get('model')))}{f': {bases}' if bases else ''}.", hanging=2)
+    if result.get("retired"):
+        gone = join([f"{count} {clean(kind)}{'s' if count > 1 else ''}" for kind, count in result["retired"].items()])
+        output.paragraph(f"No longer recorded of it: {gone}. `licet show {clean(result.get('model'))} --history` has what was there.", hanging=2)
     inherits = result.get("inherits", ())
     output.heading("It inherits" if inherits else "It inherits no recorded terms")
     for entry in inherits:

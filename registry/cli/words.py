@@ -58,6 +58,7 @@ REACH = {
 """In what capacity a licence reaches a model."""
 
 _FACTS = {
+    "accepted": "whether its terms were accepted or registered for",
     "purpose": "the purpose",
     "role": "your role",
     "actor_kind": "the kind of organisation",
@@ -147,7 +148,7 @@ def headline(item: Mapping[str, Any]) -> str:
     if verdict == "prohibited":
         cure = next((reason["cure"] for reason in deciders if reason.get("cure")), item.get("cure"))
         if item.get("curable"):
-            return f"barred until {clean(cure)}" if cure else "barred until the unmet duty is met"
+            return f"barred until this is mended: {clean(cure)}" if cure else "barred until the unmet duty is met"
         return "the text bars it"
     return clean(verdict or "no answer")
 

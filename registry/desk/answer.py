@@ -38,6 +38,8 @@ class Question:
         revision: Revision of the model, where one is meant.
         host: The host through which the model is reached.
         host_terms: Licences of that host's terms, which bind the user beside what the developer passes on.
+        unknown_revision: That revision is not recorded.
+        users_of_owner: Recorded users of an owner stand for those of its group.
         candidates: Licences that a name which leads to no single text may mean.
         change_is_lineage: The stated change of weights is the step from the bases to the subject, as in a hypothetical lineage.
     """
@@ -53,6 +55,8 @@ class Question:
     host: str | None = None
     host_terms: tuple[str, ...] = ()
     candidates: tuple[str, ...] = ()
+    unknown_revision: bool = False
+    users_of_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,17 +195,52 @@ def to_item(knowledge: Knowledge, given: Answer) -> dict[str, Any]:
                 "unit": limit.unit,
                 "month": limit.period,
                 "value": _number(limit.value),
+                "value_unit": limit.value.unit if limit.value is not None else None,
             }
             for limit in outcome.headroom
         ],
         "unverified": [
-            {"license": license, "term": term.id, "section": term.section, "confidence": term.confidence, "summary": term.summary}
+            {
+                "license": license,
+                "term": term.id,
+                "section": term.section,
+                "confidence": term.confidence,
+                "summary": term.summary,
+                "source": _where_to_read(knowledge, license, term.text),
+            }
             for license, term in outcome.unverified
         ],
         "findings": [finding_to_data(finding) for finding in given.findings],
+        "warnings": _warnings(knowledge, given),
         **({"candidates": list(question.candidates)} if question.candidates else {}),
         "knowledge": {"version": knowledge.version, "digest": knowledge.digest},
     }
+
+
+def _where_to_read(knowledge: Knowledge, license: str, text: str) -> str | None:
+    """Where the text of a term is to be found."""
+    found = knowledge.license_of(license)
+    sources = {each.id: each.source for each in found.texts} if found is not None else {}
+    return sources.get(text) or next(iter(sources.values()), None)
+
+
+def _warnings(knowledge: Knowledge, given: Answer) -> list[str]:
+    """What does not change the answer and should be known: that a model or text is younger than the use, that a revision is not known."""
+    question = given.question
+    node, on = question.graph.nodes[question.subject], question.use.on
+    warnings = []
+    if node.released_on is not None and not question.as_license and node.released_on > on:
+        warnings.append(f"{question.subject} was released on {node.released_on}, after the date of the use")
+    warnings += [
+        f"the text of {license.id} that is recorded is of {license.released}, younger than the use; an earlier one may have held"
+        for license in given.outcome.licenses
+        if license.released is not None and license.released > on and not license.placeholder
+    ]
+    if question.unknown_revision:
+        warnings.append(f"the revision {question.revision} is not recorded; the answer is for the model as such")
+    if question.users_of_owner:
+        warnings.append("the recorded users of the owner's applications are taken for those of its whole group")
+    return warnings
 
 
 def finding_to_data(finding: Finding) -> dict[str, Any]:

@@ -64,11 +64,11 @@ def _check_one(desk: Desk, name: str, use: Use, reading: str, license: str | Non
     subject = find_subject(desk, name, _terms_date(use))
     graph = subject.graph
     if license is not None:
-        own = replace(graph.nodes[subject.name], licenses=desk.knowledge.parts_of(_as_if(desk, license, use)))
+        own = replace(graph.nodes[subject.name], licenses=desk.knowledge.parts_of(_as_if(desk, license, use)), developer=None)
         graph = Graph({**graph.nodes, subject.name: own}, graph.parents)
     use = _with_acceptances(use, subject.accepted)
     name_to_judge = subject.name if graph.parents.get(subject.name) else None
-    question = Question(graph, subject.name, use, reading, name_to_judge=name_to_judge, revision=subject.revision)
+    question = Question(graph, subject.name, use, reading, name_to_judge=name_to_judge, revision=subject.revision, unknown_revision=subject.unknown_revision)
     return to_item(desk.knowledge, answer(desk.knowledge, question))
 
 
@@ -98,7 +98,9 @@ def _check_application(desk: Desk, name: str, use: Use, reading: str) -> list[di
     for used in row.used:
         subject = find_subject(desk, used.use.model, _terms_date(use))
         terms = desk.knowledge.parts_of(desk.knowledge.resolve(used.host_terms, use.on).license) if used.host_terms else ()
-        question = Question(subject.graph, subject.name, _with_acceptances(use, subject.accepted), reading, host=used.use.host, host_terms=terms)
+        question = Question(
+            subject.graph, subject.name, _with_acceptances(use, subject.accepted), reading, host=used.use.host, host_terms=terms, users_of_owner=bool(users)
+        )
         item = to_item(desk.knowledge, answer(desk.knowledge, question))
         items.append({**item, "application": row.application.name, "host": used.use.host})
     return items

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from registry.catalogue.queries.acceptances import read_acceptances
-from registry.catalogue.queries.find_model import find_model
+from registry.catalogue.queries.find_model import find_model, has_revision
 from registry.catalogue.queries.profile_graph import profile_graph
 from registry.desk.profiles import lineage_on, resolve_statement
 from registry.desk.session import Desk, refuse_folder
@@ -30,6 +30,7 @@ class Subject:
         revision: The revision that was asked for.
         accepted: Licences whose acceptance for it is on record.
         recorded: False for a model of which only the name is known.
+        unknown_revision: The revision asked for is not on record.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Subject:
     revision: str | None = None
     accepted: frozenset[str] = frozenset()
     recorded: bool = True
+    unknown_revision: bool = False
 
 
 def date_of_terms(use: Use) -> str:
@@ -60,7 +62,8 @@ def find_subject(desk: Desk, reference: str, on: str) -> Subject:
         found = find_model(connection, reference)
         recorded = profile_graph(connection, [found.id])
         accepted = frozenset(each.license for each in read_acceptances(connection, model_id=found.id, on=on))
-    return Subject(found.name, lineage_on(recorded, desk.knowledge, on), found.revision, accepted, found.recorded)
+        known = found.revision is None or has_revision(connection, found.id, found.revision)
+    return Subject(found.name, lineage_on(recorded, desk.knowledge, on), found.revision, accepted, found.recorded, not known)
 
 
 def _find_dataset(desk: Desk, name: str, on: str) -> Subject:

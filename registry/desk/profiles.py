@@ -30,10 +30,11 @@ def lineage_on(recorded: ProfileGraph, knowledge: Knowledge, on: str) -> Graph:
 def _node(node: GraphNode, knowledge: Knowledge, on: str) -> Node:
     statements = statements_on(node.statements, on)
     if not statements:
-        return Node(node.name, ("unstated" if node.recorded else "missing-ancestor",), node.kind, node.released_on, node.modality, "inferred")
+        own = "unstated" if node.recorded else "missing-ancestor"
+        return Node(node.name, (own,), node.kind, node.released_on, node.modality, "inferred", node.developer)
     resolved = (resolve_statement(knowledge, statement, node.released_on) for statement in statements)
     licenses = dict.fromkeys(part for license in resolved for part in knowledge.parts_of(license))
-    return Node(node.name, tuple(licenses), node.kind, node.released_on, node.modality, statements[0].basis)
+    return Node(node.name, tuple(licenses), node.kind, node.released_on, node.modality, statements[0].basis, node.developer)
 
 
 def resolve_statement(knowledge: Knowledge, statement: LicenseStatement, released_on: str | None) -> str:

@@ -18,6 +18,7 @@ from registry.terms.counts import read_amount
 
 if TYPE_CHECKING:
     from registry.catalogue.engine import Connection
+    from registry.catalogue.ingest.writer import IngestResult
     from registry.desk.session import Desk
 
 ORIGIN = "register"
@@ -52,7 +53,7 @@ def register_model(desk: Desk, spec: Mapping[str, Any], raw: Mapping[str, Any]) 
         record = _record(desk, connection, name, spec)
         done = ingest(connection, [record], actor=_actor(), kind="register", allow_unknown_bases=bool(spec.get("allow_unknown_base")))
         refresh_profiles(connection, desk.knowledge, done.touched_models)
-    return _result(desk, name, record, created, use, reading)
+    return _result(desk, name, record, created, done, use, reading)
 
 
 def _actor() -> str:
@@ -156,7 +157,7 @@ def _statement(desk: Desk, name: str, license: str, source: Source) -> LicenseSt
     return LicenseStatement(name, "declared", license=found.license, source=source, stated_on=today())
 
 
-def _result(desk: Desk, name: str, record: Record, created: bool, use: Any, reading: str) -> dict[str, Any]:
+def _result(desk: Desk, name: str, record: Record, created: bool, done: IngestResult, use: Any, reading: str) -> dict[str, Any]:
     from registry.desk.lookup import date_of_terms, find_subject
 
     subject = find_subject(desk, name, date_of_terms(use))
@@ -174,6 +175,8 @@ def _result(desk: Desk, name: str, record: Record, created: bool, use: Any, read
         "schema": "licet.register/1",
         "model": name,
         "created": created,
+        "changed": dict(done.added) | dict(done.changed) if not created else {},
+        "retired": dict(done.retired),
         "bases": [{"model": relation.parent, "relation": relation.relation} for relation in record.relations],
         "inherits": inherits,
         "conflicts": [finding_to_data(finding) for finding in given.findings],

@@ -23,6 +23,7 @@ class Node:
         released_on: Date or month of release, where known.
         modality: Its modality, where known.
         basis: How its licence is known: `declared`, `detected` or `concluded`.
+        developer: Who made it, by name as stewards of licences are named; an owner of a repository alone says nothing of rights.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Node:
     released_on: str | None = None
     modality: str | None = None
     basis: str = "declared"
+    developer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ class Tracer:
         edges = graph.parents.get(name, ())
         for edge in edges:
             for binding, way in known[edge.parent].items():
+                if self._licensed_anew(node, graph.nodes[way.source], binding):
+                    continue
                 reached = pass_on(binding, edge.relation, self._relations, self._reach_of, self._taught(edges, edge, binding, known))
                 if reached is None:
                     continue
@@ -83,6 +85,20 @@ class Tracer:
                 if reached not in result or len(path) < len(result[reached].path):
                     result[reached] = Way(way.source, path, way.basis)
         return result
+
+    def _licensed_anew(self, node: Node, source: Node, binding: Binding) -> bool:
+        """Whether a developer licenses anew what it had put under its own agreement: the rights are its own, so the newer licence speaks.
+
+        Only an agreement the developer itself wrote counts. Under anybody else's licence, or in a
+        copy by a mere owner of a repository, others may hold the rights.
+        """
+        if node.developer is None or node.developer != source.developer or source.kind != "model":
+            return False
+        held = self._license_of(binding.license)
+        if held is None or held.steward != node.developer:
+            return False
+        own = [self._license_of(name) for name in node.licenses]
+        return bool(own) and all(license is None or license.placeholder is None for license in own)
 
     def ways(self, graph: Graph) -> dict[str, dict[Binding, Way]]:
         """The bindings of every node with the way each came, in one pass from the roots down."""

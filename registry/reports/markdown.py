@@ -225,6 +225,12 @@ def _findings(item: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _open(item: Mapping[str, Any]) -> Iterator[str]:
+    if item["warnings"]:
+        yield "### Mind"
+        yield ""
+        for warning in item["warnings"]:
+            yield f"- {escape(warning)}"
+        yield ""
     if item["flips"]:
         yield "### Disputed"
         yield ""

@@ -72,6 +72,8 @@ def _test(leaf: FactTest, vocabulary: Vocabulary, holds: bool) -> str:
     if name == "accepted":
         who = ", ".join(value for value in values if value != "all")
         return f"you have {'' if holds else 'not '}registered for or accepted {who}"
+    if name == "role" and values == ["licensee"]:
+        return "you are the licensee" if holds else "you only use somebody else's product"
     if name == "modified":
         return "the weights are changed" if (True in leaf.values) == holds else "the weights are not changed"
     if name == "distribution":

@@ -76,7 +76,7 @@ def test_an_answer_reads_from_verdict_to_reasons_to_duties_to_what_is_missing() 
         "You must, if it applies\n  [ ] Say what changed. When the weights are changed. (llama2, section 1.b)\n",
         "Keep to\n  Keep to the use policy. (llama2, section 1.b.iv)\n",
         "Not stated, and it could turn the answer\n  monthly active users  --mau COUNT\n",
-        "Limits\n  llama2: bites at more than 700M monthly active users in June 2023; yours: 800M\n",
+        "Limits\n  llama2: bites above 700M monthly active users in June 2023; yours: 800M\n",
         "Looked at, and not in the way\n  llama2: barred fields (AUP 1)\n",
         "Under another reading of what is unsettled\n  strict: prohibited (data-to-weights)\n",
         "Findings\n  LIC101 error: declared licence is looser To mend it: relicense.\n",

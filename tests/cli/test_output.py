@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from registry.cli.output import PLAIN_WIDTH, Column, Output, clean, dump_json
+from registry.cli.output import PLAIN_WIDTH, Column, Output, clean, dump_json, fit_columns
 
 
 class Terminal(io.StringIO):
@@ -99,3 +99,29 @@ def test_no_color_means_no_color() -> None:
     assert Output(Terminal(), color=False).strong("x") == "x"
     assert Output(Terminal()).strong("x") != "x"
     assert Output(io.StringIO()).strong("x") == "x"
+
+
+WIDE = (
+    Column("NAME", lambda item: item["name"]),
+    Column("VERDICT", lambda item: item["verdict"], brief={"permitted-with-obligations": "with-obligations"}),
+    Column("LICENSE", lambda item: item["license"], spare=1),
+    Column("DEVELOPER", lambda item: item["developer"], wraps=True, spare=2),
+)
+ITEMS = [{"name": "acme/" + "n" * 20, "verdict": "permitted-with-obligations", "license": "apache-2.0", "developer": "Acme of everywhere, incorporated"}]
+
+
+@pytest.mark.parametrize(
+    ("width", "titles", "narrow"),
+    [
+        (120, ["NAME", "VERDICT", "LICENSE", "DEVELOPER"], False),
+        (90, ["NAME", "VERDICT", "LICENSE", "DEVELOPER"], True),
+        (80, ["NAME", "VERDICT", "LICENSE"], True),
+        (50, ["NAME", "VERDICT"], True),
+        (20, ["NAME", "VERDICT"], True),
+    ],
+)
+def test_a_narrow_terminal_shows_the_columns_that_matter_most(width: int, titles: list[str], narrow: bool) -> None:
+    shown, widths, gave_way = fit_columns(WIDE, ITEMS, width)
+    assert ([column.title for column in shown], gave_way) == (titles, narrow)
+    if width >= 50:
+        assert sum(widths) + 2 * (len(shown) - 1) <= width

@@ -51,7 +51,10 @@ def test_a_month_has_its_name() -> None:
         ({"verdict": "needs-permission", "reasons": [{"outcome": "decides", "ask": {"whom": "Meta", "by": "its form"}}]}, "not granted; ask Meta by its form"),
         ({"verdict": "needs-permission"}, "not granted by the recorded licences"),
         ({"verdict": "prohibited"}, "the text bars it"),
-        ({"verdict": "prohibited", "curable": True, "reasons": [{"outcome": "decides", "cure": "the notice is kept"}]}, "barred until the notice is kept"),
+        (
+            {"verdict": "prohibited", "curable": True, "reasons": [{"outcome": "decides", "cure": "the notice is kept"}]},
+            "barred until this is mended: the notice is kept",
+        ),
     ],
 )
 def test_verdicts_in_words(item: dict[str, Any], text: str) -> None:

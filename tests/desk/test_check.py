@@ -17,7 +17,7 @@ from tests.desk.conftest import LLAMA, Open, add_application, check, codes, dige
 SERVICE: dict[str, Any] = {"commercial": True, "distribution": ["saas"]}
 
 ITEM = {"model", "revision", "verdict", "curable", "interpretation", "flips", "date", "use", "assumptions", "missing_facts", "yes_when", "leaning", "licenses"}
-ITEM |= {"reasons", "obligations", "headroom", "unverified", "findings", "knowledge"}
+ITEM |= {"reasons", "obligations", "headroom", "unverified", "findings", "warnings", "knowledge"}
 PARTS = {
     "licenses": {"id", "type", "basis", "reach", "verdict"},
     "reasons": {"license", "term", "section", "outcome", "effect", "summary", "path", "evidence"},
@@ -37,6 +37,28 @@ def test_every_spelling_finds_the_same_model(reader: Desk, name: str) -> None:
 def test_a_revision_is_kept(reader: Desk) -> None:
     assert check(reader, f"{LLAMA}@abc123")["revision"] == "abc123"
     assert check(reader, LLAMA)["revision"] is None
+
+
+def test_an_unknown_revision_is_said(reader: Desk) -> None:
+    assert check(reader, LLAMA)["warnings"] == []
+    assert check(reader, f"{LLAMA}@main")["warnings"] == []
+    (warning,) = check(reader, f"{LLAMA}@abc123")["warnings"]
+    assert "abc123" in warning
+
+
+def test_a_model_younger_than_its_use_is_said(reader: Desk) -> None:
+    warnings = check(reader, LLAMA, date="2023-01-15")["warnings"]
+    assert any("released" in warning for warning in warnings)
+    assert any("younger than the use" in warning for warning in warnings)
+
+
+def test_a_developer_s_own_newer_licence_speaks_for_its_work(reader: Desk) -> None:
+    def binding(name: str, **given: Any) -> set[str]:
+        return {each["id"] for each in check(reader, name, **given)["licenses"]}
+
+    assert binding("deepseek-ai/DeepSeek-R1") == {"mit"}
+    assert binding("deepseek-ai/DeepSeek-R1", license="apache-2.0") == {"apache-2.0", "deepseek-1.0"}
+    assert "llama3" in binding("NousResearch/Hermes-2-Theta-Llama-3-8B")
 
 
 @pytest.mark.parametrize("name", ["meta-llama/Llama-2-7b-chatt-hf", "lama-2-7b-chat"])

@@ -12,6 +12,7 @@ from registry.lineage.trace import Tracer, Way
 from tests.lineage.build import RELATIONS, a_graph, binding_of, book, trace
 from tests.terms.build import a_license, a_term
 
+YI, DEEPSEEK = "yi-2.1", "deepseek-1.0"
 USERS = {"what": "active-users", "at": "once", "anchor": "model-release", "over": 700_000_000}
 
 
@@ -33,6 +34,28 @@ def test_the_path_runs_from_the_model_up_to_the_source() -> None:
     found = trace(a_graph({"a": "llama2", "b": "mit", "c": "apache-2.0"}, "c quantized b", "b finetune a"), "c")
     way = found[binding_of(found, "llama2")]
     assert (way.source, [(edge.child, edge.relation, edge.parent) for edge in way.path]) == ("a", [("c", "quantized", "b"), ("b", "finetune", "a")])
+
+
+@pytest.mark.parametrize(
+    ("makers", "licenses", "expected"),
+    [
+        (("DeepSeek", "DeepSeek"), (DEEPSEEK, "mit"), {"mit"}),
+        (("DeepSeek", "acme"), (DEEPSEEK, "mit"), {"mit", DEEPSEEK}),
+        (("acme", "acme"), (DEEPSEEK, "mit"), {"mit", DEEPSEEK}),
+        (("01.AI", "01.AI"), (DEEPSEEK, "mit"), {"mit", DEEPSEEK}),
+        ((None, None), (DEEPSEEK, "mit"), {"mit", DEEPSEEK}),
+        (("DeepSeek", "DeepSeek"), (DEEPSEEK, "other"), {"other", DEEPSEEK}),
+        (("DeepSeek", "DeepSeek"), (DEEPSEEK, "unstated"), {"unstated", DEEPSEEK}),
+    ],
+)
+def test_only_who_wrote_an_agreement_licenses_its_own_work_anew(makers: tuple[str | None, str | None], licenses: tuple[str, str], expected: set[str]) -> None:
+    nodes = {name: Node(name, (license,), developer=maker) for name, license, maker in zip("ab", licenses, makers, strict=True)}
+    assert {each.license for each in trace(a_graph(nodes, "b finetune a"), "b")} == expected
+
+
+def test_what_others_made_in_between_still_binds() -> None:
+    nodes = {"a": Node("a", (DEEPSEEK,), developer="DeepSeek"), "x": Node("x", (YI,), developer="01.AI"), "b": Node("b", ("mit",), developer="DeepSeek")}
+    assert {each.license for each in trace(a_graph(nodes, "x finetune a", "b finetune x"), "b")} == {"mit", YI}
 
 
 def test_the_shortest_of_several_paths_is_told() -> None:

@@ -93,6 +93,7 @@ def item(**given: Any) -> dict[str, Any]:
         "headroom": [],
         "unverified": [],
         "findings": [],
+        "warnings": [],
         "knowledge": {"version": "2026.11", "digest": "x"},
     }
     assert set(given) <= set(empty) | {"application", "host"}
@@ -146,7 +147,16 @@ def with_obligations() -> dict[str, Any]:
                 duty("llama2", "use-policy", "Keep to the use policy.", section="1.b.iv", counts=False),
             ],
             headroom=[
-                {"license": "llama2", "term": "limit", "section": "2", "fact": "monthly_active_users", "limit": 700_000_000, "comparator": ">", "unit": None}
+                {
+                    "license": "llama2",
+                    "term": "limit",
+                    "section": "2",
+                    "fact": "monthly_active_users",
+                    "limit": 700_000_000,
+                    "comparator": ">",
+                    "unit": None,
+                    "value_unit": None,
+                }
                 | {"month": "2023-06", "value": 1_200_000},
                 {
                     "license": "mit",
@@ -155,6 +165,7 @@ def with_obligations() -> dict[str, Any]:
                     "fact": "annual_revenue_usd",
                     "limit": 1_000_000,
                     "comparator": ">=",
+                    "value_unit": None,
                     "unit": "USD",
                     "month": None,
                     "value": None,
@@ -382,7 +393,20 @@ def test_a_hostile_name_stays_text_wherever_it_stands(text: str) -> None:
             licenses=[license(text, **{"name": text, "type": text, "from": text, "basis": text, "reach": text})],
             reasons=[reason(text, text, section=text, effect="prohibited", cure=text, path=path), reason(text, text, outcome="cleared")],
             obligations=[duty(text, text, text, wording=text, where=[text], when=text, section=text)],
-            headroom=[{"license": text, "term": text, "section": text, "fact": text, "limit": 5, "comparator": ">", "unit": text, "month": text, "value": 1}],
+            headroom=[
+                {
+                    "license": text,
+                    "term": text,
+                    "section": text,
+                    "fact": text,
+                    "limit": 5,
+                    "comparator": ">",
+                    "unit": text,
+                    "value_unit": text,
+                    "month": text,
+                    "value": 1,
+                }
+            ],
             findings=[finding(text, text, license=text, clause=text, severity=text, fixable_by=text, hint=text)],
             flips=[{"interpretation": text, "verdict": text, "points": []}],
             unverified=[{"license": text, "term": text, "section": text, "confidence": text, "summary": text}],

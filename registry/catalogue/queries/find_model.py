@@ -9,7 +9,7 @@ from sqlalchemy import Connection, or_, select
 
 from registry.catalogue.nearest import nearest_names
 from registry.catalogue.tables.lineage import edge
-from registry.catalogue.tables.model import model, model_name
+from registry.catalogue.tables.model import model, model_name, revision
 from registry.errors import UnknownModelError, UsageError
 from registry.supplychain.names import check_name, name_key, owner_key, split_reference
 
@@ -47,11 +47,11 @@ def find_model(connection: Connection, reference: str) -> FoundModel:
         UnknownModelError: None or several; `nearest` holds up to three names.
         UsageError: It cannot be a name, or names a dataset or application.
     """
-    kind, name, revision = split_reference(reference)
+    kind, name, asked = split_reference(reference)
     if kind != "model":
         raise UsageError(f"`{reference}` names {'a dataset' if kind == 'dataset' else 'an application'}, not a model", "give the name of a model")
     check_name(name, "model")
-    chosen = _choose(connection, _candidates(connection, name, revision))
+    chosen = _choose(connection, _candidates(connection, name, asked))
     if len(chosen) == 1:
         return chosen[0]
     if chosen:
@@ -67,7 +67,15 @@ def find_models(connection: Connection, references: Iterable[str]) -> list[Found
     return [find_model(connection, reference) for reference in references]
 
 
-def _candidates(connection: Connection, name: str, revision: str | None) -> list[_Candidate]:
+def has_revision(connection: Connection, model_id: int, written: str) -> bool:
+    """Whether a revision of a model is recorded, by its commit or the beginning of it; `main` is always the model as such."""
+    if written == "main":
+        return True
+    commits = connection.execute(select(revision.c.commit_id).where(revision.c.model_id == model_id).order_by(revision.c.id)).scalars()
+    return any(commit == written or (len(written) >= 7 and commit.startswith(written)) for commit in commits)
+
+
+def _candidates(connection: Connection, name: str, asked: str | None) -> list[_Candidate]:
     """The models with a spelling that fits, and how well: 0 for the very name."""
     folded, key, owner = name.casefold(), name_key(name), owner_key(name)
     query = (
@@ -89,7 +97,7 @@ def _candidates(connection: Connection, name: str, revision: str | None) -> list
         if not row.recorded and rank:
             rank += 4
         if row.id not in best or rank < best[row.id].rank:
-            best[row.id] = _Candidate(FoundModel(row.id, row.name, row.title, revision, row.recorded), rank)
+            best[row.id] = _Candidate(FoundModel(row.id, row.name, row.title, asked, row.recorded), rank)
     return list(best.values())
 
 

@@ -44,7 +44,7 @@ class GraphNode:
     """What it takes or makes."""
 
     developer: str | None = None
-    """Who made it."""
+    """Who made it, by the name the catalogue gives; None where only the owner of a repository is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def profile_graph(connection: Connection, models: Iterable[int] | None = None, *
     nodes: dict[str, GraphNode] = {}
     targets: dict[str, int] = {}
     query: Select[Any] = (
-        select(model.c.id, model.c.name, model.c.recorded, model.c.released_on, model.c.modality, developer.c.name.label("developer"))
+        select(model.c.id, model.c.name, model.c.recorded, model.c.released_on, model.c.modality, developer.c.title.label("developer"))
         .outerjoin(developer, developer.c.id == model.c.developer_id)
         .order_by(model.c.id)
     )
