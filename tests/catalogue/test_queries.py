@@ -137,7 +137,7 @@ def test_the_graph_of_a_change_holds_descendants_and_all_their_ancestors(catalog
         assert set(graph.targets) == {"acme/base-7b", "acme/chat-7b"}
         assert set(graph.nodes) == {"acme/base-7b", "acme/chat-7b", "other/x", "dataset:the-heap"}
         node = graph.nodes["acme/base-7b"]
-        assert (node.released_on, node.modality, node.developer, [each.license for each in node.statements]) == ("2024-02", "text", "acme", ["llama2"])
+        assert (node.released_on, node.modality, node.developer, [each.license for each in node.statements]) == ("2024-02", "text", "Acme", ["llama2"])
         assert [each.license for each in graph.nodes["dataset:the-heap"].statements] == ["cc-by-nc-4.0"]
         assert {(link.child, link.parent) for link in graph.links} == {
             ("acme/base-7b", "dataset:the-heap"),
