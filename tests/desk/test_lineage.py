@@ -19,7 +19,7 @@ from registry.desk.lineage import read_lineage
 from registry.desk.register import register_model
 from registry.desk.session import Desk
 from registry.errors import UsageError
-from tests.desk.conftest import LLAMA, specification
+from tests.desk.conftest import LLAMA, check, specification
 
 BASE = "meta-llama/Llama-2-7b-hf"
 
@@ -54,6 +54,8 @@ def test_ancestors_with_relation_licence_and_evidence(family: Desk) -> None:
     assert licenses["acme/merged"] == "mit"
     assert licenses[BASE] == "llama2"
     assert all(node.keys() >= {"id", "license", "verdict"} for node in graph["nodes"])
+    for node in graph["nodes"]:
+        assert node["verdict"] == check(family, node["id"])["verdict"]
     assert all(edge.keys() >= {"child", "parent", "relation", "evidence"} for edge in graph["edges"])
     assert {end for pair in ends(graph) for end in pair} <= set(licenses)
     assert ("acme/merged", "acme/tuned", "merge") in {(edge["child"], edge["parent"], edge["relation"]) for edge in graph["edges"]}
@@ -103,9 +105,9 @@ def test_json_of_the_command_is_the_graph(family: Desk) -> None:
 
 def test_the_tree_names_relation_and_licence(family: Desk) -> None:
     lines = command(family, "acme/merged").splitlines()
-    assert lines[0] == "acme/merged  [mit]"
-    assert any("merge, declared: acme/tuned  [llama2]" in line for line in lines)
-    assert any(f"finetune, declared: {BASE}  [llama2]" in line and line.startswith(("│", " ")) for line in lines)
+    assert lines[0] == "acme/merged  [mit, conditional]"
+    assert any("merge, declared: acme/tuned  [llama2, conditional]" in line for line in lines)
+    assert any(f"finetune, declared: {BASE}  [llama2, conditional]" in line and line.startswith(("│", " ")) for line in lines)
     assert "made from it: nothing recorded" in command(family, 'acme/"quoted"', "--down")
 
 
