@@ -12,7 +12,8 @@ from registry.sources.dump_columns import find_columns, kind_of
 from registry.sources.dump_lines import Row, csv_header, csv_rows, json_rows, open_lines
 from registry.sources.hub_rows import RowReader
 from registry.sources.hub_words import shown
-from registry.sources.listing import KINDS, Listing, NoteBook, RowNote, record_of
+from registry.sources.listing import NoteBook, record_of
+from registry.supplychain.listing import KINDS, Listing, RowNote
 from registry.supplychain.record import Record
 from registry.supplychain.source import Source
 
