@@ -196,7 +196,7 @@ def _random_catalogue(catalogue: Catalogue, write: Write, draw: random.Random) -
     before = {name: draw.choice(kinds) for name in draw.sample(sorted(made), 40)}
     with catalogue.writing() as connection:
         store_profiles(connection, {ids[name]: each for name, each in own.items()})
-        store_periods(connection, {ids[name]: [Period(None, "2025-01-01", each), Period("2025-01-01", None, own[name])] for name, each in before.items()})
+        store_periods(connection, {ids[name]: [Period(None, "2025-01-01", each), Period("2025-01-01", None, own[name])] for name, each in before.items()}, None)
     with catalogue.reading() as connection:
         ranks = {next(iter(stored.profile.bindings)).license: number for number, stored in read_profiles(connection).items()}
     for name, facts in made.items():
