@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -91,6 +92,20 @@ def dump(state: State, file: Path, mapping: tuple[str, ...], kind: str | None, f
     show(state, import_dump(state.desk(), file, mapping=mapping, kind=kind, progress=Meter(state.output)), form)
 
 
+@command.command("bom", short_help="a bill of materials: CycloneDX ML-BOM or SPDX 3 with its AI profile")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@format_option("text", "json")
+@pass_state
+def bom(state: State, file: Path, form: str) -> None:
+    """Take in the bill of materials FILE: models, data, licences and lineage of CycloneDX 1.5 to 1.7 (JSON) or SPDX 3 (JSON-LD).
+
+    It is checked against its schema (install `licet[bom]`), and read as far as it can be understood where it breaks it.
+    """
+    from registry.desk.imports_layers import import_bom
+
+    show(state, import_bom(state.desk(), file), form)
+
+
 @command.command("ecosystem-graphs", short_help="Ecosystem Graphs: models, data, applications and their makers")
 @click.argument("path", metavar="DIR", type=click.Path(path_type=Path))
 @format_option("text", "json")
@@ -171,7 +186,7 @@ def print_import(output: Output, result: Mapping[str, Any]) -> None:
         if len(same) > SHOWN or result["notes_in_all"] > len(notes):
             output.line("  and more; `--format json` has them")
     if models:
-        output.talk(f"next: `licet check {models[0]} --commercial`")
+        output.talk(f"next: `licet check {shlex.quote(models[0])} --commercial`")
 
 
 def _counts(counts: Mapping[str, int]) -> str | None:

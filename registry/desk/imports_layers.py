@@ -16,8 +16,22 @@ from registry.desk.imports import _taken_in
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
+    from registry.sources.notes import Note
     from registry.supplychain.model import Model
     from registry.supplychain.record import Record
+
+
+def import_bom(desk: Desk, path: Path) -> dict[str, Any]:
+    """Take in a bill of materials: CycloneDX with models in it, or SPDX 3 with its AI profile.
+
+    Raises:
+        SourceError: It cannot be read, or names no model and no data.
+        LineageError: What it says would make a model descend from itself.
+    """
+    from registry.sources.bom import BomSource
+
+    source = BomSource(path, read_on=today())
+    return _layers_taken_in(desk, source, lambda: source.notes)
 
 
 def import_ecosystem_graphs(desk: Desk, path: Path) -> dict[str, Any]:
@@ -99,6 +113,7 @@ class _Careful:
     def __init__(self, desk: Desk, source: Any) -> None:
         self._desk = desk
         self._source = source
+        self.notes: list[Note] = []
 
     def records(self) -> Iterator[Record]:
         for record in self._source.records():
@@ -119,6 +134,7 @@ class _Careful:
                 )
             }
             hostings = held_hostings(connection, (each.model for each in record.hostings))
+        self._note_kept(record, sources["application"])
         return replace(
             record,
             developers=_unheld(record.developers, sources["developer"]),
@@ -128,6 +144,14 @@ class _Careful:
             hostings=tuple(each for each in record.hostings if _is_ours(each, hostings, (each.model, each.host, each.region or ""))),
             models=tuple(_filled(each, models[each.name]) if each.recorded and each.name in models else each for each in record.models),
         )
+
+    def _note_kept(self, record: Record, held: Mapping[str, str | None]) -> None:
+        """Say which applications are left as they are on record: theirs is a list of models, which cannot be filled in."""
+        from registry.sources.notes import Note
+
+        for each in record.applications:
+            if not _is_ours(each, held, each.name):
+                self.notes.append(Note("kept", f"`app:{each.name}` is on record from another source, and was left as it is"))
 
 
 def _unheld(things: Sequence[Any], held: Mapping[str, str | None]) -> tuple[Any, ...]:
@@ -155,4 +179,5 @@ def _filled(told: Model, held: Model) -> Model:
 
 
 def _layers_taken_in(desk: Desk, source: Any, notes: Callable[[], Sequence[Any]]) -> dict[str, Any]:
-    return _taken_in(desk, _Careful(desk, source), notes)
+    careful = _Careful(desk, source)
+    return _taken_in(desk, careful, lambda: (*careful.notes, *notes()))

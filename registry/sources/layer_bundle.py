@@ -11,7 +11,7 @@ from registry.supplychain.compute import TrainingRun
 from registry.supplychain.data import Dataset
 from registry.supplychain.developer import Developer
 from registry.supplychain.host import Host, Hosting
-from registry.supplychain.model import Model
+from registry.supplychain.model import Model, Revision
 from registry.supplychain.record import Record
 from registry.supplychain.relation import Relation
 from registry.supplychain.source import Source
@@ -47,27 +47,45 @@ class Bundle:
         """Applications by name."""
         self.hostings: dict[tuple[str, str], Hosting] = {}
         """Hostings by model and host."""
+        self.revisions: dict[tuple[str, str], Revision] = {}
+        """Revisions by model and commit."""
         self.training_runs: list[TrainingRun] = []
         """Training runs."""
         self.notes: list[Note] = []
         """What was not understood."""
-        self._statements: dict[tuple[str, str | None, str | None], LicenseStatement] = {}
+        self._statements: dict[tuple[str, str | None, str | None, str, str], LicenseStatement] = {}
+        self._parents: dict[str, set[str]] = {}
         self._relations: dict[tuple[str, str, str], Relation] = {}
 
     def note(self, code: str, message: str, *, file: str | None = None, line: int | None = None, row: int | None = None, finding: str | None = None) -> None:
         """Note what was not understood."""
         self.notes.append(Note(code, message, line, file, finding, row))
 
-    def state(self, subject: str, license: str | None, link: str | None = None, basis: str = "declared") -> None:
-        """A licence, as it is named there."""
+    def state(self, subject: str, license: str | None, link: str | None = None, *, basis: str = "declared", text: str | None = None, by: str = "") -> None:
+        """A licence, as it is named there.
+
+        Args:
+            subject: The model's name, or `dataset:NAME`.
+            license: The name or expression.
+            link: The link.
+            basis: One of `words.BASES`.
+            text: The digest of the licence's text, where it stands there.
+            by: Whose word it is, where it is not the developer's: said with the source.
+        """
         name, address = plain_text(license), plain_text(link)
         if name is not None or address is not None:
-            each = LicenseStatement(subject, basis, raw_name=name, raw_link=address, source=self.source)
-            self._statements.setdefault((subject, name, address), each)
+            source = Source(f"{self.source.reference} ({by})", self.source.read_on) if by else self.source
+            each = LicenseStatement(subject, basis, raw_name=name, raw_link=address, text_digest=text, source=source)
+            self._statements.setdefault((subject, name, address, basis, by), each)
 
     def relate(self, child: str, parent: str, relation: str, evidence: str = "declared", says: str | None = None) -> None:
         """A link of a model to a base or a dataset."""
+        self._parents.setdefault(child, set()).add(parent)
         self._relations.setdefault((child, parent, relation), Relation(child, parent, relation, evidence, self.source, says))
+
+    def parents_of(self, child: str) -> set[str]:
+        """What a model is said to come from, so far."""
+        return self._parents.get(child, set())
 
     def records(self) -> Iterator[Record]:
         """Who and what there is; then the models; then what was trained, served and built."""
@@ -79,6 +97,7 @@ class Bundle:
             yield Record(
                 self.origin,
                 models=tuple(self.models.values()),
+                revisions=tuple(self.revisions.values()),
                 statements=tuple(each for each in statements if not each.subject.startswith("dataset:")),
                 relations=tuple(self._relations.values()),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 SOURCES = (
+    ("bom", "registry.sources.bom", "BomSource"),
     ("cache", "registry.sources.cache", "CacheSource"),
     ("card", "registry.sources.card_records", "CardSource"),
     ("dump", "registry.sources.dump", "DumpSource"),
