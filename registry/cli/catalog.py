@@ -1,4 +1,4 @@
-"""`licet catalog`: add to the layers of the catalogue, record an acceptance, count what it holds."""
+"""`licet catalog`: add to the layers of the catalogue, record an acceptance, say what changed, count what it holds."""
 
 from __future__ import annotations
 
@@ -115,3 +115,26 @@ def print_stats(output: Output, result: Mapping[str, Any]) -> None:
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             output.heading(clean(str(key).replace("_", " ").capitalize()))
             print_rows(output, value)
+
+
+@command.command("changes", short_help="what changed, licences first, and whom it reaches")
+@click.option("--since", required=True, metavar="DATE|N", help="From that day on, or after change set number N.")
+@click.option("--until", metavar="DATE|N", help="To the end of that day, or up to change set N; to now by default.")
+@click.option("--what", metavar="KIND,...", help="Only these: license, lineage, retired, new, load, other; or rows such as statement, relation.")
+@click.option("--subject", metavar="NAME", help="Only this model, dataset:NAME, app:NAME, developer:NAME or host:NAME.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many to list.")
+@click.option("--after", metavar="CURSOR", help="Go on after the page that gave this cursor.")
+@format_option("table", "json", "csv")
+@pass_state
+def changes(state: State, since: str, until: str | None, what: str | None, subject: str | None, limit: int, after: str | None, form: str) -> None:
+    """Say what changed in the catalogue over a time, one line a thing, with its state before and after.
+
+    Changes of licences come first, then of lineage, what is gone, what is new, whole loads, and the rest. Beside each stand the
+    registered derivatives and the applications that it reaches, however far down the lineage.
+    """
+    from registry.cli.changes import print_changes
+    from registry.desk.changes import read_changes
+
+    words = tuple(word for word in (part.strip() for part in (what or "").split(",")) if word)
+    result = read_changes(state.desk(), since, until, what=words, subject=subject, limit=limit, after=after)
+    print_changes(state.output, result, form)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from registry.desk.changes import change_in_words
 from registry.desk.facts import read_day, today
 from registry.desk.plain import to_data
 from registry.desk.profiles import resolve_statement
@@ -149,18 +150,9 @@ def _history(desk: Desk, subject: str) -> list[dict[str, Any]]:
         while True:
             page = history_of(connection, subject, after=after, limit=1000)
             changes += [
-                {"seq": row.seq, "at": row.at, "actor": row.actor, "kind": row.kind, "what": row.what, "change": _change(row.before, row.after)}
+                {"seq": row.seq, "at": row.at, "actor": row.actor, "kind": row.kind, "what": row.what, "change": change_in_words(row.before, row.after)}
                 for row in page.items
             ]
             if page.next is None:
                 return changes
             after = page.next
-
-
-def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """A change as one line: `license: yi-2.1 -> apache-2.0`."""
-    old, new = before or {}, after or {}
-    changed = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
-    return "; ".join(
-        f"{key}: {new[key]}" if key not in old else f"{key}: {old[key]} removed" if key not in new else f"{key}: {old[key]} -> {new[key]}" for key in changed
-    )
