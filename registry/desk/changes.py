@@ -8,11 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from registry.desk.concluding import Conclusions, concluded_licenses
 from registry.desk.facts import read_day, today
-from registry.desk.profiles import resolve_statement
 from registry.errors import UsageError
 from registry.supplychain.names import split_reference
-from registry.supplychain.statement import LicenseStatement, statements_on
 
 if TYPE_CHECKING:
     from registry.catalogue.engine import Connection
@@ -282,12 +281,8 @@ def _licenses(desk: Desk, connection: Connection, subjects: Sequence[str], seq: 
     held = {name: found.get(number, []) for name, number in models.items()}
     found = statements_of_datasets(connection, datasets.values(), seq)
     held.update({f"dataset:{name}": found.get(number, []) for name, number in datasets.items()})
-    return {name: _concluded(desk, (each.statement for each in own), on) for name, own in held.items()}
-
-
-def _concluded(desk: Desk, statements: Iterable[LicenseStatement], on: str) -> list[str]:
-    resolved = (resolve_statement(desk.knowledge, statement, None) for statement in statements_on(statements, on))
-    return sorted({part for license in resolved for part in desk.knowledge.parts_of(license)})
+    conclusions = Conclusions(desk.knowledge)
+    return {name: sorted(concluded_licenses(conclusions, (each.statement for each in own), None, on)) for name, own in held.items()}
 
 
 def _bases(connection: Connection, subjects: Sequence[str], seq: int) -> dict[str, list[str]]:

@@ -9,13 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry import __version__
+from registry.desk.concluding import Conclusions
 from registry.desk.export_files import FORMATS, MANIFEST, SCHEMA, TableFiles, load_pyarrow, whole_folder
 from registry.desk.facts import read_use, resolve_named_licenses
 from registry.desk.models import UNKNOWN, deciding_clause
-from registry.desk.profiles import resolve_statement
 from registry.errors import UsageError
 from registry.lineage.judge import Judge
-from registry.supplychain.statement import LicenseStatement
 from registry.terms.facts import Use, use_to_data
 from registry.terms.verdict import Verdict
 from registry.terms.words import in_words
@@ -28,9 +27,6 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int | None], None]
 """Told how many rows are written, and of how many."""
-
-REMEMBERED = 200_000
-"""For so many different claims it is remembered which licence they come to."""
 
 Batches = Iterator[Sequence[Sequence[Any]]]
 
@@ -167,7 +163,11 @@ def _tables(
     rows = [tuple(judged[number][name] for name in shared) for number in sorted(judged)]
     yield "profiles", tuple(shared.values()), iter([list(zip(*rows, strict=True))] if rows else [])
     yield "edges", EDGES.columns, export_batches(connection, EDGES)
-    statements = (*STATEMENTS.columns, ExportColumn("resolved", "text", "the licence it comes to by what is known now", few=True))
+    statements = (
+        *STATEMENTS.columns,
+        ExportColumn("resolved", "text", "the licence it comes to by what is known now", few=True),
+        ExportColumn("resolved_by", "text", "which step told it: link, fingerprint, name, id, open or nothing", few=True),
+    )
     yield "statements", statements, _statements(desk, export_batches(connection, STATEMENTS))
     yield "datasets", DATASETS.columns, export_batches(connection, DATASETS)
     yield "developers", DEVELOPERS.columns, export_batches(connection, DEVELOPERS)
@@ -186,15 +186,9 @@ def _statements(desk: Desk, batches: Batches) -> Batches:
 
     names = [column.name for column in STATEMENTS.columns]
     license, name, link, text, stated = (names.index(each) for each in ("license", "raw_name", "raw_link", "text_digest", "stated_on"))
-    known: dict[tuple[Any, ...], str] = {}
+    conclusions = Conclusions(desk.knowledge)
     for batch in batches:
         *columns, released = batch
-        resolved = []
-        for key in zip(columns[license], columns[name], columns[link], columns[text], columns[stated], released, strict=True):
-            if key not in known:
-                if len(known) >= REMEMBERED:
-                    known.clear()
-                said = LicenseStatement("", license=key[0], raw_name=key[1], raw_link=key[2], text_digest=key[3], stated_on=key[4])
-                known[key] = resolve_statement(desk.knowledge, said, key[5])
-            resolved.append(known[key])
-        yield [*columns, resolved]
+        days = [said or day for said, day in zip(columns[stated], released, strict=True)]
+        found = list(map(conclusions.of, columns[license], columns[name], columns[link], columns[text], days))
+        yield [*columns, [each.license for each in found], [each.step for each in found]]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, null, select, type_coerce
 
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.profiles import holds_on
+from registry.catalogue.stream import stream
 from registry.catalogue.tables.columns import Words
 from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.developer import developer
@@ -251,24 +253,13 @@ def export_batches(connection: Connection, table: ExportTable, size: int = BATCH
         "known_since": _Behind(connection, select(change_set.c.seq, change_set.c.at), change_set.c.seq),
     }
     places = [(place, behind[column.name]) for place, column in enumerate(table.columns) if column.name in behind]
-    for rows in _fetched(connection, _queries()[table.name], size):
-        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
+    # Wrapping each row would take as long as reading it.
+    rows = stream(connection, _queries()[table.name])
+    while batch := list(islice(rows, size)):
+        columns: list[Sequence[Any]] = list(zip(*batch, strict=True))
         for place, names in places:
             columns[place] = names.of(columns[place])
         yield columns
-
-
-def _fetched(connection: Connection, query: Select[Any], size: int) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows as the driver gives them: wrapping each would take as long as reading it. On a server, by a cursor of the server."""
-    text = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
-    driver: Any = connection.connection.driver_connection
-    cursor = driver.cursor(name="licet_export") if connection.dialect.name == "postgresql" else driver.cursor()
-    try:
-        cursor.execute(text)
-        while rows := cursor.fetchmany(size):
-            yield rows
-    finally:
-        cursor.close()
 
 
 class _Behind:
