@@ -24,6 +24,7 @@ from registry.catalogue.ingest.layers import (
     write_user_groups,
 )
 from registry.catalogue.ingest.ledger import Ledger
+from registry.catalogue.ingest.remarks import write_remarks
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.tables.license import acceptance
 from registry.catalogue.tables.lineage import edge
@@ -91,6 +92,7 @@ def ingest(
     write_revisions(ledger, (each for record in given for each in record.revisions))
     write_statements(ledger, given)
     write_relations(ledger, given)
+    write_remarks(ledger, given)
     write_training_runs(ledger, ((record.origin, each) for record in given for each in record.training_runs))
     write_hostings(ledger, (each for record in given for each in record.hostings))
     write_applications(ledger, (each for record in given for each in record.applications))

@@ -10,7 +10,10 @@ from sqlalchemy import Connection, func, select
 
 from registry.catalogue.history import seq_known
 from registry.catalogue.queries.page import Page
+from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.history import actor, change, change_set
+from registry.catalogue.tables.model import model
+from registry.supplychain.names import split_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,11 @@ def change_sets(connection: Connection, *, after: int = 0, limit: int = 100) -> 
 def was_known(connection: Connection, subject: str, as_known: str) -> bool:
     """Whether anything about a subject had been recorded by a date of our knowledge.
 
-    A subject whose rows a bulk load did not keep counts as known from the first.
+    A model or dataset says which change set it came with; for anything else, and for what is older than that, its first change tells.
     """
-    query = select(func.min(change.c.set_seq)).where(change.c.subject == subject)
-    first = connection.execute(query).scalar()
+    kind, name, _ = split_reference(subject)
+    table = {"model": model, "dataset": dataset}.get(kind)
+    first = connection.execute(select(table.c.added_set).where(table.c.name == name)).scalar() if table is not None else None
+    if first is None:
+        first = connection.execute(select(func.min(change.c.set_seq)).where(change.c.subject == subject)).scalar()
     return first is None or int(first) <= seq_known(connection, as_known)
