@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from registry.catalogue.queries.audit import lineage_claims, models_with_files_read, models_with_rival_bases, rows_of
+from registry.catalogue.queries.audit import held_remarks, lineage_claims, models_with_files_read, models_with_remarks, models_with_rival_bases, rows_of
 from registry.catalogue.queries.statements import statements_of_models
 from registry.desk.profiles import resolve_statement
 from registry.findings.finding import Finding
-from registry.findings.recorded import LineageClaim, lineage_findings, statement_findings
+from registry.findings.recorded import LineageClaim, lineage_findings, remark_finding, statement_findings, without_doubles
 from registry.knowledge.store import Knowledge
 from registry.supplychain.statement import LicenseStatement, in_force
 
@@ -29,22 +29,25 @@ class Recorded:
         on: The date on which statements count.
         files_read: Models of whose files something is detected.
         rivals: Models of which sources may name different bases or relations.
+        remarked: Models of which a source noted a finding.
     """
 
     knowledge: Knowledge
     on: str
     files_read: frozenset[int]
     rivals: frozenset[int]
+    remarked: frozenset[int]
 
     @classmethod
     def read(cls, connection: Connection, knowledge: Knowledge, on: str) -> Recorded:
         """Those of the whole catalogue."""
-        return cls(knowledge, on, frozenset(models_with_files_read(connection)), frozenset(models_with_rival_bases(connection)))
+        read, rivals, remarked = (frozenset(ask(connection)) for ask in (models_with_files_read, models_with_rival_bases, models_with_remarks))
+        return cls(knowledge, on, read, rivals, remarked)
 
     @property
     def models(self) -> frozenset[int]:
         """The numbers of all of them."""
-        return self.files_read | self.rivals
+        return self.files_read | self.rivals | self.remarked
 
     def findings(self, connection: Connection, numbers: Collection[int]) -> dict[int, list[Finding]]:
         """What is found of some models; those of which nothing is found are left out."""
@@ -58,13 +61,17 @@ class Recorded:
             claims.setdefault(claim.model_id, []).append(LineageClaim(claim.source, claim.parent, claim.relation))
         for number, own in claims.items():
             found.setdefault(number, []).extend(lineage_findings(names[number], own))
-        return {number: own for number, own in found.items() if own}
+        noted: dict[int, list[Finding]] = {}
+        for number, remarks in held_remarks(connection, self.remarked.intersection(names)).items():
+            noted[number] = [told for remark in remarks if (told := remark_finding(remark)) is not None]
+        both = {number: without_doubles(found.get(number, ()), noted.get(number, ())) for number in sorted({*found, *noted})}
+        return {number: own for number, own in both.items() if own}
 
 
 def recorded_findings(connection: Connection, knowledge: Knowledge, number: int, on: str) -> list[Finding]:
     """What is found of one model beside its terms."""
     one = frozenset({number})
-    return Recorded(knowledge, on, one, one).findings(connection, one).get(number, [])
+    return Recorded(knowledge, on, one, one, one).findings(connection, one).get(number, [])
 
 
 def _licenses_by_basis(knowledge: Knowledge, statements: Iterable[LicenseStatement], on: str) -> dict[str, frozenset[str]]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from registry.findings.codes import CODES
 from registry.findings.finding import Finding
+from registry.supplychain.remark import Remark
 
 SHOWN = 6
 """How many members of a circle are named; the rest are counted."""
@@ -28,23 +29,6 @@ class LineageClaim:
     source: str
     parent: str
     relation: str
-
-
-@dataclass(frozen=True, slots=True)
-class Remark:
-    """What was noted while a model was taken in, with the finding it amounts to.
-
-    Attributes:
-        finding: The code.
-        message: What was noted.
-        file: The file it was noted of.
-        line: The line of it.
-    """
-
-    finding: str
-    message: str
-    file: str | None = None
-    line: int | None = None
 
 
 def statement_findings(name: str, by_basis: Mapping[str, frozenset[str]]) -> list[Finding]:
@@ -97,12 +81,11 @@ def circle_finding(name: str, members: Iterable[str]) -> Finding:
     return Finding("LIC108", name, f"`{name}` is recorded as made from models that are made from it: {named}.", ancestors=others)
 
 
-def remark_finding(name: str, remark: Remark) -> Finding | None:
+def remark_finding(remark: Remark) -> Finding | None:
     """The finding that a stored remark amounts to; none where its code is not one of ours."""
     if remark.finding not in CODES:
         return None
-    message = remark.message.rstrip(".")
-    return Finding(remark.finding, name, f"`{name}`: {message}.", file=remark.file, line=remark.line)
+    return Finding(remark.finding, remark.subject, f"`{remark.subject}`: {remark.message.rstrip('.')}.", file=remark.file, line=remark.line)
 
 
 def without_doubles(derived: Iterable[Finding], noted: Iterable[Finding]) -> list[Finding]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from registry.findings.recorded import LineageClaim, Remark, circle_finding, lineage_findings, remark_finding, statement_findings, without_doubles
+from registry.findings.recorded import LineageClaim, circle_finding, lineage_findings, remark_finding, statement_findings, without_doubles
+from registry.supplychain.remark import Remark
 
 
 def said(declared: set[str], detected: set[str]) -> list[str]:
@@ -44,15 +45,16 @@ def test_lic108_names_the_others_of_the_circle() -> None:
 
 
 def test_stored_remark_is_found_with_its_place() -> None:
-    found = remark_finding("m", Remark("SEC001", "it is a pickle.", "model.bin", 3))
+    found = remark_finding(Remark("m", "weights-pickled", "it is a pickle.", "SEC001", "model.bin", 3))
     assert found is not None
     assert (found.code, found.file, found.line, found.summary) == ("SEC001", "model.bin", 3, "`m`: it is a pickle.")
-    assert remark_finding("m", Remark("NEW999", "something")) is None
+    assert remark_finding(Remark("m", "odd", "something", "NEW999")) is None
+    assert remark_finding(Remark("m", "odd", "something")) is None
 
 
 def test_what_was_noted_counts_before_what_was_derived_of_the_same_code() -> None:
     derived = statement_findings("m", {"declared": frozenset({"mit"}), "detected": frozenset({"llama2"})})
-    noted = remark_finding("m", Remark("LIC004", "the card declares mit", "LICENSE"))
+    noted = remark_finding(Remark("m", "license-differs", "the card declares mit", "LIC004", "LICENSE"))
     assert noted is not None
     assert without_doubles(derived, [noted]) == [noted]
     assert without_doubles(derived, []) == derived

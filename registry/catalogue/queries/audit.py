@@ -19,7 +19,9 @@ from registry.catalogue.tables.license import statement
 from registry.catalogue.tables.lineage import edge, edge_evidence
 from registry.catalogue.tables.model import model
 from registry.catalogue.tables.profile import profile_at
+from registry.catalogue.tables.remark import remark
 from registry.catalogue.tables.source import source
+from registry.supplychain.remark import Remark
 
 BATCH = 5000
 """Models read at a time."""
@@ -161,4 +163,21 @@ def lineage_claims(connection: Connection, numbers: Iterable[int]) -> list[Claim
             .order_by(edge.c.child_id, edge.c.id, edge_evidence.c.id)
         )
         found += [Claim(row.child_id, f"{row.origin} {row.reference or ''}".rstrip(), row.name, row.relation) for row in connection.execute(query)]
+    return found
+
+
+def models_with_remarks(connection: Connection) -> list[int]:
+    """The models of which a source noted what amounts to a finding."""
+    query = select(remark.c.model_id).where(remark.c.model_id.is_not(None), remark.c.finding.is_not(None), remark.c.retired_set.is_(None))
+    return list(connection.execute(query.distinct().order_by(remark.c.model_id)).scalars())
+
+
+def held_remarks(connection: Connection, numbers: Iterable[int]) -> dict[int, list[Remark]]:
+    """The held remarks on some models that amount to findings, by the model's number."""
+    columns = (remark.c.model_id, model.c.name, remark.c.code, remark.c.message, remark.c.finding, remark.c.file, remark.c.line)
+    held = select(*columns).join(model, model.c.id == remark.c.model_id).where(remark.c.finding.is_not(None), remark.c.retired_set.is_(None))
+    found: dict[int, list[Remark]] = {}
+    for part in chunks(sorted(set(numbers))):
+        for number, *told in connection.execute(held.where(remark.c.model_id.in_(part)).order_by(remark.c.model_id, remark.c.id)):
+            found.setdefault(number, []).append(Remark(*told))
     return found
