@@ -201,6 +201,13 @@ class Knowledge:
         earlier = self._dated(sorted(siblings), on) if siblings else None
         return earlier or license
 
+    def depends_on_date(self, name: str) -> bool:
+        """Whether `resolve` may answer differently for another date."""
+        candidates = self._document["aliases"].get(fold_alias(name)) if name.strip() and len(name) <= MAX_NAME else None
+        if candidates:
+            return len(candidates) > 1 or "from" in self.raw(candidates[0]).get("in_force", {})
+        return any(operator in f" {name.casefold()} " for operator in _OPERATORS)
+
     def _dated(self, candidates: list[str], on: str | None) -> str | None:
         """The one text in force on a date or in a month, where every candidate says from when it was.
 
