@@ -92,18 +92,33 @@ def accept(state: State, model: str, person: str, on: str | None, form: str) -> 
     )
 
 
-@command.command("stats", short_help="count what the catalogue holds")
+@command.command("stats", short_help="count what the catalogue holds and show its shape")
+@click.option("--counts", is_flag=True, help="Only count the entries, which takes no time.")
+@click.option("--transitions", is_flag=True, help="Print the whole table of licence tags from bases to their children.")
 @format_option("text", "json")
 @pass_state
-def stats(state: State, form: str) -> None:
-    """Count the entries of each layer, the relations, statements and changes."""
+def stats(state: State, counts: bool, transitions: bool, form: str) -> None:
+    """Count the entries of each layer, then show the shape of the whole.
+
+    The shape: licence tags as they are declared, relations, how deep the lineage goes, the largest families and busiest bases,
+    and what becomes of a licence tag from a base to its children.
+    """
+    if counts and transitions:
+        raise click.UsageError("`--counts` leaves out the shape, of which `--transitions` is a part")
+    from registry.cli.shape import print_shape
     from registry.desk.catalog import stats as count
+    from registry.desk.stats import shape_catalogue
 
     result = count(state.desk())
+    if form == "text":
+        print_stats(state.output, result)
+    if not counts:
+        shape = shape_catalogue(state.desk(), state.output.talk)
+        if form == "text":
+            print_shape(state.output, shape, whole=transitions)
+        result = {**result, **shape}
     if form == "json":
         state.output.json(result)
-    else:
-        print_stats(state.output, result)
 
 
 def print_stats(output: Output, result: Mapping[str, Any]) -> None:
