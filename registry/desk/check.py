@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import Question, answer, license_question, to_item
+from registry.desk.answer import Answer, Question, answer, license_question, to_item
 from registry.desk.facts import read_use, resolve_named_licenses, today
 from registry.errors import UsageError
 from registry.lineage.graph import Graph
@@ -55,11 +55,18 @@ def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None) -
         if license is not None:
             raise UsageError(f"`{name}` uses several models, each under its own licence", "ask about one model with `--license`")
         return _check_application(desk, name, use, reading)
-    return [_check_one(desk, name, use, reading, license)]
+    return [to_item(desk.knowledge, answer_model(desk, name, use, reading, license))]
 
 
-def _check_one(desk: Desk, name: str, use: Use, reading: str, license: str | None) -> dict[str, Any]:
+def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | None = None) -> Answer:
+    """The answer about one model or dataset by reference, with what is found of its record beside its terms.
+
+    Raises:
+        UnknownModelError: The name leads to nothing, or to several.
+        UsageError: It names something that is neither.
+    """
     from registry.desk.lookup import find_subject
+    from registry.desk.recorded import recorded_findings
 
     subject = find_subject(desk, name, _terms_date(use))
     graph = subject.graph
@@ -69,7 +76,12 @@ def _check_one(desk: Desk, name: str, use: Use, reading: str, license: str | Non
     use = _with_acceptances(use, subject.accepted)
     name_to_judge = subject.name if graph.parents.get(subject.name) else None
     question = Question(graph, subject.name, use, reading, name_to_judge=name_to_judge, revision=subject.revision, unknown_revision=subject.unknown_revision)
-    return to_item(desk.knowledge, answer(desk.knowledge, question))
+    given = answer(desk.knowledge, question)
+    if subject.number is None:
+        return given
+    with desk.catalogue.reading() as connection:
+        beside = recorded_findings(connection, desk.knowledge, subject.number, _terms_date(use))
+    return replace(given, findings=(*given.findings, *beside))
 
 
 def _with_acceptances(use: Use, accepted: frozenset[str]) -> Use:

@@ -31,6 +31,7 @@ class Subject:
         accepted: Licences whose acceptance for it is on record.
         recorded: False for a model of which only the name is known.
         unknown_revision: The revision asked for is not on record.
+        number: The number of a model in the catalogue; None for a dataset.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Subject:
     accepted: frozenset[str] = frozenset()
     recorded: bool = True
     unknown_revision: bool = False
+    number: int | None = None
 
 
 def date_of_terms(use: Use) -> str:
@@ -63,7 +65,7 @@ def find_subject(desk: Desk, reference: str, on: str) -> Subject:
         recorded = profile_graph(connection, [found.id])
         accepted = frozenset(each.license for each in read_acceptances(connection, model_id=found.id, on=on))
         known = found.revision is None or has_revision(connection, found.id, found.revision)
-    return Subject(found.name, lineage_on(recorded, desk.knowledge, on), found.revision, accepted, found.recorded, not known)
+    return Subject(found.name, lineage_on(recorded, desk.knowledge, on), found.revision, accepted, found.recorded, not known, found.id)
 
 
 def _find_dataset(desk: Desk, name: str, on: str) -> Subject:

@@ -143,12 +143,12 @@ def _ancestor(model: Derivation, look: Look, each: _Reached) -> Iterator[Finding
         return
     if license.placeholder:
         if license.id in _UNLICENSED and each.binding.otherwise != "data":
-            yield Finding("LIC105", model.name, f"The ancestor `{source}` has no known licence.", license.id, ancestors=(source,))
+            yield Finding("LIC105", model.name, f"The ancestor `{source}` has no known licence.", license.id, ancestors=(source,), path=each.way.path)
         return
     for burden in burdens(license, each.reach):
         if burden.kind == "no-derivatives" and each.reach == "derivative":
             summary = f"`{source}` bars sharing derivatives: {burden.term.summary}"
-            yield Finding("LIC102", model.name, summary, license.id, burden.term.section, ancestors=(source,))
+            yield Finding("LIC102", model.name, summary, license.id, burden.term.section, ancestors=(source,), path=each.way.path)
 
 
 def _looser(name: str, label: str, each: _Reached, lost: list[tuple[License, Burden]]) -> Iterator[Finding]:
@@ -161,12 +161,13 @@ def _looser(name: str, label: str, each: _Reached, lost: list[tuple[License, Bur
         ids = " and ".join(dict.fromkeys(ancestor.id for ancestor, _ in others))
         sections = "; ".join(dict.fromkeys(burden.term.section for _, burden in others))
         summary = f"The declared licence {label} is looser than the recorded terms of its ancestor `{source}` ({ids}): {', '.join(kinds)}."
-        yield Finding("LIC101", name, summary, ids, sections, confidence, (source,), kinds)
+        yield Finding("LIC101", name, summary, ids, sections, confidence, (source,), kinds, label, each.way.path)
     for ancestor, burden in lost:
         if burden.kind == "same-license":
             code = "LIC104" if _is_share_alike(ancestor) else "LIC107"
             summary = f"`{source}` asks derivatives to carry {' or '.join(sorted(burden.detail)) or ancestor.id}, not {label}."
-            yield Finding(code, name, summary, ancestor.id, burden.term.section, confidence, (source,), tuple(sorted(burden.detail)))
+            detail = tuple(sorted(burden.detail))
+            yield Finding(code, name, summary, ancestor.id, burden.term.section, confidence, (source,), detail, label, each.way.path)
 
 
 def _is_share_alike(license: License) -> bool:
@@ -185,7 +186,7 @@ def _names(model: Derivation, look: Look) -> Iterator[Finding]:
         for term in license.terms:
             if term.do == "name-rule" and term.must and binding.reach in term.binds and breaks_name_rule(model.derivative_name, term.rule):
                 summary = f"The name `{model.derivative_name}` does not follow the rule of its ancestor `{way.source}`: {term.summary}"
-                yield Finding("LIC201", model.name, summary, license.id, term.section, ancestors=(way.source,))
+                yield Finding("LIC201", model.name, summary, license.id, term.section, ancestors=(way.source,), path=way.path)
 
 
 def _outputs(model: Derivation, look: Look) -> Iterator[Finding]:
@@ -195,7 +196,7 @@ def _outputs(model: Derivation, look: Look) -> Iterator[Finding]:
         for reason in look.outcome_of(binding).reasons:
             if reason.term is not None and reason.term.kind == "bar" and reason.outcome == "decides" and _speaks_of_outputs(reason.term):
                 summary = f"`{model.name}` was trained on outputs of `{way.source}`: {reason.summary}"
-                yield Finding("LIC305", model.name, summary, reason.license, reason.section, ancestors=(way.source,))
+                yield Finding("LIC305", model.name, summary, reason.license, reason.section, ancestors=(way.source,), path=way.path)
 
 
 def _data(model: Derivation, look: Look) -> Iterator[Finding]:
@@ -209,9 +210,10 @@ def _data(model: Derivation, look: Look) -> Iterator[Finding]:
         for kind, code in (("non-commercial", "LIC401"), ("same-license", "LIC402")):
             if kind in kinds:
                 summary = f"`{way.source}`, on which it was trained, is {license.id}: {kinds[kind].term.summary}"
-                yield Finding(code, model.name, summary, license.id, kinds[kind].term.section, "medium", (way.source,))
+                yield Finding(code, model.name, summary, license.id, kinds[kind].term.section, "medium", (way.source,), path=way.path)
         if license.id in _UNLICENSED:
-            yield Finding("LIC404", model.name, f"`{way.source}`, on which it was trained, has no known licence.", license.id, None, "medium", (way.source,))
+            summary = f"`{way.source}`, on which it was trained, has no known licence."
+            yield Finding("LIC404", model.name, summary, license.id, None, "medium", (way.source,), path=way.path)
 
 
 def _speaks_of_outputs(term: Term) -> bool:

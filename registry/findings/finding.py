@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from registry.findings.codes import CODES
+from registry.lineage.graph import Edge
+
+NAME = "\x00"
+"""Stands for the subject's name in a finding that many models share; no model can be called that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +24,10 @@ class Finding:
         confidence: `high` where the text was read and the lineage is declared, `medium` otherwise.
         ancestors: The models or datasets concerned.
         details: What was dropped, missing or contradicted, in single words.
+        declared: The licence that is declared, where it is held against the one it comes from.
+        path: The relations from the subject up to the ancestor; two findings that differ in nothing else are one.
+        file: The file that shows it, where one does.
+        line: The line of that file.
     """
 
     code: str
@@ -30,6 +38,10 @@ class Finding:
     confidence: str = "high"
     ancestors: tuple[str, ...] = ()
     details: tuple[str, ...] = field(default=())
+    declared: str | None = None
+    path: tuple[Edge, ...] = field(default=(), compare=False)
+    file: str | None = None
+    line: int | None = None
 
     @property
     def severity(self) -> str:
@@ -45,3 +57,8 @@ class Finding:
     def hint(self) -> str:
         """The act that mends it."""
         return CODES[self.code].fix
+
+
+def said_of(finding: Finding, name: str) -> Finding:
+    """A finding that many models share, said of one of them."""
+    return replace(finding, subject=name, summary=finding.summary.replace(NAME, name))

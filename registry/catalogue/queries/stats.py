@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -52,19 +53,22 @@ def read_stats(connection: Connection) -> Stats:
         "acceptances": acceptance,
     }
     counts = {name: int(connection.execute(select(func.count()).select_from(table)).scalar_one()) for name, table in tables.items()}
-    counts["models"] = int(connection.execute(select(func.count()).select_from(model).where(model.c.recorded)).scalar_one())
-    counts["models_known_by_name_only"] = int(connection.execute(select(func.count()).select_from(model).where(~model.c.recorded)).scalar_one())
+    models: Counter[bool] = Counter()
+    modalities: Counter[str] = Counter()
+    accesses: Counter[str] = Counter()
+    # One pass over the models, which are by far the most.
+    kinds = select(model.c.recorded, model.c.modality, model.c.access, func.count()).group_by(model.c.recorded, model.c.modality, model.c.access)
+    for recorded, modality, access, count in connection.execute(kinds.order_by(None)):
+        models[bool(recorded)] += count
+        if recorded:
+            modalities[modality or "unknown"] += count
+            accesses[access or "unknown"] += count
+    counts["models"], counts["models_known_by_name_only"] = models[True], models[False]
     counts["statements"] = int(connection.execute(select(func.count()).select_from(statement).where(statement.c.retired_set.is_(None))).scalar_one())
     counts["links"] = int(connection.execute(select(func.count()).select_from(edge).where(edge.c.grade.is_not(None))).scalar_one())
     head = connection.execute(select(chain_head.c.seq, chain_head.c.hash)).one()
     counts["change_sets"] = head.seq
-    return Stats(dict(sorted(counts.items())), _by(connection, "modality"), _by(connection, "access"), head.hash)
-
-
-def _by(connection: Connection, column: str) -> dict[str, int]:
-    own = func.coalesce(model.c[column], "unknown")
-    query = select(own, func.count()).where(model.c.recorded).group_by(own).order_by(own)
-    return {name: int(count) for name, count in connection.execute(query)}
+    return Stats(dict(sorted(counts.items())), dict(sorted(modalities.items())), dict(sorted(accesses.items())), head.hash)
 
 
 def is_empty(connection: Connection) -> bool:

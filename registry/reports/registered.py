@@ -1,0 +1,11 @@
+"""The forms that audits can be written in; a new one is a file here and a line in this tuple."""
+
+from __future__ import annotations
+
+from registry.reports.csv import CsvFormat
+from registry.reports.interface import AuditFormat
+from registry.reports.json import JsonFormat
+from registry.reports.sarif import SarifFormat
+
+FORMATS: tuple[AuditFormat, ...] = (CsvFormat(), JsonFormat(), SarifFormat())
+"""All of them, by name."""

@@ -1,0 +1,125 @@
+"""An audit as SARIF 2.1.0, the form that code hosts and editors show findings in.
+
+GitHub takes 25,000 results a run and 20 runs a file; what goes beyond is counted and said, in the last run and by the command.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, TextIO
+from urllib.parse import quote
+
+from registry import __version__
+from registry.findings.codes import CODES
+
+MOST_RESULTS = 25_000
+"""The most results that GitHub takes in one run."""
+
+MOST_RUNS = 20
+"""The most runs that GitHub takes in one file."""
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+"""Where the schema of SARIF 2.1.0 stands."""
+
+_RULES = {code: index for index, code in enumerate(CODES)}
+
+
+class SarifReport:
+    """Writes runs of results as they come.
+
+    Args:
+        stream: Where to.
+        most_results: Results in one run.
+        most_runs: Runs in the file.
+    """
+
+    def __init__(self, stream: TextIO, most_results: int = MOST_RESULTS, most_runs: int = MOST_RUNS) -> None:
+        self._stream = stream
+        self._most_results = most_results
+        self._most_runs = most_runs
+        self._encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
+        self._runs = 0
+        self._results = 0
+        self.left_out = 0
+        self._properties: dict[str, Any] = {}
+
+    def begin(self, head: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
+        """The head of the log and of its first run."""
+        self._properties = {"schema": head["schema"], "subject": head["subject"], "use": head["use"], "knowledge": head["knowledge"]}
+        self._stream.write(f'{{"$schema": "{SCHEMA}", "version": "2.1.0", "runs": [')
+        self._open_run()
+
+    def _open_run(self) -> None:
+        self._runs += 1
+        self._results = 0
+        tool = {
+            "driver": {
+                "name": "licet",
+                "semanticVersion": __version__,
+                "rules": [
+                    {
+                        "id": code.code,
+                        "shortDescription": {"text": code.title},
+                        "help": {"text": f"To mend it: {code.fix}."},
+                        "defaultConfiguration": {"level": code.severity},
+                        "properties": {"tags": ["license"] if code.code.startswith("LIC") else ["security"], "fixable_by": code.fixable_by},
+                    }
+                    for code in CODES.values()
+                ],
+            }
+        }
+        identity = {"id": f"licet/audit/{self._runs}"}
+        self._stream.write(f'{"," if self._runs > 1 else ""}\n{{"tool": {self._encode(tool)}, "automationDetails": {self._encode(identity)}, "results": [')
+
+    def _close_run(self) -> None:
+        notes = []
+        if self.left_out:
+            text = f"{self.left_out:,} findings more were left out: {self._most_results:,} results a run and {self._most_runs} runs are the most that GitHub takes."
+            notes = [{"level": "warning", "message": {"text": text}}]
+        invocation = {"executionSuccessful": True, "toolExecutionNotifications": notes}
+        self._stream.write(f'\n], "invocations": [{self._encode(invocation)}], "properties": {self._encode(self._properties)}}}')
+
+    def add(self, finding: Mapping[str, Any]) -> bool:
+        """One result; the next run is begun where this one is full."""
+        if self._results == self._most_results:
+            if self._runs == self._most_runs:
+                self.left_out += 1
+                return True
+            self._close_run()
+            self._open_run()
+        self._stream.write((",\n" if self._results else "\n") + self._encode(_result(finding)))
+        self._results += 1
+        return True
+
+    def end(self, summary: Mapping[str, Any]) -> None:
+        """The end of the last run, with the summary and with how much was left out."""
+        self._properties = {**self._properties, "summary": {key: summary[key] for key in ("models", "models_with_findings", "by_severity", "findings")}}
+        self._close_run()
+        self._stream.write("\n]}\n")
+
+
+def _result(finding: Mapping[str, Any]) -> dict[str, Any]:
+    subject = finding["subject"]
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(finding["file"] or subject, safe="/")}}
+    if finding["line"]:
+        place["region"] = {"startLine": finding["line"]}
+    return {
+        "ruleId": finding["code"],
+        "ruleIndex": _RULES[finding["code"]],
+        "level": finding["severity"],
+        "message": {"text": finding["summary"]},
+        "locations": [{"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": subject, "kind": "module"}]}],
+        "partialFingerprints": {"licet/1": "|".join(str(finding[key] or "") for key in ("code", "subject", "license", "clause", "ancestors"))},
+        "properties": {key: finding[key] for key in ("confidence", "license", "clause", "ancestors", "path", "fixable_by", "hint") if finding[key]},
+    }
+
+
+class SarifFormat:
+    """SARIF 2.1.0."""
+
+    name = "sarif"
+
+    def open(self, stream: TextIO) -> SarifReport:
+        """A report that writes to a stream."""
+        return SarifReport(stream)

@@ -1,0 +1,135 @@
+"""Audits written as they come: JSON, CSV and SARIF, each read again by a reader that knows its form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
+
+from registry.findings.codes import CODES
+from registry.reports.csv import COLUMNS, CsvFormat
+from registry.reports.interface import AuditReport
+from registry.reports.json import JsonFormat
+from registry.reports.registered import FORMATS
+from registry.reports.sarif import SarifFormat, SarifReport
+
+HEAD = {"schema": "licet.audit/1", "subject": "catalogue", "use": {}, "verdict": None, "references": [], "knowledge": {"version": "2026.11", "digest": "x"}}
+SUMMARY: dict[str, Any] = {"models": 9, "models_with_findings": 1, "by_severity": {"error": 1}, "findings": 1}
+HOSTILE = '=cmd|"x"\u202e\x1b[31m,\nacme'
+
+
+def a_finding(**given: Any) -> dict[str, Any]:
+    return {
+        "code": "LIC101",
+        "severity": "error",
+        "confidence": "high",
+        "subject": "acme/one two",
+        "developer": "Acme",
+        "file": None,
+        "line": None,
+        "declared": "mit",
+        "license": "llama2",
+        "clause": "2; AUP 1",
+        "ancestors": ["meta/llama"],
+        "path": [{"model": "acme/one two"}, {"relation": "finetune", "model": "meta/llama"}],
+        "summary": "It is looser.",
+        "fixable_by": "developer",
+        "hint": "relicense",
+        **given,
+    }
+
+
+def written(report: AuditReport, stream: io.StringIO, *findings: dict[str, Any]) -> str:
+    report.begin(HEAD, SUMMARY)
+    for finding in findings:
+        report.add(finding)
+    report.end(SUMMARY)
+    return stream.getvalue()
+
+
+def with_format(form: Any, *findings: dict[str, Any]) -> str:
+    stream = io.StringIO()
+    return written(form.open(stream), stream, *findings)
+
+
+def test_registered_formats_are_sorted_and_named_once() -> None:
+    names = [form.name for form in FORMATS]
+    assert names == sorted(set(names))
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_json_holds_head_findings_and_summary_in_the_order_they_came(count: int) -> None:
+    findings = [a_finding(line=number, file="a.py") for number in range(count)]
+    text = with_format(JsonFormat(), *findings)
+    document = json.loads(text)
+    assert list(document) == [*HEAD, "findings", "summary"]
+    assert document["findings"] == findings
+    assert document["summary"] == SUMMARY
+
+
+def test_json_has_a_finding_on_every_line_between() -> None:
+    lines = with_format(JsonFormat(), a_finding(), a_finding(subject=HOSTILE)).splitlines()
+    start = next(index for index, line in enumerate(lines) if line.startswith('"findings"'))
+    assert json.loads(lines[start + 1].rstrip(",")) == a_finding()
+    assert json.loads(lines[start + 2].rstrip(",")) == a_finding(subject=HOSTILE)
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: str(form.name))
+def test_no_report_carries_what_a_terminal_obeys(form: Any) -> None:
+    text = with_format(form, a_finding(subject=HOSTILE, summary=HOSTILE, ancestors=[HOSTILE], developer=HOSTILE))
+    assert not set(text) & {"\x1b", "\u202e", "\r"}
+
+
+def test_csv_has_one_line_a_finding_and_runs_no_formula() -> None:
+    rows = list(csv.DictReader(io.StringIO(with_format(CsvFormat(), a_finding(), a_finding(subject="=1+1", line=4, file="-x")))))
+    assert list(rows[0]) == list(COLUMNS)
+    assert (rows[0]["subject"], rows[0]["path"], rows[0]["ancestors"]) == ("acme/one two", "acme/one two <- finetune - meta/llama", "meta/llama")
+    assert (rows[1]["subject"], rows[1]["line"], rows[1]["file"]) == ("'=1+1", "4", "'-x")
+
+
+@pytest.mark.parametrize("findings", [[], [a_finding()], [a_finding(file="src/app.py", line=3), a_finding(subject=HOSTILE, clause=None)]])
+def test_sarif_is_valid_by_the_model_of_its_schema(findings: list[dict[str, Any]]) -> None:
+    text = with_format(SarifFormat(), *findings)
+    SarifLog.model_validate_json(text)
+    (run,) = json.loads(text)["runs"]
+    assert [result["ruleId"] for result in run["results"]] == [finding["code"] for finding in findings]
+    assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == list(CODES)
+    assert all(run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
+
+
+def test_the_model_of_the_schema_refuses_what_sarif_does_not_have() -> None:
+    document = json.loads(with_format(SarifFormat(), a_finding()))
+    document["runs"][0]["results"][0]["verdict"] = "prohibited"
+    with pytest.raises(ValidationError):
+        SarifLog.model_validate(document)
+
+
+def test_sarif_gives_place_and_name_as_a_code_host_needs_them() -> None:
+    document = json.loads(with_format(SarifFormat(), a_finding(), a_finding(file="src/app.py", line=3)))
+    first, second = (result["locations"][0] for result in document["runs"][0]["results"])
+    assert first["physicalLocation"]["artifactLocation"]["uri"] == "acme/one%20two"
+    assert first["logicalLocations"][0]["fullyQualifiedName"] == "acme/one two"
+    assert (second["physicalLocation"]["artifactLocation"]["uri"], second["physicalLocation"]["region"]["startLine"]) == ("src/app.py", 3)
+
+
+def test_sarif_begins_a_run_where_one_is_full_and_says_what_was_left_out() -> None:
+    stream = io.StringIO()
+    report = SarifReport(stream, most_results=2, most_runs=2)
+    text = written(report, stream, *(a_finding(line=number + 1, file="a") for number in range(7)))
+    SarifLog.model_validate_json(text)
+    runs = json.loads(text)["runs"]
+    assert [len(run["results"]) for run in runs] == [2, 2]
+    assert len({run["automationDetails"]["id"] for run in runs}) == 2
+    assert report.left_out == 3
+    assert "3 findings more were left out" in runs[-1]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_every_fingerprint_of_different_findings_differs() -> None:
+    document = json.loads(with_format(SarifFormat(), a_finding(), a_finding(license="gemma"), a_finding(subject="acme/other"), a_finding(code="LIC104")))
+    prints = [json.dumps(result["partialFingerprints"]) for result in document["runs"][0]["results"]]
+    assert len(set(prints)) == len(prints)
