@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from registry.catalogue.profiles import read_profiles
 from registry.catalogue.queries.audit import AuditRow, audit_rows, developer_ids, developer_names, most_developers, periods_on, profiles_of_models, rows_of
 from registry.desk.audit import WHOLE, AuditQuestion, Listing, Progress, head, read_question, silent
+from registry.desk.audit_lineage import LineageAudit
 from registry.desk.audit_profiles import AuditedProfile, Auditor, audit_profiles
 from registry.desk.lookup import date_of_terms
 from registry.desk.recorded import Recorded
 from registry.errors import UsageError
 from registry.findings.codes import SEVERITIES
-from registry.findings.derivation import Derivation, derivation_findings
 from registry.findings.finding import Finding, said_of
 from registry.findings.tally import Tally, read_wanted
 
@@ -37,11 +37,11 @@ class _Audit:
 
     connection: Connection
     auditor: Auditor
-    on: str
     profiles: dict[int, AuditedProfile]
     recorded: Recorded
     periods: dict[int, int]
     developers: list[int] | None
+    lineage: LineageAudit
     makers: dict[int, str] = field(default_factory=dict)
 
     def profile_of(self, row: AuditRow) -> AuditedProfile | None:
@@ -77,7 +77,9 @@ def audit_catalogue(desk: Desk, question: AuditQuestion, reports: Sequence[Audit
         stored = read_profiles(connection)
         profiles = audit_profiles(auditor, {number: each.profile.bindings for number, each in stored.items()})
         recorded = Recorded.read(connection, desk.knowledge, on)
-        audit = _Audit(connection, auditor, on, profiles, recorded, periods_on(connection, on), developers)
+        taught = {number for number, each in stored.items() if any(binding.taught is not None for binding in each.profile.bindings)}
+        lineage = LineageAudit(connection, auditor, on, (recorded.circles, taught))
+        audit = _Audit(connection, auditor, profiles, recorded, periods_on(connection, on), developers, lineage)
         tally = _count(audit, progress)
         listing = Listing(reports, question.limit)
         counted = tally.to_data(developer_names(connection, tally.leading_developers()))
@@ -184,32 +186,7 @@ def _simple(audit: _Audit, row: AuditRow) -> list[Finding]:
 
 
 def _derived(audit: _Audit, rows: Sequence[AuditRow]) -> dict[int, list[Finding]]:
-    """What is found of the models of a part for which ancestors have to be named, by the same rules as a single check."""
-    from registry.catalogue.queries.profile_graph import profile_graph
-    from registry.desk.answer import subject_of
-    from registry.desk.profiles import lineage_on
-    from registry.findings.derivation import Look
-    from registry.lineage.trace import Tracer
-
-    auditor = audit.auditor
-    wanted = [
-        row for row in rows if (profile := audit.profile_of(row)) is not None and (profile.derived or (row.name_breaks and auditor.wanted.keeps("LIC201")))
-    ]
-    if not wanted:
-        return {}
-    graph = lineage_on(profile_graph(audit.connection, [row.id for row in wanted]), auditor.knowledge, audit.on)
-    ways = Tracer(auditor.knowledge.relations, auditor.knowledge.license_of).ways(graph)
-    found: dict[int, list[Finding]] = {}
-    for row in wanted:
-        node = graph.nodes[row.name]
-        subject = subject_of(node)
-        look = Look(
-            auditor.judge.interpretation,
-            auditor.knowledge.license_of,
-            auditor.knowledge.expression_of,
-            lambda binding, subject=subject: auditor.judge.of_binding(binding, subject),  # type: ignore[misc]
-            auditor.look.known,
-        )
-        model = Derivation(row.name, node.licenses, ways[row.name], auditor.conflicts(ways[row.name]), row.name if graph.parents.get(row.name) else None)
-        found[row.id] = [finding for finding in derivation_findings(model, look) if auditor.wanted.keeps(finding.code)]
-    return found
+    """What is found of the models of a part for which ancestors have to be named."""
+    by_name = audit.auditor.wanted.keeps("LIC201")
+    chosen = [row for row in rows if (profile := audit.profile_of(row)) is not None and (profile.derived or (row.name_breaks and by_name))]
+    return audit.lineage.findings(chosen, {row.id: audit.periods.get(row.id, row.profile_id) for row in chosen})
