@@ -12,7 +12,7 @@ from registry.catalogue.tables.history import chain_head
 from registry.catalogue.tables.lineage import edge, edge_evidence
 from registry.catalogue.tables.model import model
 from registry.catalogue.tables.profile import profile
-from registry.supplychain.relation import stronger_grade
+from registry.supplychain.relation import contradicts, stronger_grade
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,10 @@ def _lineage_problems(connection: Connection) -> list[str]:
     """Links whose grade is not that of their evidence."""
     names = {row.id: row.name for row in connection.execute(select(model.c.id, model.c.name).order_by(model.c.id))}
     best: dict[int, str | None] = {}
-    query = select(edge_evidence.c.edge_id, edge_evidence.c.grade).where(edge_evidence.c.retired_set.is_(None)).order_by(edge_evidence.c.id)
-    for number, grade in connection.execute(query):
-        best[number] = stronger_grade(best.get(number), grade)
+    columns = (edge_evidence.c.edge_id, edge_evidence.c.grade, edge_evidence.c.origin, edge_evidence.c.says)
+    for number, grade, origin, says in connection.execute(select(*columns).where(edge_evidence.c.retired_set.is_(None)).order_by(edge_evidence.c.id)):
+        if not contradicts(origin, says):
+            best[number] = stronger_grade(best.get(number), grade)
     links = connection.execute(select(edge.c.id, edge.c.child_id, edge.c.grade).order_by(edge.c.id))
     odd = [row.child_id for row in links if row.grade != best.get(row.id)]
     return [f"a relation of `{names.get(number)}` has not the grade of its evidence" for number in odd]

@@ -19,7 +19,7 @@ __all__ = ["WAIT_SECONDS", "Catalogue", "Connection", "Target", "make_engine", "
 WAIT_SECONDS = 5.0
 """How long to wait for another writer before saying that the catalogue is locked."""
 
-LOAD_CACHE_KIB = 384 * 1024
+LOAD_CACHE_KIB = 256 * 1024
 """How much of a SQLite file a load may hold in memory."""
 
 _BEGIN = "licet_begin"

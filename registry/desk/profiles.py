@@ -10,6 +10,7 @@ from registry.catalogue.profiles import Period, Standing, intern_profiles, store
 from registry.catalogue.queries.lineage import ancestor_ids, descendant_ids
 from registry.catalogue.queries.profile_columns import RELATIONS, ProfileColumns, model_names, profile_columns
 from registry.catalogue.queries.profile_graph import GraphNode, ProfileGraph
+from registry.desk.concluding import conclude
 from registry.desk.facts import today
 from registry.knowledge.store import Knowledge
 from registry.lineage.bindings import Binding, Profile
@@ -51,17 +52,9 @@ def licenses_of(knowledge: Knowledge, statements: Sequence[LicenseStatement], re
 
 
 def resolve_statement(knowledge: Knowledge, statement: LicenseStatement, released_on: str | None) -> str:
-    """The licence behind a statement: what was resolved when it was written, else its link, else its name on its date."""
+    """The licence behind a statement, by the order of `registry.desk.concluding`."""
     on = statement.stated_on or released_on
-    if statement.license is not None:
-        known = knowledge.license_of(statement.license) is not None or " " in statement.license
-        return statement.license if known else knowledge.resolve(statement.license, on).license
-    for written in (statement.text_digest, statement.raw_link, statement.raw_name):
-        if written:
-            found = knowledge.resolve(written, on)
-            if found.reason not in ("unknown", "ambiguous"):
-                return found.license
-    return "unresolved" if statement.raw_name or statement.raw_link else "unstated"
+    return conclude(knowledge, statement.license, statement.raw_name, statement.raw_link, statement.text_digest, on).license
 
 
 def refresh_profiles(connection: Connection, knowledge: Knowledge, models: Collection[int] | None) -> list[tuple[str, ...]]:

@@ -61,6 +61,9 @@ class Note:
         if self.finding is None:
             object.__setattr__(self, "finding", finding_of(self.code))
 
+    row: int | None = None
+    """The row of a table that it stands in, counted from 1 without the line of column names."""
+
 
 def shown(text: object, width: int = 80) -> str:
     """Text from outside as one short printable line."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from registry.sources.folder_files import parse_json_object
+from registry.sources.notes import shown
 
 MAX_HEADER = 32_000_000
 """A longer header is not read; the format itself allows 100 MB."""
@@ -43,8 +44,53 @@ class TensorHeader:
     """The types of these values, sorted."""
 
 
+@dataclass(frozen=True, slots=True)
+class TensorEntry:
+    """One tensor as a header lists it."""
+
+    dtype: str
+    """The type of its values, in upper case (`BF16`)."""
+
+    shape: tuple[int, ...]
+    """Its sides."""
+
+    values: int
+    """How many values it holds."""
+
+    start: int
+    """Where its bytes begin, counted from the start of the file."""
+
+    size: int
+    """How many bytes it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class TensorTable:
+    """Every tensor of one file of safetensors, and the file's free metadata."""
+
+    metadata: Mapping[str, str]
+    """Its free metadata."""
+
+    entries: Mapping[str, TensorEntry]
+    """Its tensors by name."""
+
+
 def read_safetensors_header(stream: BinaryIO, size: int) -> tuple[TensorHeader | None, str | None]:
     """The header of a file of safetensors, and what is wrong with it; never more than the header is read.
+
+    Args:
+        stream: The file at its start.
+        size: Its size in bytes.
+    """
+    table, problem = read_safetensors_table(stream, size)
+    if table is None:
+        return None, problem
+    dtypes = tuple(sorted({entry.dtype for entry in table.entries.values()}))
+    return TensorHeader(table.metadata, len(table.entries), sum(entry.values for entry in table.entries.values()), dtypes), None
+
+
+def read_safetensors_table(stream: BinaryIO, size: int) -> tuple[TensorTable | None, str | None]:
+    """Where every tensor of a file of safetensors lies, and what is wrong with the header; no tensor is read.
 
     Args:
         stream: The file at its start.
@@ -64,19 +110,24 @@ def read_safetensors_header(stream: BinaryIO, size: int) -> tuple[TensorHeader |
     metadata = value.pop("__metadata__", {})
     if not isinstance(metadata, Mapping):
         metadata = {}
-    tensors, dtypes, room = 0, set(), size - 8 - length
+    begin = 8 + length
+    entries: dict[str, TensorEntry] = {}
     for name, about in value.items():
-        count = _values_of(about, room)
-        if count is None:
-            return None, f"its header says of the tensor `{name[:60]}` what cannot be"
-        tensors += count
-        dtypes.add(str(about["dtype"]))
+        entry = _entry(about, begin, size - begin)
+        if entry is None:
+            return None, f"its header says of the tensor `{shown(name, 60)}` what cannot be"
+        entries[name] = entry
+    end = 0
+    for name, entry in sorted(entries.items(), key=lambda item: (item[1].start, item[1].size)):
+        if entry.size and entry.start < end:
+            return None, f"its header lays the tensor `{shown(name, 60)}` over another one"
+        end = max(end, entry.start + entry.size)
     kept = {str(key)[:200]: text[:4000] for key, text in list(metadata.items())[:MAX_METADATA] if isinstance(text, str)}
-    return TensorHeader(kept, len(value), tensors, tuple(sorted(dtypes))), None
+    return TensorTable(kept, entries), None
 
 
-def _values_of(about: object, room: int) -> int | None:
-    """How many values a tensor holds; None where its shape, type and place do not fit together or lie outside the file."""
+def _entry(about: object, begin: int, room: int) -> TensorEntry | None:
+    """A tensor; None where its shape, type and place do not fit together or lie outside the file."""
     if not isinstance(about, Mapping):
         return None
     shape, offsets, dtype = about.get("shape"), about.get("data_offsets"), about.get("dtype")
@@ -89,7 +140,11 @@ def _values_of(about: object, room: int) -> int | None:
     if not start <= end <= room:
         return None
     width = _WIDTHS.get(dtype.upper())
-    return count if width is None or (count * width + 7) // 8 == end - start else None
+    if width is not None and (count * width + 7) // 8 != end - start:
+        return None
+    if width is None and count > 8 * (end - start):  # whatever the type is, a value has a bit at least
+        return None
+    return TensorEntry(dtype.upper()[:20], tuple(shape), count, begin + start, end - start)
 
 
 def looks_pickled(name: str) -> bool | None:

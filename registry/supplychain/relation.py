@@ -31,6 +31,21 @@ class Relation:
     """The relation in the source's own word, where it differs."""
 
 
+WEIGHTS = "weights"
+"""The origin of what a comparison of weights found."""
+
+INCONSISTENT = "inconsistent"
+"""How such a comparison begins what it says where it speaks against a relation."""
+
+
+def contradicts(origin: str, says: str | None) -> bool:
+    """Whether evidence speaks against the relation it is kept with.
+
+    Such evidence is kept beside what it contradicts, and gives the relation no grade: it never makes one, and removes none.
+    """
+    return origin == WEIGHTS and (says or "").startswith(INCONSISTENT)
+
+
 def stronger_grade(first: str | None, second: str | None) -> str | None:
     """The better of two grades of evidence; none is worse than any."""
     if first is None or second is None:

@@ -11,7 +11,7 @@ import pytest
 from registry.cli.catalog import print_stats
 from registry.cli.check import print_answer
 from registry.cli.license import print_comparison, print_license
-from registry.cli.lineage import dot, mermaid, print_tree
+from registry.cli.lineage_tree import print_tree
 from registry.cli.output import Output
 from registry.cli.register import print_registered
 from registry.cli.show import print_record
@@ -198,7 +198,7 @@ EDGES = [
 
 
 def test_a_lineage_tree_unfolds_a_shared_ancestor_once() -> None:
-    assert text_of(print_tree, {"nodes": NODES, "edges": EDGES}, "acme/merge", True, True) == (
+    assert text_of(print_tree, {"model": "acme/merge", "nodes": NODES, "edges": EDGES}, True, True) == (
         "acme/merge  [mit, permitted]\n"
         "made from\n"
         "├── merge, declared: a/left  [mit]\n"
@@ -212,18 +212,10 @@ def test_a_lineage_tree_unfolds_a_shared_ancestor_once() -> None:
 
 def test_a_long_lineage_is_no_trouble() -> None:
     count = 5000
-    graph = {"nodes": [], "edges": [{"child": f"m{index}", "parent": f"m{index + 1}", "relation": "finetune"} for index in range(count)]}
+    graph = {"model": "m0", "nodes": [], "edges": [{"child": f"m{index}", "parent": f"m{index + 1}", "relation": "finetune"} for index in range(count)]}
     stream = io.StringIO()
-    print_tree(Output(stream), graph, "m0", True, False)
+    print_tree(Output(stream), graph, True, False)
     assert stream.getvalue().count("finetune") == count
-
-
-def test_graphs_quote_what_could_end_a_label() -> None:
-    graph = {"nodes": NODES, "edges": EDGES}
-    assert '  "a/base \\"x\\"" -> "a/left" [label="finetune"];' in dot(graph)
-    lines = mermaid(graph)
-    assert '  n3["a/base #34;x#34;<br/>no licence recorded"]' in lines
-    assert '  n3 -->|"finetune"| n1' in lines
 
 
 def test_a_registered_model_says_what_it_inherits_and_what_conflicts() -> None:

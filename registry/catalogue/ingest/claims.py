@@ -23,7 +23,7 @@ from registry.errors import LineageError, UsageError
 from registry.supplychain.model import Revision
 from registry.supplychain.names import split_reference
 from registry.supplychain.record import Record
-from registry.supplychain.relation import Relation, stronger_grade
+from registry.supplychain.relation import Relation, contradicts, stronger_grade
 from registry.supplychain.statement import LicenseStatement
 
 
@@ -299,8 +299,11 @@ def settle_grades(connection: Connection, edges: Iterable[int]) -> None:
     """Give links the best grade of the evidence that is held for them, or none."""
     for part in chunks(sorted(edges)):
         grades: dict[int, str | None] = dict.fromkeys(part)
-        query = select(edge_evidence.c.edge_id, edge_evidence.c.grade).where(edge_evidence.c.edge_id.in_(part), edge_evidence.c.retired_set.is_(None))
+        columns = (edge_evidence.c.edge_id, edge_evidence.c.grade, edge_evidence.c.origin, edge_evidence.c.says)
+        query = select(*columns).where(edge_evidence.c.edge_id.in_(part), edge_evidence.c.retired_set.is_(None))
         for row in connection.execute(query.order_by(edge_evidence.c.id)):
+            if contradicts(row.origin, row.says):
+                continue
             grades[row.edge_id] = stronger_grade(grades[row.edge_id], row.grade)
         rows = [{"row_id": number, "best": grade} for number, grade in grades.items()]
         connection.execute(update(edge).where(edge.c.id == bindparam("row_id")).values(grade=bindparam("best")), rows)

@@ -139,16 +139,22 @@ class Load:
             counts: dict[str, object] = {kind: count for kind, count in sorted(state.added.items()) if count}
             state.log.add(state.reference, "load", None, {"origin": state.origin, "kind": self._kind, "rows": counts, "sha256": state.digest})
         digest = end_change_set(state.connection, state.log)
+        touched = frozenset(state.touched | self._trained_on())
+        self._let_go()
         return LoadResult(
             state.log.seq if digest else None,
             digest,
             {kind: count for kind, count in sorted(state.added.items()) if count},
             {kind: count for kind, count in sorted(state.changed.items()) if count},
             {kind: count for kind, count in sorted(state.retired.items()) if count},
-            frozenset(state.touched | self._trained_on()),
+            touched,
             whole=state.first and bool(digest),
             skipped=self._skipped,
         )
+
+    def _let_go(self) -> None:
+        """Forget the names of millions of models: what is computed next needs the room."""
+        del self._models_by_name, self._models, self._datasets, self._developers, self._statements, self._remarks, self._links
 
     def _is_listed(self, number: int) -> bool:
         if self._kind == "dataset":

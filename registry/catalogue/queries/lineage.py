@@ -6,16 +6,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Select, exists, literal, select, union
+from sqlalchemy import Connection, Select, and_, exists, not_, select
 
 from registry.catalogue.history import seq_known
-from registry.catalogue.ingest.rows import chunks
+from registry.catalogue.queries.numbers import numbers
 from registry.catalogue.queries.statements import held_at
 from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.lineage import edge, edge_evidence
 from registry.catalogue.tables.model import model
 from registry.catalogue.tables.source import source
-from registry.supplychain.relation import stronger_grade
+from registry.supplychain.relation import INCONSISTENT, WEIGHTS, contradicts, stronger_grade
 from registry.supplychain.source import Source
 
 
@@ -34,6 +34,11 @@ class Evidence:
 
     origin: str
     """Which plug it came through."""
+
+    @property
+    def against(self) -> bool:
+        """Whether it speaks against the link it is kept with."""
+        return contradicts(self.origin, self.says)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,70 +129,80 @@ def _held(seq: int | None) -> Any:
     """Whether a link is held now, or was just after a change set."""
     if seq is None:
         return edge.c.grade.is_not(None)
-    return exists().where(edge_evidence.c.edge_id == edge.c.id, held_at(edge_evidence.c.added_set, edge_evidence.c.retired_set, seq))
+    against = and_(edge_evidence.c.origin == WEIGHTS, edge_evidence.c.says.like(f"{INCONSISTENT}%"))
+    held = held_at(edge_evidence.c.added_set, edge_evidence.c.retired_set, seq)
+    return exists().where(edge_evidence.c.edge_id == edge.c.id, held, not_(and_(edge_evidence.c.says.is_not(None), against)))
 
 
 def _closure(connection: Connection, near: Any, far: Any, start: Iterable[int], depth: int | None, seq: int | None) -> set[int]:
     """All models reached from some by following links from the `near` end to the `far` one.
 
-    Without a depth the walk keeps only numbers, so that UNION ends it even where links run in a circle; with one, the depth does.
+    Without a depth the walk is a set of numbers, so that UNION ends it even where links run in a circle; with one it goes level by
+    level, since a set of numbers and depths would hold a model once for every length of way to it.
     """
-    found: set[int] = set()
-    for part in chunks(sorted(set(start)), 300):
-        found.update(part)
-        first: Any = union(*(select(literal(number, Integer).label("id"), literal(0, Integer).label("depth")) for number in part)) if len(part) > 1 else None
-        if first is None:
-            first = select(literal(part[0], Integer).label("id"), literal(0, Integer).label("depth"))
-        if depth is None:
-            seed = first.subquery()
-            walk = select(seed.c.id).cte("walk", recursive=True)
-            walk = walk.union(select(far).join(walk, near == walk.c.id).where(far.is_not(None), _held(seq)))
-        else:
-            walk = first.cte("walk", recursive=True)
-            walk = walk.union(select(far, walk.c.depth + 1).join(walk, near == walk.c.id).where(far.is_not(None), _held(seq), walk.c.depth < depth))
-        found.update(connection.execute(select(walk.c.id).distinct().order_by(walk.c.id)).scalars())
+    found = set(start)
+    given = numbers(connection, found)
+    if depth is None:
+        walk = select(given.c.number.label("id")).cte("walk", recursive=True)
+        walk = walk.union(select(far).select_from(walk.join(edge, near == walk.c.id)).where(far.is_not(None), _held(seq)))
+        return found.union(connection.execute(select(walk.c.id)).scalars())
+    level = found
+    for _ in range(depth):
+        given = numbers(connection, level)
+        query = select(far).select_from(given.join(edge, near == given.c.number)).where(far.is_not(None), _held(seq))
+        level = set(connection.execute(query).scalars()) - found
+        if not level:
+            break
+        found = found | level
     return found
 
 
 def _links(connection: Connection, column: Any, ids: Iterable[int] | None, seq: int | None, *, evidence: bool) -> tuple[Link, ...]:
     child, parent = model.alias("child"), model.alias("parent")
+    start: Any = edge
+    if ids is not None:
+        given = numbers(connection, ids)
+        start = given.join(edge, column == given.c.number)
     query: Select[Any] = (
-        select(edge, child.c.name.label("child"), parent.c.name.label("parent"), dataset.c.name.label("dataset"))
-        .join(child, child.c.id == edge.c.child_id)
-        .outerjoin(parent, parent.c.id == edge.c.parent_id)
-        .outerjoin(dataset, dataset.c.id == edge.c.dataset_id)
+        select(edge.c.id, edge.c.child_id, child.c.name, edge.c.parent_id, edge.c.dataset_id, parent.c.name, dataset.c.name, edge.c.relation, edge.c.grade)
+        .select_from(
+            start.join(child, child.c.id == edge.c.child_id)
+            .outerjoin(parent, parent.c.id == edge.c.parent_id)
+            .outerjoin(dataset, dataset.c.id == edge.c.dataset_id)
+        )
         .where(_held(seq))
         .order_by(edge.c.id)
     )
-    queries = [query] if ids is None else [query.where(column.in_(part)) for part in chunks(sorted(set(ids)))]
-    rows = [row for each in queries for row in connection.execute(each)]
-    grounds = _evidence(connection, None if ids is None else [row.id for row in rows], seq) if evidence or seq is not None else {}
+    rows = connection.execute(query).all()
+    grounds = evidence_of_links(connection, None if ids is None else [row[0] for row in rows], seq) if evidence or seq is not None else {}
     links = []
-    for row in rows:
-        own = grounds.get(row.id, ())
-        grade: str | None = row.grade
+    for number, child_id, child_name, parent_id, dataset_id, parent_name, dataset_name, relation, best in rows:
+        own = grounds.get(number, ())
+        grade: str | None = best
         if seq is not None:
             grade = None
             for each in own:
-                grade = stronger_grade(grade, each.grade)
-        name = row.parent if row.parent_id is not None else f"dataset:{row.dataset}"
-        links.append(Link(row.id, row.child_id, row.child, row.parent_id, row.dataset_id, name, row.relation, grade or "inferred", own if evidence else ()))
+                grade = grade if each.against else stronger_grade(grade, each.grade)
+        name = parent_name if parent_id is not None else f"dataset:{dataset_name}"
+        links.append(Link(number, child_id, child_name, parent_id, dataset_id, name, relation, grade or "inferred", own if evidence else ()))
     links.sort(key=lambda link: (link.child.casefold(), link.child, link.id))
     return tuple(links)
 
 
-def _evidence(connection: Connection, edges: list[int] | None, seq: int | None) -> dict[int, tuple[Evidence, ...]]:
-    """The evidence of links, by the link's number."""
+def evidence_of_links(connection: Connection, edges: Iterable[int] | None, seq: int | None = None) -> dict[int, tuple[Evidence, ...]]:
+    """What is said for and against links, by the link's number; of all links, if none are named."""
+    start: Any = edge_evidence
+    if edges is not None:
+        given = numbers(connection, edges)
+        start = given.join(edge_evidence, edge_evidence.c.edge_id == given.c.number)
     query = (
-        select(edge_evidence, source.c.reference, source.c.read_on)
-        .outerjoin(source, source.c.id == edge_evidence.c.source_id)
+        select(edge_evidence.c.edge_id, edge_evidence.c.grade, source.c.reference, source.c.read_on, edge_evidence.c.says, edge_evidence.c.origin)
+        .select_from(start.outerjoin(source, source.c.id == edge_evidence.c.source_id))
         .where(held_at(edge_evidence.c.added_set, edge_evidence.c.retired_set, seq))
         .order_by(edge_evidence.c.edge_id, edge_evidence.c.id)
     )
-    queries = [query] if edges is None else [query.where(edge_evidence.c.edge_id.in_(part)) for part in chunks(sorted(edges))]
     found: dict[int, list[Evidence]] = {}
-    for each in queries:
-        for row in connection.execute(each):
-            said_by = Source(row.reference, row.read_on or None) if row.reference is not None else None
-            found.setdefault(row.edge_id, []).append(Evidence(row.grade, said_by, row.says, row.origin))
+    for number, grade, reference, read_on, says, origin in connection.execute(query).all():
+        said_by = Source(reference, read_on or None) if reference is not None else None
+        found.setdefault(number, []).append(Evidence(grade, said_by, says, origin))
     return {number: tuple(own) for number, own in found.items()}

@@ -82,14 +82,16 @@ def profile_columns(connection: Connection, ids: Collection[int] | None = None) 
     """
     columns = ProfileColumns()
     place = _models(connection, columns, ids)
-    links = _links(connection, ids)
-    sets = None if ids is None else {row[2] for row in links if row[2] is not None}
+    query = select(edge.c.child_id, edge.c.parent_id, edge.c.dataset_id, edge.c.relation, edge.c.grade).where(edge.c.grade.is_not(None)).order_by(edge.c.id)
+    # The datasets of some models are known by their links alone; where all are wanted, links need not be held.
+    links = None if ids is None else list(_rows(connection, query, edge.c.child_id, ids))
+    sets = None if links is None else {row[2] for row in links if row[2] is not None}
     set_place = _datasets(connection, columns, sets, len(columns.model_ids))
     grade_of = {name: number for number, name in enumerate(GRADES)}
     relation_of = {name: number for number, name in enumerate(RELATIONS)}
-    for child, parent, of_set, relation, grade in links:
+    for child, parent, of_set, relation, grade in stream(connection, query) if links is None else links:
         columns.children.append(place[child])
-        columns.parents.append(place[parent] if parent is not None else set_place[of_set or 0])
+        columns.parents.append(place[parent] if parent is not None else set_place[of_set])
         columns.relations.append(relation_of[relation])
         columns.grades.append(grade_of[grade])
     _statements(connection, columns, ids, sets, place, set_place)
@@ -144,15 +146,6 @@ def _places(numbers: array[int], first: int) -> array[int]:
     return place
 
 
-def _links(connection: Connection, ids: Collection[int] | None) -> list[tuple[int, int | None, int | None, str, str]]:
-    query = select(edge.c.child_id, edge.c.parent_id, edge.c.dataset_id, edge.c.relation, edge.c.grade).where(edge.c.grade.is_not(None)).order_by(edge.c.id)
-    kept: dict[str, str] = {}
-    return [
-        (child, parent, of_set, kept.setdefault(relation, relation), kept.setdefault(grade, grade))
-        for child, parent, of_set, relation, grade in _rows(connection, query, edge.c.child_id, ids)
-    ]
-
-
 def _statements(
     connection: Connection,
     columns: ProfileColumns,
@@ -163,7 +156,7 @@ def _statements(
 ) -> None:
     """What is said of each thing; the same few thousand things are said of millions."""
     numbers: dict[tuple[Any, ...], int] = {}
-    alone: dict[int, int] = {}
+    alone = array("i", [-1]) * (len(columns.model_ids) + len(columns.dataset_ids))
     several: dict[int, list[int]] = {}
     for column, own, wanted in ((statement.c.model_id, place, ids), (statement.c.dataset_id, set_place, sets)):
         query = (
@@ -204,14 +197,12 @@ def _statements(
             at = own[subject]
             if at in several:
                 several[at].append(number)
-            elif at in alone:
-                several[at] = [alone.pop(at), number]
+            elif alone[at] >= 0:
+                several[at] = [alone[at], number]
             else:
                 alone[at] = number
-    columns.saying = array("i", [-1]) * (len(columns.model_ids) + len(columns.dataset_ids))
-    known: dict[tuple[int, ...], int] = {}
-    for at, number in alone.items():
-        columns.saying[at] = known.setdefault((number,), len(known))
+    known: dict[tuple[int, ...], int] = {(number,): number for number in range(len(columns.said))}
+    columns.saying = alone
     for at, own_numbers in several.items():
         columns.saying[at] = known.setdefault(tuple(own_numbers), len(known))
     columns.sayings = list(known)

@@ -1,0 +1,127 @@
+"""Where sources contradict each other on what a model comes from, and where links run in a circle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+Number = TypeVar("Number", int, str)
+
+_SAID = ("declared", "detected", "attested")
+"""Grades of what somebody or some file says; what a rule only infers contradicts nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One source's word on what a model comes from.
+
+    Attributes:
+        parent: The model it names.
+        relation: What the child is to it.
+        grade: The grade of the evidence.
+        source: Who says so.
+        against: It speaks against the relation.
+        by_weights: It is a comparison of weights, which shows a common origin and so contradicts no other base.
+        says: What it says in its own words.
+    """
+
+    parent: str
+    relation: str
+    grade: str
+    source: str
+    against: bool = False
+    by_weights: bool = False
+    says: str | None = None
+
+
+def find_contradictions(claims: Sequence[Claim]) -> dict[tuple[str, str], str]:
+    """The relations of one model that its sources contradict each other on, with the contradiction in a sentence.
+
+    Three kinds are told: a comparison of weights speaks against a base; two sources give one base different relations; what is
+    declared and what files show name different bases, each one that the other does not. A base that only one side names is no
+    contradiction: a card may be silent.
+
+    Args:
+        claims: All that is said of one model's bases.
+
+    Returns:
+        The sentence by parent and relation.
+    """
+    found: dict[tuple[str, str], list[str]] = {}
+    for each in claims:
+        if each.against:
+            found.setdefault((each.parent, each.relation), []).append(f"the weights speak against it ({each.says or each.source})")
+    words = [each for each in claims if not each.against and each.grade in _SAID and not each.by_weights]
+    by_parent: dict[str, dict[str, str]] = {}
+    for each in words:
+        by_parent.setdefault(each.parent, {}).setdefault(each.relation, each.source)
+    for parent, relations in by_parent.items():
+        if len(relations) > 1:
+            sentence = "; ".join(f"{source} says {relation}" for relation, source in relations.items())
+            for relation in relations:
+                found.setdefault((parent, relation), []).append(sentence)
+    declared = {each.parent: each for each in words if each.grade == "declared"}
+    shown = {each.parent: each for each in words if each.grade == "detected"}
+    only_declared, only_shown = declared.keys() - shown.keys(), shown.keys() - declared.keys()
+    if only_declared and only_shown:
+        sides = [(declared[parent], parent) for parent in sorted(only_declared)], [(shown[parent], parent) for parent in sorted(only_shown)]
+        sentence = ", but ".join(f"{side[0][0].source} names {_named([parent for _, parent in side])}" for side in sides)
+        for each in words:
+            if each.parent in only_declared or each.parent in only_shown:
+                own = found.setdefault((each.parent, each.relation), [])
+                if sentence not in own:
+                    own.append(sentence)
+    return {key: "; ".join(sentences) for key, sentences in found.items()}
+
+
+def _named(parents: Sequence[str]) -> str:
+    shown = ", ".join(f"`{parent}`" for parent in parents[:3])
+    return shown + (f" and {len(parents) - 3} more" if len(parents) > 3 else "")
+
+
+def find_circles(links: Iterable[tuple[Number, Number]]) -> frozenset[tuple[Number, Number]]:
+    """The links, from child to parent, that lie on a circle: both ends are reached from each other (Tarjan 1972, without recursion)."""
+    parents: dict[Number, list[Number]] = {}
+    pairs = set(links)
+    for child, parent in sorted(pairs):
+        parents.setdefault(child, []).append(parent)
+    group = _groups(parents)
+    return frozenset((child, parent) for child, parent in pairs if group[child] == group.get(parent))
+
+
+def _groups(parents: Mapping[Number, Sequence[Number]]) -> dict[Number, int]:
+    """The number of the group of each model; models of one group reach each other. Groups of one are told apart too."""
+    place: dict[Number, int] = {}
+    lowest: dict[Number, int] = {}
+    group: dict[Number, int] = {}
+    held: list[Number] = []
+    for start in parents:
+        if start in place:
+            continue
+        pending: list[tuple[Number, int]] = [(start, 0)]
+        while pending:
+            number, done = pending.pop()
+            if not done:
+                place[number] = lowest[number] = len(place)
+                held.append(number)
+            above = parents.get(number, ())
+            for index in range(done, len(above)):
+                other = above[index]
+                if other not in place:
+                    pending += [(number, index + 1), (other, 0)]
+                    break
+                if other not in group:
+                    lowest[number] = min(lowest[number], place[other])
+            else:
+                if lowest[number] == place[number]:
+                    count = len(group)
+                    while True:
+                        last = held.pop()
+                        group[last] = count
+                        if last == number:
+                            break
+                if pending and number not in group:
+                    below = pending[-1][0]
+                    lowest[below] = min(lowest[below], lowest[number])
+    return group
