@@ -12,6 +12,9 @@ from registry.findings.codes import CODES
 from registry.findings.finding import Finding
 from registry.supplychain.remark import Remark
 
+_SEEN_TWICE = frozenset({"LIC004", "LIC109"})
+"""Contradictions that a source may note while it reads, and that its claims show as well."""
+
 SHOWN = 6
 """How many members of a circle are named; the rest are counted."""
 
@@ -89,7 +92,7 @@ def remark_finding(remark: Remark) -> Finding | None:
 
 
 def without_doubles(derived: Iterable[Finding], noted: Iterable[Finding]) -> list[Finding]:
-    """Findings that were derived and findings that were noted; of one code, what was noted counts, as it names the place."""
+    """Findings that were derived and findings that were noted; where both see the same, what was noted counts, as it names the place."""
     told = list(noted)
-    codes = {finding.code for finding in told}
+    codes = {finding.code for finding in told} & _SEEN_TWICE
     return list(dict.fromkeys([*told, *(finding for finding in derived if finding.code not in codes)]))

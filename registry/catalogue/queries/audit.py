@@ -1,7 +1,7 @@
 """What an audit of the whole catalogue reads: how many models share a profile, the models one by one, and what is recorded about some of them.
 
-A profile tells the findings of all models that have it, so counting needs a number for each profile and developer, and no
-model. Models are read as a stream, most downloaded first, and only as far as they are listed.
+A profile tells the findings of all models that have it, so counting looks at nothing of a model but the numbers of its
+profile and developer. Models are read with their names as a stream, most downloaded first, and only as far as they are listed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.profiles import holds_on
+from registry.catalogue.stream import stream
 from registry.catalogue.tables.developer import developer
 from registry.catalogue.tables.license import statement
 from registry.catalogue.tables.lineage import edge, edge_evidence
@@ -25,23 +26,6 @@ from registry.supplychain.remark import Remark
 
 BATCH = 5000
 """Models read at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelGroup:
-    """Models that share a profile and a developer, and of which the name rules say the same."""
-
-    developer_id: int | None
-    """The number of their developer."""
-
-    profile_id: int | None
-    """The number of their profile; none if it was never computed."""
-
-    name_breaks: bool
-    """Whether their names break a name rule that reaches them."""
-
-    count: int
-    """How many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +93,14 @@ def _wanted(query: Select[Any], developers: Collection[int] | None) -> Select[An
     return query if developers is None else query.where(model.c.developer_id.in_(sorted(developers)))
 
 
-def model_groups(connection: Connection, developers: Collection[int] | None = None) -> Iterator[ModelGroup]:
-    """How many models share a developer, a profile and the state of their names."""
-    breaks = (model.c.name_ok.is_not(None) & ~model.c.name_ok).label("breaks")
-    query = _wanted(select(model.c.developer_id, model.c.profile_id, breaks, func.count().label("models")), developers)
-    query = query.group_by(model.c.developer_id, model.c.profile_id, breaks).order_by(model.c.developer_id, model.c.profile_id, breaks)
-    for row in connection.execute(query, execution_options={"yield_per": BATCH}):
-        yield ModelGroup(row.developer_id, row.profile_id, bool(row.breaks), row.models)
+def profiles_of_models(connection: Connection, developers: Collection[int] | None = None) -> Iterator[tuple[int, int | None, int | None, bool | int | None]]:
+    """Every model by number, with the numbers of its developer and profile, and whether its name keeps the name rules; in no order."""
+    return stream(connection, _wanted(select(model.c.id, model.c.developer_id, model.c.profile_id, model.c.name_ok), developers))
+
+
+def most_developers(connection: Connection) -> int:
+    """The greatest number of a developer."""
+    return int(connection.execute(select(func.coalesce(func.max(developer.c.id), 0))).scalar_one())
 
 
 def audit_rows(connection: Connection, developers: Collection[int] | None = None) -> Iterator[list[AuditRow]]:
@@ -144,10 +129,19 @@ def models_with_files_read(connection: Connection) -> list[int]:
 
 def models_with_rival_bases(connection: Connection) -> list[int]:
     """The models with two relations to one base, or with two bases as an adapter: those on whose lineage sources may contradict each other."""
-    held = select(edge.c.child_id).where(edge.c.parent_id.is_not(None), edge.c.grade.is_not(None))
+    # Links that nothing supports any more are looked at too: the evidence is asked for one model after another.
+    held = select(edge.c.child_id).where(edge.c.parent_id.is_not(None))
     twice = held.group_by(edge.c.child_id, edge.c.parent_id).having(func.count() > 1)
     adapted = held.where(edge.c.relation == "adapter").group_by(edge.c.child_id).having(func.count() > 1)
     return sorted({*connection.execute(twice.order_by(edge.c.child_id)).scalars(), *connection.execute(adapted.order_by(edge.c.child_id)).scalars()})
+
+
+def links_between_bases(connection: Connection) -> list[tuple[int, int]]:
+    """The held relations (child, parent) of models that are bases themselves: no other can be part of a circle."""
+    below = edge.alias("below")
+    is_base = exists().where(below.c.parent_id == edge.c.child_id, below.c.grade.is_not(None))
+    query = select(edge.c.child_id, edge.c.parent_id).where(edge.c.parent_id.is_not(None), edge.c.grade.is_not(None), is_base).order_by(edge.c.id)
+    return [(row.child_id, row.parent_id) for row in connection.execute(query)]
 
 
 def lineage_claims(connection: Connection, numbers: Iterable[int]) -> list[Claim]:
