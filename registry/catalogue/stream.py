@@ -20,20 +20,26 @@ FEW = 1_000
 
 def stream(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
     """The rows of a query as the driver gives them: no column types are applied, and no more than a batch is held."""
+    for rows in batches(connection, query):
+        yield from rows
+
+
+def batches(connection: Connection, query: Select[Any], size: int = BATCH) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query as `stream` has them, some at a time."""
     sql = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     raw: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         cursor = raw.execute(sql)
         try:
-            while rows := cursor.fetchmany(BATCH):
-                yield from rows
+            while rows := cursor.fetchmany(size):
+                yield rows
         finally:
             cursor.close()
         return
     with raw.cursor(name=f"licet_{uuid4().hex}") as served:
-        served.itersize = BATCH
         served.execute(sql)
-        yield from served
+        while rows := served.fetchmany(size):
+            yield rows
 
 
 def among(connection: Connection, column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
