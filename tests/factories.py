@@ -15,6 +15,7 @@ from registry.supplychain.host import Host, Hosting
 from registry.supplychain.model import Model, Openness, Revision
 from registry.supplychain.record import Record
 from registry.supplychain.relation import Relation
+from registry.supplychain.remark import Remark
 from registry.supplychain.source import Source
 from registry.supplychain.statement import LicenseStatement
 from registry.supplychain.user import UserGroup
@@ -44,6 +45,7 @@ def record(*things: Any, origin: str = "test", replaces: bool = True) -> Record:
         Revision: "revisions",
         LicenseStatement: "statements",
         Relation: "relations",
+        Remark: "remarks",
         TrainingRun: "training_runs",
         Hosting: "hostings",
         Application: "applications",

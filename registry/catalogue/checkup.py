@@ -8,7 +8,6 @@ from sqlalchemy import Connection, func, select, text
 
 from registry.catalogue.engine import Catalogue
 from registry.catalogue.history import head_hash, verify_chain
-from registry.catalogue.ingest.cycles import find_cycle
 from registry.catalogue.tables.history import chain_head
 from registry.catalogue.tables.lineage import edge, edge_evidence
 from registry.catalogue.tables.model import model
@@ -48,12 +47,8 @@ def _file_problems(connection: Connection) -> list[str]:
 
 
 def _lineage_problems(connection: Connection) -> list[str]:
-    """Circles, and links whose grade is not that of their evidence."""
+    """Links whose grade is not that of their evidence."""
     names = {row.id: row.name for row in connection.execute(select(model.c.id, model.c.name).order_by(model.c.id))}
-    problems = []
-    circle = find_cycle(connection, names)
-    if circle:
-        problems.append(f"the lineage runs in a circle: {' → '.join(f'`{names[number]}`' for number in circle)}")
     best: dict[int, str | None] = {}
     columns = (edge_evidence.c.edge_id, edge_evidence.c.grade, edge_evidence.c.origin, edge_evidence.c.says)
     for number, grade, origin, says in connection.execute(select(*columns).where(edge_evidence.c.retired_set.is_(None)).order_by(edge_evidence.c.id)):
@@ -61,7 +56,7 @@ def _lineage_problems(connection: Connection) -> list[str]:
             best[number] = stronger_grade(best.get(number), grade)
     links = connection.execute(select(edge.c.id, edge.c.child_id, edge.c.grade).order_by(edge.c.id))
     odd = [row.child_id for row in links if row.grade != best.get(row.id)]
-    return [*problems, *(f"a relation of `{names.get(number)}` has not the grade of its evidence" for number in odd)]
+    return [f"a relation of `{names.get(number)}` has not the grade of its evidence" for number in odd]
 
 
 def _profile_problems(connection: Connection) -> list[str]:

@@ -19,6 +19,9 @@ __all__ = ["WAIT_SECONDS", "Catalogue", "Connection", "Target", "make_engine", "
 WAIT_SECONDS = 5.0
 """How long to wait for another writer before saying that the catalogue is locked."""
 
+LOAD_CACHE_KIB = 256 * 1024
+"""How much of a SQLite file a load may hold in memory."""
+
 _BEGIN = "licet_begin"
 
 
@@ -114,6 +117,12 @@ def make_engine(target: Target, *, wait_seconds: float = WAIT_SECONDS, building:
     return engine
 
 
+def make_room(raw: Any) -> None:
+    """Set a SQLite connection up for a load, before its transaction begins."""
+    raw.execute("PRAGMA foreign_keys=OFF")
+    raw.execute(f"PRAGMA cache_size=-{LOAD_CACHE_KIB}")
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """An open catalogue. Ask within `reading()`, change within `writing()`; `close()` when done."""
@@ -147,6 +156,24 @@ class Catalogue:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SET LOCAL lock_timeout = '10s'"))
                 yield connection
+
+    @contextmanager
+    def loading(self) -> Iterator[Connection]:
+        """`writing()` for millions of rows: the engine is given room, and what the loader looks after itself is not checked row by row."""
+        with explained(self.label, files=False), self.engine.connect() as connection:
+            connection = connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+            sqlite = connection.dialect.name == "sqlite"
+            if sqlite:
+                make_room(connection.connection.driver_connection)
+            try:
+                with connection.begin():
+                    if not sqlite:
+                        connection.execute(text("SET LOCAL lock_timeout = '10s'"))
+                        connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
+                    yield connection
+            finally:
+                if sqlite:
+                    connection.detach()  # its settings are for this load alone
 
     def close(self) -> None:
         """Let go of the file or the server."""

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, and_, bindparam, delete, insert, or_, select, update
 
 from registry.catalogue.ingest.rows import chunks, read_rows
+from registry.catalogue.stream import among, change
 from registry.catalogue.tables.columns import canonical_json
 from registry.catalogue.tables.model import model
 from registry.catalogue.tables.profile import binding, profile, profile_at, profile_conflict, profile_member
@@ -44,15 +46,23 @@ class Period:
     """The profile."""
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """What differs from model to model and so stands outside the profile."""
+class Standing(NamedTuple):
+    """What is computed for one model: its profile, and what differs from model to model and so stands outside it."""
 
-    evidence_floor: str | None = None
-    """The weakest evidence on the path of any binding."""
+    model_id: int
+    """Its number."""
 
-    name_ok: bool | None = None
+    profile_id: int
+    """The number of its profile."""
+
+    evidence_floor: str | None
+    """The weakest evidence of any link over which terms reach it; none if nothing does."""
+
+    name_ok: bool | None
     """Whether its name keeps the name rules that reach it; none if no rule does."""
+
+    before: int | None = None
+    """The number of the profile that it had."""
 
 
 def _digest(value: object) -> str:
@@ -132,42 +142,41 @@ def intern_profiles(connection: Connection, wanted: Iterable[Profile]) -> dict[P
     return {each: known[digest] for each, digest in digests.items()}
 
 
-def store_profiles(connection: Connection, profiles: Mapping[int, Profile]) -> dict[int, int]:
-    """Give models their profiles; the counts of every profile that gains or loses a model are brought up to date.
+def store_standing(connection: Connection, standings: Iterable[Standing]) -> None:
+    """Give models what was computed for them; the counts of every profile that gains or loses a model are brought up to date.
 
     Args:
         connection: A writing connection.
-        profiles: Profile by the model's number.
-
-    Returns:
-        The profile's number by the model's.
+        standings: What has changed, model by model; it is read once.
     """
-    numbers = intern_profiles(connection, profiles.values())
-    wanted = {number: numbers[each] for number, each in profiles.items()}
-    before: dict[int, int | None] = {}
-    for part in chunks(sorted(wanted)):
-        for row in connection.execute(select(model.c.id, model.c.profile_id).where(model.c.id.in_(part)).order_by(model.c.id)):
-            before[row.id] = row.profile_id
-    changed = [{"row_id": number, "own": wanted[number]} for number, old in before.items() if old != wanted[number]]
-    for part_rows in chunks(changed, 1000):
-        connection.execute(update(model).where(model.c.id == bindparam("row_id")).values(profile_id=bindparam("own")), part_rows)
-    touched = {row["own"] for row in changed} | {old for number, old in before.items() if old is not None and old != wanted[number]}
-    count = select(func.count()).where(model.c.profile_id == profile.c.id).scalar_subquery()
-    for numbers_part in chunks(sorted(touched)):
-        connection.execute(update(profile).where(profile.c.id.in_(numbers_part)).values(model_count=count))
-    return wanted
+    moved: Counter[int] = Counter()
+
+    def rows() -> Iterator[tuple[object, ...]]:
+        for each in standings:
+            if each.before != each.profile_id:
+                moved[each.profile_id] += 1
+                if each.before is not None:
+                    moved[each.before] -= 1
+            yield each.profile_id, each.evidence_floor, each.name_ok, each.model_id
+
+    change(connection, model, ("profile_id", "evidence_floor", "name_ok"), rows())
+    counts = [{"row_id": number, "by": by} for number, by in sorted(moved.items()) if by]
+    query = update(profile).where(profile.c.id == bindparam("row_id")).values(model_count=profile.c.model_count + bindparam("by"))
+    for part in chunks(counts, 1000):
+        connection.execute(query, part)
 
 
-def store_periods(connection: Connection, periods: Mapping[int, Sequence[Period]]) -> None:
+def store_periods(connection: Connection, periods: Mapping[int, Sequence[Period]], covered: Collection[int] | None) -> None:
     """Keep the profiles that models have had or will have, for those that have more than one.
 
     Args:
         connection: A writing connection.
         periods: All periods of a model by its number; one or none says that it never changes.
+        covered: The models that were looked at; all, if None. Those without periods never change.
     """
     numbers = intern_profiles(connection, {each.profile for own in periods.values() if len(own) > 1 for each in own})
-    for part in chunks(sorted(periods)):
-        connection.execute(delete(profile_at).where(profile_at.c.model_id.in_(part)))
+    gone = delete(profile_at)
+    connection.execute(gone if covered is None else gone.where(among(connection, profile_at.c.model_id, covered)))
     rows = [
         {"model_id": number, "from_on": each.from_on or "", "to_on": each.to_on, "profile_id": numbers[each.profile]}
         for number, own in sorted(periods.items())
@@ -176,14 +185,6 @@ def store_periods(connection: Connection, periods: Mapping[int, Sequence[Period]
     ]
     for new in chunks(rows, 1000):
         connection.execute(insert(profile_at), new)
-
-
-def store_marks(connection: Connection, marks: Mapping[int, Marks]) -> None:
-    """Keep what differs from model to model."""
-    rows = [{"row_id": number, "floor": each.evidence_floor, "own": each.name_ok} for number, each in sorted(marks.items())]
-    query = update(model).where(model.c.id == bindparam("row_id")).values(evidence_floor=bindparam("floor"), name_ok=bindparam("own"))
-    for part in chunks(rows, 1000):
-        connection.execute(query, part)
 
 
 def holds_on(on: str) -> Any:

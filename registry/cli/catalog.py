@@ -1,8 +1,9 @@
-"""`licet catalog`: add to the layers of the catalogue, record an acceptance, count what it holds."""
+"""`licet catalog`: add to the layers of the catalogue, record an acceptance, say what changed, count or export what it holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,6 +12,7 @@ from registry.cli.main import Group
 from registry.cli.output import Column, Output, clean
 from registry.cli.show import print_rows
 from registry.cli.state import State, format_option, pass_state, read_record
+from registry.cli.use import GivenUse, use_flags
 from registry.cli.words import number
 
 LAYERS = ("developer", "dataset", "compute", "model", "host", "hosting", "application", "user-group")
@@ -115,3 +117,55 @@ def print_stats(output: Output, result: Mapping[str, Any]) -> None:
         elif isinstance(value, list) and value and isinstance(value[0], Mapping):
             output.heading(clean(str(key).replace("_", " ").capitalize()))
             print_rows(output, value)
+
+
+@command.command("changes", short_help="what changed, licences first, and whom it reaches")
+@click.option("--since", required=True, metavar="DATE|N", help="From that day on, or after change set number N.")
+@click.option("--until", metavar="DATE|N", help="To the end of that day, or up to change set N; to now by default.")
+@click.option("--what", metavar="KIND,...", help="Only these: license, lineage, retired, new, load, other; or rows such as statement, relation.")
+@click.option("--subject", metavar="NAME", help="Only this model, dataset:NAME, app:NAME, developer:NAME or host:NAME.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True, help="How many to list.")
+@click.option("--after", metavar="CURSOR", help="Go on after the page that gave this cursor.")
+@format_option("table", "json", "csv")
+@pass_state
+def changes(state: State, since: str, until: str | None, what: str | None, subject: str | None, limit: int, after: str | None, form: str) -> None:
+    """Say what changed in the catalogue over a time, one line a thing, with its state before and after.
+
+    Changes of licences come first, then of lineage, what is gone, what is new, whole loads, and the rest. Beside each stand the
+    registered derivatives and the applications that it reaches, however far down the lineage.
+    """
+    from registry.cli.changes import print_changes
+    from registry.desk.changes import read_changes
+
+    words = tuple(word for word in (part.strip() for part in (what or "").split(",")) if word)
+    result = read_changes(state.desk(), since, until, what=words, subject=subject, limit=limit, after=after)
+    print_changes(state.output, result, form)
+
+
+@command.command("export", short_help="the catalogue as parquet or CSV, with the verdict for a use")
+@click.argument("form", metavar="FORMAT", type=click.Choice(["parquet", "csv"]))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace an earlier export in DIR.")
+@use_flags()
+@pass_state
+def export(state: State, /, form: str, folder: Path, force: bool, use: GivenUse) -> None:
+    """Write the catalogue to DIR as FORMAT (parquet or csv), for DuckDB, Spark or a warehouse: one folder a table.
+
+    Tables: models (each with its verdict for the use and the term that decides), profiles (the sets of licences that bind
+    models, with `yes_when`), edges, statements, datasets, developers. `manifest.json` says what each column holds, for which
+    use, on which date and from which state of the catalogue it was written, with the digest of every file.
+    """
+    from registry.cli.import_ import Meter
+    from registry.desk.export import export_catalogue
+
+    raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
+    manifest = export_catalogue(state.desk(), form, folder, raw, force=force, progress=Meter(state.output))
+    rows = [{"table": name, **table, "bytes": sum(file["bytes"] for file in table["files"])} for name, table in manifest["tables"].items()]
+    columns = (
+        Column("TABLE", lambda row: row["table"]),
+        Column("ROWS", lambda row: f"{row['rows']:,}", right=True),
+        Column("FILES", lambda row: len(row["files"]), right=True),
+        Column("BYTES", lambda row: f"{row['bytes']:,}", right=True),
+    )
+    state.output.table(columns, rows)
+    state.output.talk(f"wrote `{clean(folder)}`; `{clean(folder / 'manifest.json')}` says what is in it")

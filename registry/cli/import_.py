@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -91,6 +92,53 @@ def dump(state: State, file: Path, mapping: tuple[str, ...], kind: str | None, f
     show(state, import_dump(state.desk(), file, mapping=mapping, kind=kind, progress=Meter(state.output)), form)
 
 
+@command.command("bom", short_help="a bill of materials: CycloneDX ML-BOM or SPDX 3 with its AI profile")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@format_option("text", "json")
+@pass_state
+def bom(state: State, file: Path, form: str) -> None:
+    """Take in the bill of materials FILE: models, data, licences and lineage of CycloneDX 1.5 to 1.7 (JSON) or SPDX 3 (JSON-LD).
+
+    It is checked against its schema (install `licet[bom]`), and read as far as it can be understood where it breaks it.
+    """
+    from registry.desk.imports_layers import import_bom
+
+    show(state, import_bom(state.desk(), file), form)
+
+
+@command.command("ecosystem-graphs", short_help="Ecosystem Graphs: models, data, applications and their makers")
+@click.argument("path", metavar="DIR", type=click.Path(path_type=Path))
+@format_option("text", "json")
+@pass_state
+def ecosystem_graphs(state: State, path: Path, form: str) -> None:
+    """Take in a copy of Ecosystem Graphs: its folder of YAML files, one of them, or its table as CSV."""
+    from registry.desk.imports_layers import import_ecosystem_graphs
+
+    show(state, import_ecosystem_graphs(state.desk(), path), form)
+
+
+@command.command("models-dev", short_help="models.dev: who serves which model at which price")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@format_option("text", "json")
+@pass_state
+def models_dev(state: State, path: Path, form: str) -> None:
+    """Take in a copy of models.dev: its entries as JSON lines (also gzipped), its api.json, or a folder with its TOML files."""
+    from registry.desk.imports_layers import import_models_dev
+
+    show(state, import_models_dev(state.desk(), path), form)
+
+
+@command.command("epoch", short_help="Epoch AI's table of models and their compute")
+@click.argument("path", metavar="FILE", type=click.Path(path_type=Path))
+@format_option("text", "json")
+@pass_state
+def epoch(state: State, path: Path, form: str) -> None:
+    """Take in Epoch AI's table of models as CSV, plain or gzipped: developers, compute, hardware, base models and data."""
+    from registry.desk.imports_layers import import_epoch
+
+    show(state, import_epoch(state.desk(), path), form)
+
+
 class Meter:
     """Says on stderr how far a long import has come, once a second at most."""
 
@@ -120,10 +168,9 @@ def show(state: State, result: Mapping[str, Any], form: str) -> None:
 
 def print_import(output: Output, result: Mapping[str, Any]) -> None:
     """What an import did, for people: the models, what changed, what was not understood, and the next command."""
-    models = [clean(name) for name in result["models"]]
-    output.line(
-        f"Took in {number(len(models))} model{'' if len(models) == 1 else 's'}{': ' + ', '.join(models[:5]) if models else ''}{' ...' if len(models) > 5 else ''}."
-    )
+    models = [clean(name) for name in result["models"][:5]]
+    count = int(result.get("models_in_all", len(models)))
+    output.line(f"Took in {number(count)} model{'' if count == 1 else 's'}{': ' + ', '.join(models[:5]) if models else ''}{' ...' if count > 5 else ''}.")
     output.fields((word, _counts(result[word])) for word in ("added", "changed", "retired"))
     notes = result["notes"]
     if notes:
@@ -138,7 +185,7 @@ def print_import(output: Output, result: Mapping[str, Any]) -> None:
         if len(same) > SHOWN or result["notes_in_all"] > len(notes):
             output.line("  and more; `--format json` has them")
     if models:
-        output.talk(f"next: `licet check {models[0]} --commercial`")
+        output.talk(f"next: `licet check {shlex.quote(models[0])} --commercial`")
 
 
 def _counts(counts: Mapping[str, int]) -> str | None:

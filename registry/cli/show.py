@@ -10,7 +10,7 @@ import click
 from registry.cli.main import Command
 from registry.cli.output import Column, Output, clean
 from registry.cli.state import State, format_option, pass_state
-from registry.cli.words import DISCLAIMER, number
+from registry.cli.words import DISCLAIMER, REACH, number
 
 TITLES = {
     "revisions": "Revisions",
@@ -38,11 +38,14 @@ COLUMN_TITLES = {
 }
 """What stands above a column where the key's own words would be too long."""
 
+INHERITED = 12
+"""So many inherited licences are printed; JSON has all."""
+
 _FIRST = ("seq", "at", "host", "model", "dataset", "application", "id", "name", "license", "relation", "terms")
 _LAST = ("source", "row", "change")
 _NUMBERS = ("parameters", "training_tokens", "training_flop", "downloads", "size_tokens", "size_rows", "seats", "hours", "count", "energy_kwh", "flop")
 _WIDE = ("source", "change", "purpose", "license_raw", "summary", "row", "countries", "monthly_users")
-_ASIDE = ("schema", "model", "id", "name", "knowledge")
+_ASIDE = ("schema", "model", "id", "name", "knowledge", "license")
 
 
 @click.command("show", cls=Command, short_help="everything recorded about one model, dataset or application")
@@ -71,6 +74,8 @@ def print_record(output: Output, record: Mapping[str, Any]) -> None:
     name = record.get("name")
     output.line(output.strong(clean(identity if not name or name == identity else f"{name} ({identity})")))
     output.fields((_title(key), _field(key, value)) for key, value in record.items() if key not in _ASIDE and not _is_table(value))
+    if isinstance(record.get("license"), Mapping):
+        print_license(output, record["license"])
     ordered = [key for key in TITLES if key in record] + [key for key in record if key not in TITLES]
     for key in ordered:
         if _is_table(record[key]) and record[key]:
@@ -79,6 +84,44 @@ def print_record(output: Output, record: Mapping[str, Any]) -> None:
     knowledge = record.get("knowledge") or {}
     output.line()
     output.paragraph((f"Licence knowledge {clean(knowledge['version'])}. " if knowledge.get("version") else "") + DISCLAIMER)
+
+
+def print_license(output: Output, license: Mapping[str, Any]) -> None:
+    """What is declared, detected and concluded about the licence, side by side, with the reason; what is inherited, and what disagrees."""
+    output.heading("Licence")
+    concluded = license["concluded"]
+    held = ", ".join(clean(each) for each in concluded["licenses"])
+    reason = clean(concluded["reason"])
+    nothing = [("declared", "nothing")] if not license["declared"] else []
+    lines = [*nothing, *((basis, _claim(claim)) for basis in ("declared", "detected") for claim in license[basis])]
+    lines.append(("concluded", f"{held}: {reason}" if held else f"nothing: {reason}"))
+    lines += [("inherited", _inherited(each)) for each in license["inherited"][:INHERITED]]
+    if len(license["inherited"]) > INHERITED:
+        lines.append(("", f"and {len(license['inherited']) - INHERITED} more; `--format json` has them"))
+    lines += [(clean(each["code"]), f"{clean(each['severity'])}: {clean(each['summary'])} To mend it: {clean(each['hint'])}.") for each in license["findings"]]
+    output.fields(lines)
+
+
+def _claim(claim: Mapping[str, Any]) -> str:
+    """A claim in a line: what was written and what it comes to where that is something else, when and by whom."""
+    written = None if claim["text_digest"] else claim["as_written"] or claim["link"]
+    shown = clean(claim["license"]) if written in (None, claim["license"]) else f"{clean(written)}, which comes to {clean(claim['license'])}"
+    notes = [
+        f"link {clean(claim['link'])}" if claim["link"] and claim["link"] != written else None,
+        f"text {clean(claim['text_digest'])[:19]}" if claim["text_digest"] else None,
+        f"stated on {clean(claim['stated_on'])}" if claim["stated_on"] else None,
+        clean(claim["source"]) if claim["source"] else None,
+        f"read {clean(claim['read_on'])}" if claim["read_on"] else None,
+    ]
+    told = "; ".join(note for note in notes if note)
+    return f"{shown}{f' ({told})' if told else ''}"
+
+
+def _inherited(each: Mapping[str, Any]) -> str:
+    """What reaches it from one ancestor, in a line."""
+    reach = " or ".join(REACH.get(part, part) for part in str(each["reach"]).split(" or "))
+    far = "" if each["links"] == 1 else f", over {each['links']} links"
+    return f"{clean(each['license'])} from {clean(each['from'])}, {clean(reach)} ({clean(each['relation'])}{far}; {clean(each['evidence'])})"
 
 
 def print_rows(output: Output, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -79,7 +79,7 @@ def answer(knowledge: Knowledge, question: Question) -> Answer:
     ways = tracer.trace(question.graph, question.subject)
     if question.host_terms:
         host = Node(f"host:{question.host}", question.host_terms)
-        ways = {**ways, **{binding: Way(host.name) for binding in tracer.own_bindings(host) if binding not in ways}}
+        ways = {**ways, **{binding: way for binding, way in tracer.own(host).items() if binding not in ways}}
     subject = subject_of(node)
     is_student = question.change_is_lineage and any(binding.taught is not None for binding in ways)
     judges = {

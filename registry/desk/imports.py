@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from registry.desk.facts import today
-from registry.errors import LineageError, UsageError
+from registry.errors import UsageError
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
+    from registry.sources.dump import DumpSource
     from registry.supplychain.record import Record
 
 MOST_NOTES = 1000
 """How many notes of an import are given back in full; the others are counted."""
+
+MOST_MODELS = 100_000
+"""How many names of a dump's models are given back; the others are counted."""
 
 Progress = Callable[[int, int | None], None]
 """Told how many rows are done, and of how many, where that is known."""
@@ -106,7 +110,7 @@ def import_dump(desk: Desk, path: Path, *, mapping: Sequence[str] = (), kind: st
     from registry.sources.dump_columns import read_map
 
     source = DumpSource(path, kind=kind, mapping=read_map(mapping), progress=progress)
-    return _taken_in(desk, source, lambda: tuple(source.notes.kept))
+    return _loaded(desk, source)
 
 
 def _identifier(desk: Desk) -> Any:
@@ -121,27 +125,12 @@ def _resolved(desk: Desk, name: str) -> str | None:
 
 
 def _taken_in(desk: Desk, source: _Source, notes: Callable[[], Sequence[Any]], keep: Callable[[], None] | None = None) -> dict[str, Any]:
-    """Write what a source yields, each record in a transaction of its own, and say what that changed.
-
-    A record of many models in which one would descend from itself is written model by model; what cannot be is noted.
-    """
+    """Write what a source yields, each record in a transaction of its own, and say what that changed."""
     models: list[str] = []
     counts: dict[str, dict[str, int]] = {"added": {}, "changed": {}, "retired": {}}
     circles: list[dict[str, Any]] = []
     for record in source.records():
-        try:
-            _write(desk, record, counts)
-        except LineageError as error:
-            parts = list(_apart(record))
-            if len(parts) < 2:
-                raise
-            for name, part in parts:
-                try:
-                    _write(desk, part, counts)
-                except LineageError as circle:
-                    circles.append({"code": "circle", "message": circle.message, "name": name, "finding": "LIC108"})
-            if not circles:
-                circles.append({"code": "circle", "message": error.message, "finding": "LIC108"})
+        circles += _write(desk, record, counts)
         models += [model.name for model in record.models if model.recorded]
         if keep is not None:
             keep()
@@ -151,37 +140,70 @@ def _taken_in(desk: Desk, source: _Source, notes: Callable[[], Sequence[Any]], k
     return {"schema": "licet.import/1", "models": models, **counts, "notes": said[:MOST_NOTES], "notes_in_all": len(said)}
 
 
-def _write(desk: Desk, record: Record, counts: dict[str, dict[str, int]]) -> None:
+def _write(desk: Desk, record: Record, counts: dict[str, dict[str, int]]) -> list[dict[str, Any]]:
     from registry.catalogue.ingest.writer import ingest
     from registry.desk.profiles import refresh_profiles
     from registry.settings import read_actor
 
     with desk.catalogue.writing() as connection:
-        done = ingest(connection, [record], actor=read_actor(), kind="import", allow_unknown_bases=True)
-        refresh_profiles(connection, desk.knowledge, done.touched_models)
+        done = ingest(connection, [record], actor=read_actor(), kind="import", allow_unknown_bases=True, allow_circles=True)
+        circles = refresh_profiles(connection, desk.knowledge, done.touched_models)
     for total, found in ((counts["added"], done.added), (counts["changed"], done.changed), (counts["retired"], done.retired)):
         for kind, count in found.items():
             total[kind] = total.get(kind, 0) + count
+    return [_circle(names) for names in circles]
 
 
-def _apart(record: Record) -> Iterator[tuple[str, Record]]:
-    """A record of many models as one for each, with what it says of that model; the models it names as bases go along by name."""
-    known = {model.name: model for model in record.models}
-    for name, model in known.items():
-        if not model.recorded:
-            continue
-        relations = tuple(relation for relation in record.relations if relation.child == name)
-        bases = tuple(replace(known[relation.parent], recorded=False) for relation in relations if relation.parent in known and relation.parent != name)
-        yield (
-            name,
-            replace(
-                record,
-                models=(model, *bases),
-                statements=tuple(statement for statement in record.statements if statement.subject == name),
-                relations=relations,
-                revisions=tuple(revision for revision in record.revisions if revision.model == name),
-            ),
+def _circle(names: Sequence[str]) -> dict[str, Any]:
+    shown = " and ".join(f"`{name}`" for name in names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return {"code": "circle", "message": f"the lineage runs in a circle through {shown}", "name": names[0], "finding": "LIC108"}
+
+
+def _loaded(desk: Desk, source: DumpSource) -> dict[str, Any]:
+    """Write the listings of a source, all in one transaction, and say what that changed."""
+    from registry.catalogue.loading.load import Load
+    from registry.desk.profiles import refresh_profiles
+    from registry.settings import read_actor
+    from registry.sources.notes import finding_of
+
+    listings = source.listings()
+    first = next(listings, None)
+    shown: list[str] = []
+    models = 0
+    with desk.catalogue.loading() as connection:
+        kind = first.kind if first is not None else "model"
+        load = Load(
+            connection,
+            kind,
+            origin=source.name,
+            said_by=source.source,
+            actor=read_actor(),
+            expected=source.expected(first),
+            finding_of=finding_of,
+            progress=desk.progress,
         )
+        with load:
+            for listing in chain([first] if first is not None else [], listings):
+                load.add(listing)
+                if kind == "model":
+                    models += len(listing)
+                    shown += listing.names[: MOST_MODELS - len(shown)]
+            done = load.finish()
+            if done.whole or done.touched_models:
+                desk.progress("working out what binds each model")
+            circles = refresh_profiles(connection, desk.knowledge, None if done.whole else done.touched_models)
+        desk.progress("writing it all down")
+    said = [*(_circle(names) for names in circles), *(_note(note) for note in source.notes.kept)]
+    return {
+        "schema": "licet.import/1",
+        "models": shown,
+        "models_in_all": models,
+        "added": dict(done.added),
+        "changed": dict(done.changed),
+        "retired": dict(done.retired),
+        "notes": said[:MOST_NOTES],
+        "notes_in_all": source.notes.counts.total() + len(circles),
+    }
 
 
 def _note(note: Any) -> dict[str, Any]:

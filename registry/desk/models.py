@@ -156,7 +156,7 @@ def _item(desk: Desk, judge: Judge, row: ModelRow, stored: StoredProfile) -> dic
         "license": " AND ".join(own) or None,
         "license_type": first.type if first is not None and not first.placeholder else None,
         "verdict": outcome.verdict.word,
-        "deciding": _deciding(outcome),
+        "deciding": deciding_clause(outcome),
         "yes_when": in_words(outcome.open, knowledge.vocabulary) if outcome.verdict == Verdict.CONDITIONAL and outcome.open is not None else None,
         "parameters": row.parameters,
         "modality": row.modality,
@@ -164,7 +164,7 @@ def _item(desk: Desk, judge: Judge, row: ModelRow, stored: StoredProfile) -> dic
     }
 
 
-def _deciding(outcome: Outcome) -> dict[str, str] | None:
+def deciding_clause(outcome: Outcome) -> dict[str, str] | None:
     """The clause that decides; for a yes, the limit that was looked at, else what must be done, in a few words."""
     if outcome.verdict >= Verdict.CONDITIONAL:
         for reason in outcome.reasons:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from registry.desk.changes import change_in_words
+from registry.desk.concluding import Conclusions
 from registry.desk.facts import read_day, today
+from registry.desk.license_record import inherited_licenses, license_of
 from registry.desk.plain import to_data
-from registry.desk.profiles import resolve_statement
 from registry.desk.session import refuse_folder
 from registry.errors import UnknownModelError, UsageError
 from registry.supplychain.names import split_reference
@@ -46,11 +48,12 @@ def show_model(desk: Desk, name: str, history: bool = False, as_known: str | Non
 
 
 def _statement(desk: Desk, statement: LicenseStatement, released_on: str | None) -> dict[str, Any]:
-    resolved = resolve_statement(desk.knowledge, statement, released_on)
+    concluded = Conclusions(desk.knowledge).of_statement(statement, released_on)
     return {
-        "license": resolved,
+        "license": concluded.license,
         "as_written": statement.raw_name or statement.raw_link or statement.license,
         "basis": statement.basis,
+        "step": concluded.step,
         "stated_on": statement.stated_on,
         "valid_from": statement.valid_from,
         "valid_to": statement.valid_to,
@@ -63,12 +66,14 @@ def _model(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, 
     from registry.catalogue.queries.find_model import find_model
     from registry.catalogue.queries.history_of import was_known
     from registry.catalogue.queries.model_detail import read_model
+    from registry.catalogue.queries.profile_graph import profile_graph
 
     with desk.catalogue.reading() as connection:
         found = find_model(connection, name)
         if as_known is not None and not was_known(connection, found.name, as_known):
             raise UnknownModelError(f"on {as_known} the catalogue did not know `{found.name}`", "ask for a later day, or leave `--as-known` out")
         detail = read_model(connection, found.id, as_known=as_known)
+        inherited = inherited_licenses(desk.knowledge, profile_graph(connection, [found.id], as_known=as_known), found.name)
     model = detail.model
     hostings = [
         {**to_data(row.hosting, without=("model", "host", "terms")), "host": row.host.title or row.host.name, "terms": row.terms} for row in detail.hostings
@@ -86,6 +91,7 @@ def _model(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, 
         "evidence_floor": detail.evidence_floor,
         "name_keeps_rules": detail.name_ok,
         "derivative_count": detail.derivative_count,
+        "license": license_of(desk.knowledge, model.name, detail.statements, model.released_on, recorded=model.recorded, inherited=inherited),
         "statements": [_statement(desk, statement, model.released_on) for statement in detail.statements],
         "bases": [_link(link, "model") for link in bases],
         "datasets": [_link(link, "dataset") for link in datasets],
@@ -115,6 +121,7 @@ def _dataset(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str
         "name": dataset.title,
         **to_data(dataset, without=("name", "title", "recorded", "source")),
         "source": to_data(dataset.source) if dataset.source else None,
+        "license": license_of(desk.knowledge, f"dataset:{dataset.name}", row.statements, None, recorded=dataset.recorded),
         "statements": [_statement(desk, statement, None) for statement in row.statements],
         "models": [{"model": use.model, "relation": use.relation, "evidence": use.grade} for use in used],
     }
@@ -141,26 +148,23 @@ def _application(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict
 
 
 def _history(desk: Desk, subject: str) -> list[dict[str, Any]]:
-    from registry.catalogue.queries.history_of import history_of
+    from registry.catalogue.queries.history_of import history_of, load_of
 
     changes: list[dict[str, Any]] = []
     after: str | None = None
     with desk.catalogue.reading() as connection:
+        load = load_of(connection, subject)
+        if load is not None:
+            brought = (load.after or {}).get("rows") or {}
+            counts = ", ".join(f"{count} {what}" for what, count in brought.items())
+            told = f"came with a load of {load.subject}{f' ({counts})' if counts else ''}"
+            changes.append({"seq": load.seq, "at": load.at, "actor": load.actor, "kind": load.kind, "what": "load", "change": told})
         while True:
             page = history_of(connection, subject, after=after, limit=1000)
             changes += [
-                {"seq": row.seq, "at": row.at, "actor": row.actor, "kind": row.kind, "what": row.what, "change": _change(row.before, row.after)}
+                {"seq": row.seq, "at": row.at, "actor": row.actor, "kind": row.kind, "what": row.what, "change": change_in_words(row.before, row.after)}
                 for row in page.items
             ]
             if page.next is None:
                 return changes
             after = page.next
-
-
-def _change(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """A change as one line: `license: yi-2.1 -> apache-2.0`."""
-    old, new = before or {}, after or {}
-    changed = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
-    return "; ".join(
-        f"{key}: {new[key]}" if key not in old else f"{key}: {old[key]} removed" if key not in new else f"{key}: {old[key]} -> {new[key]}" for key in changed
-    )

@@ -32,6 +32,7 @@ _TABLE = (
     Code("LIC002", "licence name cannot be resolved", "warning", "developer", "ask the developer for the text behind the name"),
     Code("LIC003", "licence tag says too little", "warning", "developer", "ask the developer to name the licence and its version"),
     Code("LIC004", "card and files disagree", "warning", "developer", "ask the developer which of them holds"),
+    Code("LIC007", "a card or file says something that could not be read", "note", "developer", "correct the line that is named"),
     Code("LIC101", "declared licence is looser than the recorded terms of an ancestor", "error", "developer", "relicense, or pass the ancestor's terms on"),
     Code("LIC102", "derivative of an ancestor that bars derivatives", "error", "licensor", "ask the licensor, or replace the ancestor"),
     Code("LIC103", "ancestors whose terms cannot be combined", "error", "developer", "replace one of the ancestors"),

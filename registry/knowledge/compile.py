@@ -11,7 +11,7 @@ from typing import Any
 from registry.errors import FactError, KnowledgeError
 from registry.knowledge.files import read_checked, read_licenses, read_text, read_vocabulary
 from registry.knowledge.names import fold_alias
-from registry.knowledge.schema import InterpretationFile, LicenseFile, RelationsFile, TermFile, UnsettledReach
+from registry.knowledge.schema import AliasesFile, InterpretationFile, LicenseFile, RelationsFile, TermFile, UnsettledReach
 from registry.terms.facts import read_use
 from registry.terms.vocabulary import Vocabulary
 from registry.yaml12 import read_yaml
@@ -20,6 +20,7 @@ from registry.yaml12 import read_yaml
 def _data_files(data_dir: Path) -> Iterator[Path]:
     yield data_dir / "vocabulary.yaml"
     yield data_dir / "relations.yaml"
+    yield data_dir / "aliases.yaml"
     for folder in ("interpretations", "licenses", "uses"):
         yield from sorted((data_dir / folder).glob("*.yaml"))
 
@@ -32,6 +33,7 @@ def compile_knowledge(data_dir: Path) -> dict[str, Any]:
     """
     vocabulary = read_vocabulary(data_dir)
     licenses = read_licenses(data_dir, vocabulary)
+    further = _further_aliases(data_dir, licenses)
     digest = hashlib.sha256()
     for path in _data_files(data_dir):
         digest.update(path.name.encode() + b"\0" + read_text(path).encode() + b"\0")
@@ -42,7 +44,8 @@ def compile_knowledge(data_dir: Path) -> dict[str, Any]:
         "relations": _relations(data_dir, vocabulary),
         "interpretations": {path.stem: _interpretation(path, vocabulary) for path in sorted((data_dir / "interpretations").glob("*.yaml"))},
         "ordinary": _ordinary(data_dir, vocabulary),
-        "aliases": _aliases(licenses),
+        "aliases": _aliases(licenses, further.names),
+        "addresses": _addresses(licenses, further),
         "licenses": {name: json.dumps(_license(license, vocabulary), ensure_ascii=False, separators=(",", ":")) for name, license in licenses.items()},
     }
     return document
@@ -101,7 +104,29 @@ def _reach(value: str | UnsettledReach) -> list[str | None]:
     return [value, None, None] if isinstance(value, str) else [value.reach, value.unsettled, value.otherwise]
 
 
-def _aliases(licenses: Mapping[str, LicenseFile]) -> dict[str, list[str]]:
+def _further_aliases(data_dir: Path, licenses: Mapping[str, LicenseFile]) -> AliasesFile:
+    """The addresses and names beside those of the licence files; each leads to a licence that is there."""
+    data = read_checked(data_dir / "aliases.yaml", AliasesFile)
+    for name in (*data.links, *(license for held in data.names.values() for license in held)):
+        if name not in licenses:
+            raise KnowledgeError(f"`aliases.yaml` leads to `{name}`, which is not a licence", "name the id of a file in `data/licenses/`")
+    return data
+
+
+def _addresses(licenses: Mapping[str, LicenseFile], further: AliasesFile) -> dict[str, Any]:
+    """What leads from an address to a licence: single addresses, and patterns that say its name."""
+    links: dict[str, list[str]] = {}
+    for name, license in licenses.items():
+        for alias in license.aliases:
+            if "://" in alias:
+                links.setdefault(alias, []).append(name)
+    for name, addresses in further.links.items():
+        for address in addresses:
+            links.setdefault(address, []).append(name)
+    return {"links": links, "patterns": [[pattern.address, pattern.name] for pattern in further.patterns], "endings": further.endings}
+
+
+def _aliases(licenses: Mapping[str, LicenseFile], names: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Folded name to the licences that go by it. An id belongs to its licence alone."""
     found: dict[str, list[str]] = {fold_alias(name): [name] for name in licenses}
     for name, license in licenses.items():
@@ -113,6 +138,9 @@ def _aliases(licenses: Mapping[str, LicenseFile]) -> dict[str, list[str]]:
                 continue
             if name not in found.setdefault(folded, []):
                 found[folded].append(name)
+    for alias, held in names.items():
+        known = found.setdefault(fold_alias(alias), [])
+        known.extend(name for name in held if name not in known)
     return found
 
 

@@ -18,10 +18,10 @@ from typing import Any
 from registry import __version__
 from registry.errors import KnowledgeError
 
-PARTS = frozenset({"version", "digest", "vocabulary", "relations", "interpretations", "ordinary", "aliases", "licenses"})
+PARTS = frozenset({"version", "digest", "vocabulary", "relations", "interpretations", "ordinary", "aliases", "addresses", "licenses"})
 """What a compiled file holds."""
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the shape of the compiled file changes."""
 
 

@@ -164,3 +164,28 @@ class InterpretationFile(Strict):
     summary: str
     default: Literal["free", "warn", "ask", "binds"] = "binds"
     points: dict[str, Literal["free", "warn", "ask", "binds"]] = Field(default_factory=dict)
+
+
+class AddressPattern(Strict):
+    """A pattern of addresses that say a licence's name."""
+
+    address: Annotated[str, Field(pattern=r"^[a-z0-9.-]+(/[A-Za-z0-9{}.+-]+)+$")]
+    name: Annotated[str, Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _says_what_it_takes(self) -> AddressPattern:
+        taken = {part for part in ("name", "version") if f"{{{part}}}" in self.address}
+        said = {part for part in ("name", "version") if f"{{{part}}}" in self.name}
+        if not said <= taken:
+            raise ValueError(f"`name` says `{{{sorted(said - taken)[0]}}}`, which `address` does not take")
+        return self
+
+
+class AliasesFile(Strict):
+    """`data/aliases.yaml`: addresses and names that lead to a licence, beyond those of the licence files."""
+
+    read_on: IsoDate
+    endings: list[str] = Field(default_factory=list)
+    patterns: list[AddressPattern] = Field(default_factory=list)
+    links: dict[str, list[str]] = Field(default_factory=dict)
+    names: dict[str, list[str]] = Field(default_factory=dict)

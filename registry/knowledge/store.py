@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.errors import KnowledgeError, UnknownLicenseError, UsageError
+from registry.knowledge.addresses import Addresses, is_address
 from registry.knowledge.compiled import load_compiled
 from registry.knowledge.names import MAX_NAME, fold_alias
 from registry.knowledge.vocabulary import build_vocabulary
@@ -84,6 +85,11 @@ class Knowledge:
         """Default reach of relations and its composition."""
         data = self._document["relations"]
         return Relations({name: Reach(*reach) for name, reach in data["default"].items()}, data["compose"])
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """What leads from the address of a text to its licence."""
+        return Addresses(**self._document["addresses"])
 
     @property
     def ordinary(self) -> Mapping[str, Any]:
@@ -176,7 +182,7 @@ class Knowledge:
         if len(name) > MAX_NAME:
             return Resolution("unresolved", "unknown")
         folded = fold_alias(name)
-        candidates = self._document["aliases"].get(folded)
+        candidates = self._candidates(name)
         if candidates:
             if len(candidates) == 1:
                 held = self.in_force(candidates[0], on)
@@ -191,6 +197,15 @@ class Knowledge:
                 return Resolution(_write(expression), "expression")
         return Resolution("unresolved", "unknown")
 
+    def _candidates(self, name: str) -> list[str]:
+        """The licences that go by a name, or whose text stands at an address."""
+        aliases: Mapping[str, list[str]] = self._document["aliases"]
+        found = aliases.get(fold_alias(name))
+        if not found and "/" in name and is_address(name):
+            said = self.addresses.name_in(name)
+            found = self.addresses.licenses_at(name) or (aliases.get(fold_alias(said)) if said else None)
+        return found or []
+
     def in_force(self, license: str, on: str | None) -> str:
         """The text that an id stood for on a date: an earlier one of the same names, where this one was not yet in force."""
         raw = self.raw(license) if license in self._document["licenses"] else {}
@@ -200,6 +215,13 @@ class Knowledge:
         siblings = {other for alias in raw.get("aliases", ()) for other in self._document["aliases"].get(fold_alias(alias), ()) if other != license}
         earlier = self._dated(sorted(siblings), on) if siblings else None
         return earlier or license
+
+    def depends_on_date(self, name: str) -> bool:
+        """Whether `resolve` may answer differently for another date."""
+        candidates = self._candidates(name) if name.strip() and len(name) <= MAX_NAME else []
+        if candidates:
+            return len(candidates) > 1 or "from" in self.raw(candidates[0]).get("in_force", {})
+        return any(operator in f" {name.casefold()} " for operator in _OPERATORS)
 
     def _dated(self, candidates: list[str], on: str | None) -> str | None:
         """The one text in force on a date or in a month, where every candidate says from when it was.

@@ -12,7 +12,8 @@ from registry.sources.dump_columns import find_columns, kind_of
 from registry.sources.dump_lines import Row, csv_header, csv_rows, json_rows, open_lines
 from registry.sources.hub_rows import RowReader
 from registry.sources.hub_words import shown
-from registry.sources.listing import KINDS, Listing, NoteBook, RowNote, record_of
+from registry.sources.listing import NoteBook, record_of
+from registry.supplychain.listing import KINDS, Listing, RowNote
 from registry.supplychain.record import Record
 from registry.supplychain.source import Source
 
@@ -62,6 +63,7 @@ class DumpSource:
         self._as_of = as_of
         self._source = Source(reference or REFERENCE, as_of or datetime.now(UTC).date().isoformat())
         self._progress = progress
+        self._position = 0
         self.notes = NoteBook()
         """What could not be understood, so far."""
         self.rows = 0
@@ -81,6 +83,17 @@ class DumpSource:
     def as_of(self) -> str | None:
         """The day of the dump, if that is known."""
         return self._as_of
+
+    def expected(self, first: Listing | None) -> int | None:
+        """How many rows there may be: as many as a parquet file says, else by the size of the first listing and of the file."""
+        if format_of(self._path) == "parquet":
+            from registry.sources.dump_parquet import open_parquet
+
+            with open_parquet(self._path) as file:
+                return int(file.metadata.num_rows)
+        if first is None or not self._position:
+            return None
+        return len(first) if self._position >= self._path.stat().st_size else round(len(first) * self._path.stat().st_size / self._position)
 
     def records(self) -> Iterator[Record]:
         """One record a batch.
@@ -131,6 +144,7 @@ class DumpSource:
             position = row.position
             if len(listing) + len(listing.notes) >= BATCH_ROWS:
                 self._refuse_nameless(listing, keys)
+                self._position = position
                 yield listing
                 self._tell(position, size)
                 listing, seen = Listing(listing.kind), set()
@@ -139,6 +153,7 @@ class DumpSource:
         if reader is None:
             raise SourceError(f"no row of `{self._path.name}` could be read; the first: {early[0].message}", "give parquet, CSV, or one JSON object a line")
         self._refuse_nameless(listing, keys)
+        self._position = size
         yield listing
         self._tell(size, size)
 

@@ -28,7 +28,7 @@ from registry.sources.hub_words import (
     plain_text,
     shown,
 )
-from registry.sources.listing import Listing, RowNote
+from registry.supplychain.listing import Listing, RowNote
 
 # Keys by which a card says more than the tags that the Hub makes of it: a licence's name and link, and every way of writing lineage.
 _CARD_TELLS = (

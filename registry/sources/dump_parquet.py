@@ -14,7 +14,7 @@ from registry.errors import MissingExtraError, SourceError
 from registry.sources.dump_batch import BatchColumns, fits_columns
 from registry.sources.hub_rows import RowReader
 from registry.sources.hub_words import shown
-from registry.sources.listing import Listing, RowNote
+from registry.supplychain.listing import Listing, RowNote
 
 BATCH_ROWS = 8_192
 """So many rows are held at once."""

@@ -14,7 +14,8 @@ from registry.sources.hub_client import HubClient
 from registry.sources.hub_query import HubQuery, Position, PositionFile, fields_of
 from registry.sources.hub_rows import RowReader
 from registry.sources.hub_words import shown
-from registry.sources.listing import Listing, NoteBook, RowNote, record_of
+from registry.sources.listing import NoteBook, record_of
+from registry.supplychain.listing import Listing, RowNote
 from registry.supplychain.names import split_reference
 from registry.supplychain.record import Record
 from registry.supplychain.source import Source

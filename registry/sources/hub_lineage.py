@@ -14,9 +14,9 @@ from typing import Any
 
 from registry.sources.card_facts import CardFacts
 from registry.sources.hub_words import PLAIN_NAME, RELATIONS, object_of, shown, texts_of
-from registry.sources.listing import BaseLink
 from registry.sources.references import Reference, read_reference
 from registry.sources.relation_rules import Signs, infer_relation
+from registry.supplychain.listing import BaseLink
 
 
 @dataclass(slots=True)

@@ -25,7 +25,7 @@ from registry.sources.hub_words import (
     shown,
     texts_of,
 )
-from registry.sources.listing import Listing, RowNote
+from registry.supplychain.listing import Listing, RowNote
 
 FIELDS: dict[str, tuple[str, ...]] = {
     "id": ("id", "modelId", "model_id", "repo_id", "datasetId", "dataset_id", "model", "name"),

@@ -4,6 +4,38 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_CIRCLES = frozenset({"self-base", "base-itself"})
+_UNREADABLE = frozenset(
+    {
+        "base-unnamed",
+        "card-encoding",
+        "fence-open",
+        "fence-wrong",
+        "front-matter-bounds",
+        "front-matter-broken",
+        "front-matter-large",
+        "front-matter-no-mapping",
+        "gguf-header",
+        "id-unreadable",
+        "json-unreadable",
+        "key-unreadable",
+        "link-elsewhere",
+        "merge-config",
+        "path-local",
+        "placeholder",
+        "relation-unknown",
+        "safetensors-header",
+        "value-unreadable",
+    }
+)
+
+
+def finding_of(code: str) -> str | None:
+    """The code of the finding that an audit makes of a note of a kind; none for what is only worth knowing, such as an old id."""
+    if code in _CIRCLES:
+        return "LIC108"
+    return "LIC007" if code in _UNREADABLE else None
+
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -22,7 +54,15 @@ class Note:
     """The file, relative to the folder that was read."""
 
     finding: str | None = None
-    """The code of the finding that an audit makes of it (`SEC001`), where there is one."""
+    """The code of the finding that an audit makes of it (`SEC001`); that of its kind, if none is given and there is one."""
+
+    def __post_init__(self) -> None:
+        """Take the finding that notes of this kind make."""
+        if self.finding is None:
+            object.__setattr__(self, "finding", finding_of(self.code))
+
+    row: int | None = None
+    """The row of a table that it stands in, counted from 1 without the line of column names."""
 
 
 def shown(text: object, width: int = 80) -> str:

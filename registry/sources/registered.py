@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 SOURCES = (
+    ("bom", "registry.sources.bom", "BomSource"),
     ("cache", "registry.sources.cache", "CacheSource"),
     ("card", "registry.sources.card_records", "CardSource"),
     ("dump", "registry.sources.dump", "DumpSource"),
+    ("ecosystem-graphs", "registry.sources.ecosystem_graphs", "EcosystemGraphsSource"),
+    ("epoch", "registry.sources.epoch", "EpochSource"),
     ("folder", "registry.sources.folder", "FolderSource"),
     ("hub", "registry.sources.hub", "HubSource"),
+    ("models-dev", "registry.sources.models_dev", "ModelsDevSource"),
     ("seed", "registry.sources.seed", "SeedSource"),
 )
 """Name, module and class of every source, sorted."""

@@ -13,6 +13,8 @@ MAX_NAME = 200
 _DROPPED_ENDINGS = frozenset({"hf"})
 """Last words of a name that only say in which file layout the weights are."""
 
+_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
+
 
 def split_reference(text: str) -> tuple[str, str, str | None]:
     """Take a reference apart: `org/name@revision` to ("model", "org/name", "revision"), `dataset:NAME`, `app:NAME`."""
@@ -28,6 +30,11 @@ def name_key(text: str) -> str:
 
     `meta-llama/Llama-2-7b-chat-hf`, `Llama 2 7B Chat` and `llama2-7b-chat` all give `llama27bchat`.
     """
+    if text.isascii():
+        # Of millions of names nearly all are plain; for those the rule below comes to this.
+        simple = text.lower().rsplit("/", 1)[-1]
+        if "+" not in simple and not simple.endswith("hf") and (key := simple.translate(_SIGNS)):
+            return key
     plain = unicodedata.normalize("NFKC", text).casefold().rsplit("/", 1)[-1]
     words = re.findall(r"[^\W_]+", plain.replace("+", " plus "))  # `Command R+` is not `Command R`
     if len(words) > 1 and words[-1] in _DROPPED_ENDINGS:
@@ -38,6 +45,8 @@ def name_key(text: str) -> str:
 
 def owner_key(text: str) -> str:
     """The owner part of a name as a key, empty where it names none: `meta-llama/Llama-2-7b-hf` gives `metallama`."""
+    if text.isascii():
+        return text.lower().rsplit("/", 1)[0].translate(_SIGNS) if "/" in text else ""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return "".join(re.findall(r"[^\W_]+", plain.rsplit("/", 1)[0])) if "/" in plain else ""
 

@@ -12,6 +12,7 @@ from registry.supplychain.developer import Developer
 from registry.supplychain.host import Host, Hosting
 from registry.supplychain.model import Model, Revision
 from registry.supplychain.relation import Relation
+from registry.supplychain.remark import Remark
 from registry.supplychain.statement import LicenseStatement
 from registry.supplychain.user import UserGroup
 
@@ -43,6 +44,9 @@ class Record:
 
     relations: tuple[Relation, ...] = ()
     """Links of models to their bases and datasets."""
+
+    remarks: tuple[Remark, ...] = ()
+    """What its origin could not make sense of."""
 
     training_runs: tuple[TrainingRun, ...] = ()
     """Training runs."""

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from registry.catalogue.checkup import check_catalogue
 from registry.catalogue.engine import Catalogue
-from registry.catalogue.profiles import Marks, Period, read_profile, read_profiles, store_marks, store_periods, store_profiles
+from registry.catalogue.profiles import Period, read_profile, read_profiles, store_periods
 from registry.catalogue.queries.find_model import find_model
 from registry.catalogue.queries.models_listing import ModelFilters, list_models, models_with_profiles, profile_counts, read_model_rows
 from registry.catalogue.tables.model import model as model_table
@@ -17,6 +17,7 @@ from registry.errors import UsageError
 from registry.lineage.bindings import Binding, Conflict, Profile
 from registry.supplychain.developer import Developer
 from tests.catalogue.conftest import Write
+from tests.catalogue.standing import store_profiles
 from tests.factories import chain, model, profile, record, six_layers
 
 RICH = Profile(
@@ -71,8 +72,8 @@ def test_periods_overlay_the_profile_on_their_dates(catalogue: Catalogue, write:
     with catalogue.writing() as connection:
         store_profiles(connection, {ids["acme/a"]: profile("mit"), ids["acme/b"]: profile("mit")})
         periods = [Period(None, "2024-05-30", profile("yi-2.1")), Period("2024-05-30", None, profile("mit"))]
-        store_periods(connection, {ids["acme/a"]: periods, ids["acme/b"]: [Period(None, None, profile("mit"))]})
-        store_periods(connection, {ids["acme/a"]: periods})
+        store_periods(connection, {ids["acme/a"]: periods, ids["acme/b"]: [Period(None, None, profile("mit"))]}, None)
+        store_periods(connection, {ids["acme/a"]: periods}, [ids["acme/a"]])
     with catalogue.reading() as connection:
 
         def license_on(on: str | None) -> list[str]:
@@ -97,7 +98,7 @@ def test_marks_are_kept_on_the_model(catalogue: Catalogue, write: Write) -> None
     write(chain("acme/a"))
     number = _ids(catalogue)["acme/a"]
     with catalogue.writing() as connection:
-        store_marks(connection, {number: Marks("inferred", False)})
+        store_profiles(connection, {number: profile("mit")}, "inferred", name_ok=False)
     with catalogue.reading() as connection:
         row = read_model_rows(connection, [number])[number]
         assert (row.evidence_floor, row.name_ok, row.downloads) == ("inferred", False, None)

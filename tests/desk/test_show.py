@@ -7,14 +7,19 @@ import sqlite3
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
+from registry.catalogue.history import begin_change_set, end_change_set
+from registry.catalogue.ingest.writer import ingest
 from registry.desk.catalog import accept, add
 from registry.desk.facts import today
 from registry.desk.register import register_model
 from registry.desk.session import Desk
 from registry.desk.show import show_model
 from registry.errors import FactError, UnknownModelError, UsageError
+from registry.supplychain.source import Source
 from tests.desk.conftest import LLAMA, Open, specification
+from tests.factories import model, record, relation, statement
 
 BASE = "meta-llama/Llama-2-7b-hf"
 
@@ -128,6 +133,68 @@ def test_before_a_registration_the_catalogue_knew_nothing_of_it(desk: Desk) -> N
     with pytest.raises(UsageError, match="knew nothing on 2020-01-01"):
         show_model(desk, "acme/support-7b", as_known="2020-01-01")
     assert show_model(desk, "acme/support-7b", as_known=today())["statements"][0]["license"] == "mit"
+
+
+def test_a_model_that_came_with_a_load_says_so(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        log = begin_change_set(connection, by="me", kind="import")
+        for written in (
+            "INSERT INTO model (name, sort_key, downloads, recorded, added_set) VALUES ('acme/mass', 'acme/mass', 1, true, :seq)",
+            "INSERT INTO model_name (model_id, label, folded, owner, key) SELECT id, name, name, 'acme', 'mass' FROM model WHERE added_set = :seq",
+        ):
+            connection.execute(text(written), {"seq": log.seq})
+        log.add("the Hub's metadata, as a dump", "load", None, {"origin": "dump", "rows": {"model": 1}, "sha256": "ab"})
+        end_change_set(connection, log)
+    (row,) = show_model(desk, "acme/mass", history=True)["history"]
+    assert (row["what"], row["kind"], row["actor"]) == ("load", "import", "me")
+    assert row["change"] == "came with a load of the Hub's metadata, as a dump (1 model)"
+    assert show_model(desk, "acme/mass", as_known=today())["model"] == "acme/mass"
+
+
+def test_a_model_with_rows_of_its_own_came_with_no_load(desk: Desk) -> None:
+    register_model(desk, specification("acme/support-7b", BASE, license="mit"), {})
+    assert "load" not in {row["what"] for row in show_model(desk, "acme/support-7b", history=True)["history"]}
+
+
+def test_declared_detected_and_concluded_stand_side_by_side(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        card = statement("acme/torn", None, raw_name="apache-2.0", source=Source("card", "2026-11-01"))
+        file = statement("acme/torn", "llama2", basis="detected", raw_name="LICENSE", text_digest="sha256:" + "a" * 64, source=Source("LICENSE", "2026-11-01"))
+        ingest(connection, [record(model("acme/torn"), card, file)], actor="me", kind="import")
+    license = show_model(desk, "acme/torn")["license"]
+    assert [(claim["license"], claim["step"], claim["source"]) for claim in license["declared"]] == [("apache-2.0", "id", "card")]
+    assert [(claim["license"], claim["step"], claim["source"]) for claim in license["detected"]] == [("llama2", "fingerprint", "LICENSE")]
+    concluded = license["concluded"]
+    assert (concluded["licenses"], concluded["basis"], concluded["step"]) == (["llama2"], "detected", "fingerprint")
+    assert "files count more" in concluded["reason"]
+    assert [finding["code"] for finding in license["findings"]] == ["LIC004"]
+    assert "apache-2.0" in license["findings"][0]["summary"]
+
+
+def test_where_nothing_is_declared_the_ancestors_bind_and_grant_nothing(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        ingest(connection, [record(model("acme/silent"), relation("acme/silent", BASE))], actor="me", kind="import")
+    license = show_model(desk, "acme/silent")["license"]
+    assert (license["declared"], license["detected"], license["findings"]) == ([], [], [])
+    assert license["concluded"]["licenses"] == []
+    assert (license["concluded"]["step"], license["concluded"]["from"]) == ("inherited", BASE)
+    assert "grants nothing" in license["concluded"]["reason"]
+    first = license["inherited"][0]
+    assert (first["license"], first["from"], first["relation"], first["reach"], first["links"]) == ("llama2", BASE, "finetune", "derivative", 1)
+
+
+def test_a_card_that_agrees_with_the_files_is_no_contradiction(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        said = [statement("acme/same", None, raw_name="MIT License"), statement("acme/same", "mit", basis="detected")]
+        ingest(connection, [record(model("acme/same"), *said)], actor="me", kind="import")
+    license = show_model(desk, "acme/same")["license"]
+    assert (license["concluded"]["licenses"], license["findings"]) == (["mit"], [])
+
+
+def test_only_what_holds_today_is_concluded(reader: Desk) -> None:
+    license = show_model(reader, "01-ai/Yi-34B")["license"]
+    assert license["concluded"]["licenses"] == ["apache-2.0"]
+    assert [claim["license"] for claim in license["declared"]] == ["apache-2.0"]
 
 
 def backdate(desk: Desk, instants: dict[int, str]) -> None:

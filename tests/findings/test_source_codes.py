@@ -45,6 +45,12 @@ def test_lic004_says_that_card_and_files_disagree(folder: Path) -> None:
     assert "LIC004" not in codes(folder, "mit")
 
 
+def test_lic007_says_that_something_could_not_be_read(folder: Path) -> None:
+    assert "LIC007" not in codes(folder)
+    (folder / "README.md").write_text("---\nlicense: [mit\nbase_model: acme/base\n---\n", encoding="utf-8")
+    assert "LIC007" in codes(folder)
+
+
 def test_lic109_says_that_sources_contradict_each_other_on_lineage(folder: Path) -> None:
     assert "LIC109" not in codes(folder)
     (folder / "adapter_config.json").write_text(json.dumps({"base_model_name_or_path": "acme/other", "peft_type": "LORA"}), encoding="utf-8")

@@ -39,5 +39,6 @@ def make_data(folder: Path, texts: dict[str, str] | None = None) -> Path:
         shutil.copy(DATA / name, data / name)
     for name in ("interpretations", "uses"):
         shutil.copytree(DATA / name, data / name)
+    (data / "aliases.yaml").write_text("read_on: 2026-11-28\n", encoding="utf-8")
     write_licenses(data, {"test-license": license_text()} if texts is None else texts)
     return data

@@ -14,7 +14,7 @@ from registry.errors import MissingExtraError, SourceError, UsageError
 from registry.sources.dump import DumpSource
 from registry.sources.dump_columns import read_map
 from registry.sources.interface import Source
-from registry.sources.listing import Listing
+from registry.supplychain.listing import Listing
 
 ROWS: list[dict[str, Any]] = [
     {

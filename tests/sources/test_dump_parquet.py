@@ -16,7 +16,7 @@ from registry.errors import MissingExtraError, SourceError
 from registry.sources import dump_batch, lineage_keys
 from registry.sources.dump import DumpSource
 from registry.sources.hub_rows import RowReader
-from registry.sources.listing import Listing
+from registry.supplychain.listing import Listing
 
 CARD = {"license": "other", "license_name": "acme-terms", "base_model": ["acme/base"], "base_model_relation": "adapter", "datasets": ["acme/corpus"]}
 ROWS: list[dict[str, Any]] = [

@@ -113,14 +113,19 @@ def _check_values(value: Any, owner: str) -> None:
             held = (found,)
         for each in held:
             if isinstance(each, str):
-                _check_text(each, name, owner)
+                check_words(each, name, owner)
             elif isinstance(each, int | float):
                 _check_number(each, name, owner)
             elif _fields(type(each)) is not None:
                 _check_values(each, owner)
 
 
-def _check_text(value: str, field: str, owner: str) -> None:
+def check_words(value: str, field: str, owner: str) -> None:
+    """Refuse text that is too long, holds control characters, or is no date where one belongs.
+
+    Raises:
+        UsageError: It names the owner and the field.
+    """
     if len(value) > MAX_TEXT:
         raise UsageError(f"`{_shown(owner)}`: `{field}` is longer than {MAX_TEXT} characters", "shorten it")
     if _CONTROL.search(value):

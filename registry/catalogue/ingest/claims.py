@@ -218,8 +218,9 @@ def write_relations(ledger: Ledger, records: Iterable[Record]) -> None:
         ledger.retired["relation"] += len(stale)
     for part in chunks(new, 1000):
         ledger.connection.execute(insert(edge_evidence), part)
-    _settle_grades(ledger.connection, changed)
-    refuse_cycles(ledger.connection, {children[each.child] for _, each in given if not each.parent.startswith("dataset:")})
+    settle_grades(ledger.connection, changed)
+    if not ledger.allow_circles:
+        refuse_cycles(ledger.connection, {children[each.child] for _, each in given if not each.parent.startswith("dataset:")})
 
 
 def _relation_shown(each: Relation, origin: str) -> dict[str, object]:
@@ -294,7 +295,7 @@ def _edges(
     return {names: known[key]["id"] for key, names in wanted.items()}
 
 
-def _settle_grades(connection: Connection, edges: Iterable[int]) -> None:
+def settle_grades(connection: Connection, edges: Iterable[int]) -> None:
     """Give links the best grade of the evidence that is held for them, or none."""
     for part in chunks(sorted(edges)):
         grades: dict[int, str | None] = dict.fromkeys(part)

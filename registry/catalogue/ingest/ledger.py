@@ -29,6 +29,9 @@ class Ledger:
     allow_unknown_bases: bool
     """Whether a base or dataset that nobody recorded is noted by name only, instead of refused."""
 
+    allow_circles: bool = False
+    """Whether models may descend from themselves by way of others: what uploaders say is kept as they say it."""
+
     added: Counter[str] = field(default_factory=Counter)
     """Rows added, by kind."""
 

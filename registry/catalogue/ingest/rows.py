@@ -91,10 +91,11 @@ def write_rows(connection: Connection, layer: Layer, rows: Mapping[Key, Mapping[
     written = Written()
     known = read_rows(connection, layer.table, layer.key, rows)
     new: list[dict[str, Any]] = []
+    stamp = {"added_set": log.seq} if "added_set" in layer.table.c else {}
     for key, values in rows.items():
         before = known.get(key)
         if before is None:
-            new.append({**dict(zip(layer.key, key, strict=True)), **values})
+            new.append({**dict(zip(layer.key, key, strict=True)), **values, **stamp})
             written.added.add(key)
             log.add(layer.subject(key), layer.what, None, _shown(layer, {**dict(zip(layer.key, key, strict=True)), **values}))
             continue

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from registry.catalogue.history import actor_id, begin_change_set, end_change_set
+from registry.catalogue.ingest.bases import with_recorded_bases
 from registry.catalogue.ingest.checking import check_record
 from registry.catalogue.ingest.claims import write_relations, write_statements
 from registry.catalogue.ingest.layers import (
@@ -24,6 +25,7 @@ from registry.catalogue.ingest.layers import (
     write_user_groups,
 )
 from registry.catalogue.ingest.ledger import Ledger
+from registry.catalogue.ingest.remarks import write_remarks
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.tables.license import acceptance
 from registry.catalogue.tables.lineage import edge
@@ -62,6 +64,7 @@ def ingest(
     kind: str,
     at: datetime | None = None,
     allow_unknown_bases: bool = False,
+    allow_circles: bool = False,
     keep_rows: bool = True,
 ) -> IngestResult:
     """Write records. Doing it again changes nothing; an error leaves everything as it was, if the transaction ends with it.
@@ -73,6 +76,7 @@ def ingest(
         kind: Why: `seed`, `register`, `accept`, `import`, ...
         at: When; now, if not given.
         allow_unknown_bases: Note a base or dataset that nobody recorded by its name, instead of refusing it.
+        allow_circles: Keep what runs in a circle, as uploaders say it, instead of refusing it.
         keep_rows: False for a first bulk load, of which the history keeps only the digest.
 
     Raises:
@@ -82,7 +86,9 @@ def ingest(
     given = list(records)
     for record in given:
         check_record(record)
-    ledger = Ledger(connection, begin_change_set(connection, by=actor, kind=kind, at=at), allow_unknown_bases)
+    if allow_unknown_bases:
+        given = with_recorded_bases(connection, given)
+    ledger = Ledger(connection, begin_change_set(connection, by=actor, kind=kind, at=at), allow_unknown_bases, allow_circles)
     ledger.intern_sources(given)
     write_developers(ledger, (each for record in given for each in record.developers))
     write_datasets(ledger, (each for record in given for each in record.datasets))
@@ -91,6 +97,7 @@ def ingest(
     write_revisions(ledger, (each for record in given for each in record.revisions))
     write_statements(ledger, given)
     write_relations(ledger, given)
+    write_remarks(ledger, given)
     write_training_runs(ledger, ((record.origin, each) for record in given for each in record.training_runs))
     write_hostings(ledger, (each for record in given for each in record.hostings))
     write_applications(ledger, (each for record in given for each in record.applications))

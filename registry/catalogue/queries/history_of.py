@@ -10,7 +10,10 @@ from sqlalchemy import Connection, func, select
 
 from registry.catalogue.history import seq_known
 from registry.catalogue.queries.page import Page
+from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.history import actor, change, change_set
+from registry.catalogue.tables.model import model
+from registry.supplychain.names import split_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +117,33 @@ def change_sets(connection: Connection, *, after: int = 0, limit: int = 100) -> 
 def was_known(connection: Connection, subject: str, as_known: str) -> bool:
     """Whether anything about a subject had been recorded by a date of our knowledge.
 
-    A subject whose rows a bulk load did not keep counts as known from the first.
+    A model or dataset says which change set it came with; for anything else, and for what is older than that, its first change tells.
     """
-    query = select(func.min(change.c.set_seq)).where(change.c.subject == subject)
-    first = connection.execute(query).scalar()
+    kind, name, _ = split_reference(subject)
+    table = {"model": model, "dataset": dataset}.get(kind)
+    first = connection.execute(select(table.c.added_set).where(table.c.name == name)).scalar() if table is not None else None
+    if first is None:
+        first = connection.execute(select(func.min(change.c.set_seq)).where(change.c.subject == subject)).scalar()
     return first is None or int(first) <= seq_known(connection, as_known)
+
+
+def load_of(connection: Connection, subject: str) -> ChangeRow | None:
+    """The load that a model or dataset came with, as a row of its history; none where its own rows tell how it came.
+
+    A load keeps one row for all that it brought, under the name of its source.
+    """
+    kind, name, _ = split_reference(subject)
+    table = {"model": model, "dataset": dataset}.get(kind)
+    seq = connection.execute(select(table.c.added_set).where(table.c.name == name)).scalar() if table is not None else None
+    if seq is None or connection.execute(select(change.c.n).where(change.c.set_seq == seq, change.c.subject == subject).limit(1)).first() is not None:
+        return None
+    query = (
+        select(change, change_set.c.at, change_set.c.kind, actor.c.name.label("actor"))
+        .join(change_set, change_set.c.seq == change.c.set_seq)
+        .join(actor, actor.c.id == change_set.c.actor_id)
+        .where(change.c.set_seq == seq, change.c.what == "load")
+        .order_by(change.c.n)
+        .limit(1)
+    )
+    row = connection.execute(query).first()
+    return None if row is None else ChangeRow(row.set_seq, row.at, row.actor, row.kind, row.subject, row.what, _value(row.before), _value(row.after))

@@ -19,5 +19,6 @@ dataset = Table(
     Column("languages", JsonText),
     Column("recorded", Boolean(create_constraint=False), nullable=False),
     Column("source_id", Integer, ForeignKey("source.id")),
+    Column("added_set", Integer),
     UniqueConstraint("name"),
 )

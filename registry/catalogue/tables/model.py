@@ -35,6 +35,8 @@ model = Table(
     Column("evidence_floor", Words),
     Column("name_ok", Boolean(create_constraint=False)),
     Column("source_id", Integer, ForeignKey("source.id")),
+    # The change set it came with; NULL for what is older than the column, whose history rows tell.
+    Column("added_set", Integer),
     UniqueConstraint("name"),
     UniqueConstraint("sort_key"),
 )

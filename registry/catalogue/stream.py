@@ -1,0 +1,76 @@
+"""Many rows at once: read as plain tuples in batches, and written by the fastest way that the engine has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Connection, Select, Table, bindparam, cast, func, select
+from sqlalchemy import any_ as any_of
+
+BATCH = 20_000
+"""So many rows are fetched at a time."""
+
+
+def stream(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query as the driver gives them: no column types are applied, and no more than a batch is held."""
+    sql = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
+    raw: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        cursor = raw.execute(sql)
+        try:
+            while rows := cursor.fetchmany(BATCH):
+                yield from rows
+        finally:
+            cursor.close()
+        return
+    with raw.cursor(name=f"licet_{uuid4().hex}") as served:
+        served.itersize = BATCH
+        served.execute(sql)
+        yield from served
+
+
+def among(connection: Connection, column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
+    """Whether a column's number is one of many: as one parameter, since engines bound how many there may be."""
+    if connection.dialect.name == "sqlite":
+        values = func.json_each(bindparam(None, json.dumps(sorted(ids)))).table_valued("value")
+        return column.in_(select(values.c.value))
+    return column == any_of(cast(bindparam(None, sorted(ids)), ARRAY(BigInteger)))
+
+
+def write(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Add rows to a table: by one prepared statement on SQLite, by COPY on PostgreSQL. Values are as the driver takes them."""
+    raw: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        raw.executemany(f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", rows)  # noqa: S608
+        return
+    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({', '.join(columns)}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def change(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Set columns of rows that are known by their number, which stands last in each row."""
+    raw: Any = connection.connection.driver_connection
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    sql = f"UPDATE {table.name} SET {', '.join(f'{column} = {mark}' for column in columns)} WHERE id = {mark}"  # noqa: S608
+    if connection.dialect.name == "sqlite":
+        raw.executemany(sql, rows)
+        return
+    with raw.cursor() as cursor:
+        cursor.executemany(sql, rows)
+
+
+def next_number(connection: Connection, table: Table) -> int:
+    """The first number that no row of a table has."""
+    return int(connection.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one()) + 1
+
+
+def settle_numbers(connection: Connection, tables: Iterable[Table]) -> None:
+    """Tell PostgreSQL which numbers were given out here; SQLite looks for itself."""
+    if connection.dialect.name != "sqlite":
+        for table in tables:
+            sequence = func.pg_get_serial_sequence(table.name, "id")
+            connection.execute(select(func.setval(sequence, func.greatest(next_number(connection, table) - 1, 1))))

@@ -1,0 +1,345 @@
+"""The models, data and application of a CycloneDX document.
+
+CycloneDX names the ancestors of a model but not how it comes from them, and the data that it was trained *or evaluated* on in one list: such
+links are kept as inferred, with the rule that told them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registry.sources.bom_names import Named, license_name, own_name, read_link, read_purl, sha256_of
+from registry.sources.hub_words import MODALITY_OF_TASK, plain_text, shown
+from registry.sources.layer_bundle import Bundle
+from registry.sources.layer_names import usable_title
+from registry.sources.layer_values import modality_of
+from registry.sources.relation_rules import Signs, infer_relation
+from registry.supplychain.application import Application, ModelUse
+from registry.supplychain.data import Dataset
+from registry.supplychain.developer import Developer
+from registry.supplychain.model import Model, Revision
+from registry.supplychain.names import name_key
+
+MOST_COMPONENTS = 200_000
+"""A document with more components is read so far."""
+
+_MODEL, _DATA = "machine-learning-model", "data"
+_APPLICATIONS = ("application", "platform", "container", "firmware")
+_LINKS = ("distribution", "model-card", "website", "vcs", "documentation")
+_MEDIA = {"string": "text", "text": "text", "code": "code", "image": "image", "audio": "audio", "video": "video"}
+
+
+@dataclass(slots=True)
+class _Component:
+    """A component with its place and the name it is recorded under."""
+
+    values: Mapping[str, Any]
+    place: str
+    kind: str
+    title: str
+    named: Named
+
+
+class CycloneDxReader:
+    """Reads one document.
+
+    Args:
+        document: The document.
+        bundle: What it says is gathered in.
+        file: The file's name, for notes.
+    """
+
+    def __init__(self, document: Mapping[str, Any], bundle: Bundle, file: str) -> None:
+        self._document = document
+        self.bundle = bundle
+        """What it says."""
+        self._file = file
+        self._by_ref: dict[str, _Component] = {}
+
+    @property
+    def format(self) -> str:
+        """The format and its version."""
+        return f"CycloneDX {shown(self._document.get('specVersion'), 10)}"
+
+    def read(self) -> None:
+        """Gather what the document says."""
+        components: list[_Component] = []
+        others = 0
+        for values, place in self._components():
+            kind = {_MODEL: "model", _DATA: "dataset"}.get(str(values.get("type")))
+            if kind is None:
+                others += 1
+                continue
+            component = self._component(values, place, kind)
+            if component is not None:
+                components.append(component)
+        if others:
+            self._note("not-kept", f"{others:,} component{' is' if others == 1 else 's are'} neither model nor data, and not kept")
+        for component in components:
+            self._describe(component)
+        for component in components:
+            if component.kind == "model":
+                self._lineage(component)
+        self._dependencies()
+
+    def _note(self, code: str, message: str, finding: str | None = None) -> None:
+        self.bundle.note(code, message, file=self._file, finding=finding)
+
+    def _components(self) -> Iterator[tuple[Mapping[str, Any], str]]:
+        """Every component, those within others too; that of the metadata is the first."""
+        metadata = self._document.get("metadata")
+        top = metadata.get("component") if isinstance(metadata, Mapping) else None
+        waiting: list[tuple[Any, str]] = [(self._document.get("components"), "components")]
+        count = 0
+        if isinstance(top, Mapping):
+            if str(top.get("type")) in (_MODEL, _DATA):
+                yield top, "metadata.component"
+            waiting.insert(0, (top.get("components"), "metadata.component.components"))
+        while waiting:
+            held, place = waiting.pop(0)
+            if held is None:
+                continue
+            if not isinstance(held, list):
+                self._note("bad-value", f"`{shown(place, 120)}` is no list")
+                continue
+            for at, each in enumerate(held):
+                count += 1
+                if count > MOST_COMPONENTS:
+                    self._note("excess", f"only the first {MOST_COMPONENTS:,} components were read")
+                    return
+                if not isinstance(each, Mapping):
+                    self._note("bad-value", f"`{shown(f'{place}[{at}]', 120)}` is no component")
+                    continue
+                yield each, f"{place}[{at}]"
+                if "components" in each:
+                    waiting.append((each.get("components"), f"{place}[{at}].components"))
+
+    def _component(self, values: Mapping[str, Any], place: str, kind: str) -> _Component | None:
+        """A component that bears a name; one whose reference stands twice keeps the first."""
+        named = _named(values)
+        if named is None:
+            self._note("no-name", f"`{shown(place, 120)}` has no name that can be one: `{shown(values.get('name'))}`")
+            return None
+        component = _Component(values, place, "dataset" if kind == "dataset" or named.is_dataset else kind, str(values.get("name") or named.name), named)
+        reference = values.get("bom-ref")
+        if isinstance(reference, str):
+            if reference in self._by_ref:
+                self._note("twice", f"`{shown(place, 120)}` has the `bom-ref` of another component: `{shown(reference)}`")
+            else:
+                self._by_ref[reference] = component
+        return component
+
+    def _describe(self, component: _Component) -> None:
+        """The model or dataset itself, with its licences and revision."""
+        name, values = component.named.name, component.values
+        title = usable_title(plain_text(component.title))
+        if component.kind == "dataset":
+            self.bundle.datasets.setdefault(name, Dataset(name, title if title != name else None, source=self.bundle.source))
+            self._licenses(component, f"dataset:{name}")
+            return
+        parameters = _parameters(values)
+        model = Model(
+            name,
+            title=title if title != name else None,
+            developer=self._developer(component),
+            modality=_modality(parameters),
+            architecture=plain_text(parameters.get("modelArchitecture")) or plain_text(parameters.get("architectureFamily")),
+            source=self.bundle.source,
+        )
+        self.bundle.models.setdefault(name, model)
+        self._licenses(component, name)
+        digest = sha256_of(_list(values.get("hashes")), "alg", "content")
+        commit = component.named.revision or (f"sha256:{digest}" if digest else None)
+        if commit is not None:
+            held = Revision(name, commit, digest if component.named.revision else None, source=self.bundle.source)
+            self.bundle.revisions.setdefault((name, commit), held)
+
+    def _developer(self, component: _Component) -> str | None:
+        """Who made the model: the owner in its name, else who is said to."""
+        owner = component.named.name.rpartition("/")[0]
+        if owner and "/" not in owner:
+            return owner
+        for key in ("manufacturer", "supplier", "publisher", "author"):
+            held = component.values.get(key)
+            name = usable_title(plain_text(held.get("name") if isinstance(held, Mapping) else held))
+            if name is not None:
+                self.bundle.developers.setdefault(name, Developer(name, source=self.bundle.source))
+                return name
+        return None
+
+    def _licenses(self, component: _Component, subject: str) -> None:
+        """What is declared and what its author concludes; what was found in files is detected."""
+        evidence = component.values.get("evidence")
+        places = [("licenses", component.values.get("licenses"), "declared")]
+        if isinstance(evidence, Mapping):
+            places.append(("evidence.licenses", evidence.get("licenses"), "detected"))
+        for key, held, basis in places:
+            for at, each in enumerate(_list(held)):
+                place = f"{component.place}.{key}[{at}]"
+                if not isinstance(each, Mapping):
+                    self._note("bad-value", f"`{shown(place, 120)}` is no licence: `{shown(each)}`")
+                    continue
+                license = each["license"] if isinstance(each.get("license"), Mapping) else {}
+                expression = each.get("expression") if isinstance(each.get("expression"), str) else None
+                name = license_name(expression or license.get("id") or license.get("name"))
+                link = license.get("url") if isinstance(license.get("url"), str) else None
+                if name is None and plain_text(link) is None:
+                    self._note("bad-value", f"`{shown(place, 120)}` names no licence")
+                    continue
+                concluded = (each.get("acknowledgement") or license.get("acknowledgement")) == "concluded"
+                by = "concluded by its author" if concluded and basis == "declared" else ""
+                self.bundle.state(subject, name, link, basis=basis, text=_text_digest(license), by=by)
+
+    def _lineage(self, component: _Component) -> None:
+        """The ancestors and descendants of a model, and the data that it was trained or evaluated on."""
+        name = component.named.name
+        pedigree = component.values.get("pedigree")
+        if isinstance(pedigree, Mapping):
+            ancestors = [base for base in (self._other(each, component, "ancestors") for each in _list(pedigree.get("ancestors"))) if base]
+            for base in ancestors:
+                self._base(component, name, base, len(ancestors))
+            for each in _list(pedigree.get("descendants")):
+                descendant = self._other(each, component, "descendants")
+                if descendant is not None:
+                    self._base(_Component({}, component.place, "model", descendant, Named(descendant)), descendant, name, 1)
+        for at, each in enumerate(_list(_parameters(component.values).get("datasets"))):
+            dataset = self._dataset(each)
+            if dataset is None:
+                self._note("bad-value", f"`{shown(f'{component.place}.modelCard.modelParameters.datasets[{at}]', 160)}` names no data")
+                continue
+            self.bundle.relate(name, f"dataset:{dataset}", "trained-on", "inferred", "modelCard datasets: trained or evaluated on")
+
+    def _other(self, each: object, component: _Component, what: str) -> str | None:
+        """The model that a pedigree names, noted by its name."""
+        held = self._by_ref.get(str(each.get("bom-ref"))) if isinstance(each, Mapping) else None
+        named = held.named if held is not None else _named(each) if isinstance(each, Mapping) else None
+        if named is None:
+            self._note("bad-value", f"`{shown(f'{component.place}.pedigree.{what}', 120)}` has an entry without a name that can be one")
+            return None
+        if named.name not in self.bundle.models:
+            self.bundle.models[named.name] = Model(named.name, recorded=False)
+            if isinstance(each, Mapping) and each.get("licenses"):
+                self._describe(_Component(each, f"{component.place}.pedigree.{what}", "model", str(each.get("name")), named))
+                self.bundle.models[named.name] = Model(named.name, source=self.bundle.source)
+        return named.name
+
+    def _base(self, component: _Component, child: str, parent: str, bases: int) -> None:
+        if child == parent:
+            self._note("self-base", f"`{shown(component.place, 120)}` names itself as its ancestor", "LIC108")
+            return
+        tags = tuple(tag for tag in _list(component.values.get("tags")) if isinstance(tag, str))
+        told = infer_relation(Signs(child, bases, None, tags), parent)
+        self.bundle.relate(child, parent, told.relation, told.evidence, told.says)
+
+    def _dataset(self, each: object) -> str | None:
+        """The data that a model card names: by reference, by address, or by name."""
+        if not isinstance(each, Mapping):
+            return None
+        held = self._by_ref.get(str(each.get("ref"))) if "ref" in each else None
+        if held is not None:
+            return held.named.name if held.kind == "dataset" else None
+        if "ref" in each:
+            named = read_purl(each["ref"])
+            return named.name if named is not None and named.is_dataset else None
+        contents = each.get("contents")
+        address = contents.get("url") if isinstance(contents, Mapping) else None
+        linked = read_link(address, str(each.get("name") or address))
+        name = linked.name if linked is not None and linked.is_dataset else own_name(None, each.get("name"))
+        if name is not None:
+            self.bundle.datasets.setdefault(name, Dataset(name, source=self.bundle.source))
+        return name
+
+    def _dependencies(self) -> None:
+        """What depends on what: an application on models, a model on data or on another model that its pedigree does not name."""
+        metadata = self._document.get("metadata")
+        top = metadata.get("component") if isinstance(metadata, Mapping) else None
+        uses: dict[str, ModelUse] = {}
+        for each in _list(self._document.get("dependencies")):
+            if not isinstance(each, Mapping) or not isinstance(each.get("ref"), str):
+                continue
+            targets = [self._by_ref[ref] for ref in _list(each.get("dependsOn")) if isinstance(ref, str) and ref in self._by_ref]
+            owner = self._by_ref.get(each["ref"])
+            if owner is None and isinstance(top, Mapping) and each["ref"] == top.get("bom-ref"):
+                uses.update((target.named.name, ModelUse(target.named.name)) for target in targets if target.kind == "model")
+            elif owner is not None and owner.kind == "model":
+                self._depends(owner, targets)
+        if isinstance(top, Mapping) and str(top.get("type")) in _APPLICATIONS:
+            if not uses and not self._document.get("dependencies"):
+                return
+            name = own_name(top.get("group"), top.get("name"))
+            if name is None:
+                self._note("no-name", "`metadata.component` has no name that can be one")
+            elif uses and name_key(name) not in {name_key(model) for model in uses}:  # some tools call the model itself the application
+                title = usable_title(plain_text(top.get("name")))
+                self.bundle.applications[name] = Application(name, title, models=tuple(uses.values()), source=self.bundle.source)
+
+    def _depends(self, owner: _Component, targets: list[_Component]) -> None:
+        """What a model depends on."""
+        name = owner.named.name
+        known = self.bundle.parents_of(name)
+        for target in targets:
+            if target.kind == "dataset":
+                if f"dataset:{target.named.name}" not in known:
+                    self.bundle.relate(name, f"dataset:{target.named.name}", "trained-on", "inferred", "dependsOn")
+            elif target.named.name not in known and target.named.name != name:
+                told = infer_relation(Signs(name, 1, None), target.named.name)
+                self.bundle.relate(name, target.named.name, told.relation, "inferred", f"dependsOn; {told.says}")
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _named(values: Mapping[str, Any]) -> Named | None:
+    """The name of a component: by its package URL, by a link to the Hub that bears its name, or as it is called."""
+    found = read_purl(values.get("purl"))
+    if found is not None:
+        return found
+    title = values.get("name")
+    if not isinstance(title, str):
+        return None
+    for each in _list(values.get("externalReferences")):
+        if isinstance(each, Mapping) and each.get("type") in _LINKS:
+            found = read_link(each.get("url"), title)
+            if found is not None:
+                return found
+    name = own_name(values.get("group"), title)
+    return Named(name) if name is not None else None
+
+
+def _parameters(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    card = values.get("modelCard")
+    held = card.get("modelParameters") if isinstance(card, Mapping) else None
+    return held if isinstance(held, Mapping) else {}
+
+
+def _modality(parameters: Mapping[str, Any]) -> str | None:
+    """The modality, by the task, else by what goes in and comes out."""
+    task = parameters.get("task")
+    if isinstance(task, str) and task in MODALITY_OF_TASK:
+        return MODALITY_OF_TASK[task]
+    media = []
+    for key in ("inputs", "outputs"):
+        formats = [str(each.get("format")).casefold() for each in _list(parameters.get(key)) if isinstance(each, Mapping)]
+        if not formats or not all(each in _MEDIA for each in formats):
+            return None
+        media.append({_MEDIA[each] for each in formats})
+    return modality_of(*media)
+
+
+def _text_digest(license: Mapping[str, Any]) -> str | None:
+    """The digest of the licence's text, where it stands in the document."""
+    text = license.get("text")
+    content = text.get("content") if isinstance(text, Mapping) else None
+    if not isinstance(text, Mapping) or not isinstance(content, str) or not content:
+        return None
+    try:
+        data = base64.b64decode(content, validate=True) if text.get("encoding") == "base64" else content.encode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    return hashlib.sha256(data).hexdigest()
