@@ -18,6 +18,7 @@ from tests.sources.weight_pairs import (
     LAYERS,
     WIDTH,
     Weights,
+    doubled,
     merged_adapter,
     quantized,
     renamed,
@@ -130,6 +131,26 @@ def test_a_layer_that_was_taken_out_is_found_by_the_bytes_of_those_that_moved(co
     assert counts(found) == {"identical": 6 * (LAYERS - 1) + 2, "missing": 6}
     moved = {row.name: row.base for row in found.rows if row.how == "content"}
     assert moved["model.layers.1.mlp.up_proj.weight"] == "model.layers.2.mlp.up_proj.weight"
+
+
+def test_layers_that_moved_and_were_trained_on_are_found_by_likeness(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
+    found, opinion = compared(trained(without_layer(weights())))
+    assert opinion.result == "consistent"
+    assert counts(found) == {"near": 6 * (LAYERS - 1) + 2, "missing": 6}
+    assert {row.base for row in found.rows if row.how == "layer"} == {name for name in weights() if name.startswith(("model.layers.2.", "model.layers.3."))}
+
+
+def test_layers_that_were_doubled_and_trained_on_are_found_by_likeness(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
+    found, opinion = compared(trained(doubled(weights())))
+    assert opinion.result == "consistent"
+    assert counts(found) == {"near": 6 * (LAYERS + 2) + 2}
+
+
+def test_layers_trained_apart_resemble_none(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
+    found, opinion = compared({**weights(4), "model.embed_tokens.weight": weights()["model.embed_tokens.weight"]})
+    assert opinion.result == "unverified"
+    assert "Only a part agrees" in opinion.reason
+    assert not [row for row in found.rows if row.how == "layer"]
 
 
 def test_a_head_that_was_cut_out_is_found_by_the_rows_that_stayed(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
