@@ -22,7 +22,6 @@ class Claim:
         source: Who says so.
         against: It speaks against the relation.
         by_weights: It is a comparison of weights, which shows a common origin and so contradicts no other base.
-        says: What it says in its own words.
     """
 
     parent: str
@@ -31,7 +30,6 @@ class Claim:
     source: str
     against: bool = False
     by_weights: bool = False
-    says: str | None = None
 
 
 def find_contradictions(claims: Sequence[Claim]) -> dict[tuple[str, str], str]:
@@ -50,7 +48,7 @@ def find_contradictions(claims: Sequence[Claim]) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], list[str]] = {}
     for each in claims:
         if each.against:
-            found.setdefault((each.parent, each.relation), []).append(f"the weights speak against it ({each.says or each.source})")
+            found.setdefault((each.parent, each.relation), []).append("the weights speak against it")
     words = [each for each in claims if not each.against and each.grade in _SAID and not each.by_weights]
     by_parent: dict[str, dict[str, str]] = {}
     for each in words:

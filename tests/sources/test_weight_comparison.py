@@ -216,6 +216,18 @@ def test_values_that_are_no_numbers_are_counted_and_left_out(compared: Callable[
     assert compared(nothing, nothing)[1].result == "unverified"
 
 
+def test_values_that_overflow_are_no_trouble(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
+    base: Weights = {name: values.astype(np.float64) for name, values in weights().items()}
+    wild: Weights = {name: values * np.float64(1e200) for name, values in base.items()}
+    assert compared(wild, base)[1].result in ("inconsistent", "unverified")
+    assert compared(base, wild)[1].result in ("inconsistent", "unverified")
+    scaled = {name: np.full_like(values, 3e38) if name.endswith("SCB") else values for name, values in quantized(weights()).items()}
+    assert compared(scaled)[1].result in ("consistent", "inconsistent", "unverified")
+    lone: Weights = {"w": np.zeros((0, 64), np.float32), "x": np.float32(1).reshape(()), "y": np.zeros(3, np.float32)}
+    assert compared(lone, lone)[1].result == "unverified"
+    assert compared(lone)[1].result == "unverified"
+
+
 def test_masks_and_counters_say_nothing(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
     mask = np.tril(np.ones((1, 1, 128, 128), np.float32))
     one, other = (
