@@ -70,7 +70,7 @@ class Recorded:
             found.setdefault(number, []).extend(statement_findings(names[number], by_basis))
         claims: dict[int, list[LineageClaim]] = {}
         for claim in lineage_claims(connection, self.rivals.intersection(names)):
-            claims.setdefault(claim.model_id, []).append(LineageClaim(claim.source, claim.parent, claim.relation))
+            claims.setdefault(claim.model_id, []).append(LineageClaim(claim.source, claim.parent, claim.relation, claim.against))
         for number, own in claims.items():
             found.setdefault(number, []).extend(lineage_findings(names[number], own))
         inside = {number: self.circles[number] for number in names if number in self.circles}

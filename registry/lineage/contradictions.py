@@ -50,13 +50,16 @@ def find_contradictions(claims: Sequence[Claim]) -> dict[tuple[str, str], str]:
         if each.against:
             found.setdefault((each.parent, each.relation), []).append("the weights speak against it")
     words = [each for each in claims if not each.against and each.grade in _SAID and not each.by_weights]
-    by_parent: dict[str, dict[str, str]] = {}
+    by_parent: dict[str, dict[str, list[str]]] = {}
     for each in words:
-        by_parent.setdefault(each.parent, {}).setdefault(each.relation, each.source)
-    for parent, relations in by_parent.items():
-        if len(relations) > 1:
-            sentence = "; ".join(f"{source} says {relation}" for relation, source in relations.items())
-            for relation in relations:
+        own = by_parent.setdefault(each.parent, {}).setdefault(each.source, [])
+        if each.relation not in own:
+            own.append(each.relation)
+    for parent, by_source in by_parent.items():
+        told = list(by_source.items())
+        if any(set(one).isdisjoint(other) for index, (_, one) in enumerate(told) for _, other in told[index + 1 :]):
+            sentence = "; ".join(f"{source} says {' and '.join(relations)}" for source, relations in told)
+            for relation in dict.fromkeys(relation for _, relations in told for relation in relations):
                 found.setdefault((parent, relation), []).append(sentence)
     declared = {each.parent: each for each in words if each.grade == "declared"}
     shown = {each.parent: each for each in words if each.grade == "detected"}

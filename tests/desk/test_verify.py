@@ -16,7 +16,7 @@ from registry.desk.session import Desk
 from registry.desk.show import show_model
 from registry.desk.verify import verify_weights
 from registry.errors import SourceError, UnknownModelError, UsageError
-from tests.desk.conftest import digest, specification
+from tests.desk.conftest import check, codes, digest, specification
 from tests.sources.model_folders import safetensors, write_folder
 from tests.sources.weight_pairs import merged_adapter, quantized, save, trained, weights
 
@@ -83,6 +83,7 @@ def test_a_contradiction_is_told_where_the_relation_is_shown(family: Desk, folde
     (edge,) = read_lineage(family, "acme/tuned", depth=1)["edges"]
     assert (edge["evidence"], edge["contradicted"], edge["contradiction"]) == ("declared", True, "the weights speak against it")
     assert [each["against"] for each in edge["sources"]] == [False, True]
+    assert "LIC109" in codes(check(family, "acme/tuned")["findings"])
     (base,) = show_model(family, "acme/tuned")["bases"]
     assert "against it: acme/tuned: weights sha256:" in base["source"]
 

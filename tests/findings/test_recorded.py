@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from registry.findings.recorded import LineageClaim, circle_finding, lineage_findings, remark_finding, statement_findings, without_doubles
 from registry.supplychain.remark import Remark
 
@@ -18,7 +20,7 @@ def test_lic004_is_found_where_card_and_files_have_nothing_in_common() -> None:
     assert said(set(), {"mit"}) == []
 
 
-def contradictions(*claims: tuple[str, str, str]) -> list[tuple[str, ...]]:
+def contradictions(*claims: tuple[Any, ...]) -> list[tuple[str, ...]]:
     return [finding.ancestors for finding in lineage_findings("m", (LineageClaim(*claim) for claim in claims))]
 
 
@@ -35,6 +37,11 @@ def test_two_bases_of_a_merge_are_no_contradiction() -> None:
 def test_lic109_is_found_where_sources_call_one_base_by_different_relations() -> None:
     assert contradictions(("card", "a", "finetune"), ("hub", "a", "quantized")) == [("a",)]
     assert contradictions(("card", "a", "finetune"), ("card", "a", "quantized")) == []
+
+
+def test_lic109_is_found_where_weights_deny_a_base_and_such_a_claim_names_no_relation() -> None:
+    assert contradictions(("card", "a", "finetune"), ("weights", "a", "finetune", True)) == [("a",)]
+    assert contradictions(("card", "a", "finetune"), ("weights", "a", "quantized", True), ("weights", "b", "adapter", True)) == [("a",), ("b",)]
 
 
 def test_lic108_names_the_others_of_the_circle() -> None:

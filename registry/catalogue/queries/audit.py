@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import Connection, Select, and_, exists, func, select
 
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.profiles import holds_on
@@ -22,6 +22,7 @@ from registry.catalogue.tables.model import model
 from registry.catalogue.tables.profile import profile_at
 from registry.catalogue.tables.remark import remark
 from registry.catalogue.tables.source import source
+from registry.supplychain.relation import INCONSISTENT, WEIGHTS, contradicts
 from registry.supplychain.remark import Remark
 
 BATCH = 5000
@@ -63,6 +64,9 @@ class Claim:
 
     relation: str
     """What the model is to it."""
+
+    against: bool = False
+    """Whether it speaks against that."""
 
 
 def developer_ids(connection: Connection, wanted: Collection[str]) -> list[int]:
@@ -128,12 +132,14 @@ def models_with_files_read(connection: Connection) -> list[int]:
 
 
 def models_with_rival_bases(connection: Connection) -> list[int]:
-    """The models with two relations to one base, or with two bases as an adapter: those on whose lineage sources may contradict each other."""
+    """The models on whose lineage sources may contradict each other: with two relations to one base, two bases as an adapter, or weights that deny a base."""
     # Links that nothing supports any more are looked at too: the evidence is asked for one model after another.
     held = select(edge.c.child_id).where(edge.c.parent_id.is_not(None))
     twice = held.group_by(edge.c.child_id, edge.c.parent_id).having(func.count() > 1)
     adapted = held.where(edge.c.relation == "adapter").group_by(edge.c.child_id).having(func.count() > 1)
-    return sorted({*connection.execute(twice.order_by(edge.c.child_id)).scalars(), *connection.execute(adapted.order_by(edge.c.child_id)).scalars()})
+    against = and_(edge_evidence.c.origin == WEIGHTS, edge_evidence.c.says.like(f"{INCONSISTENT}%"), edge_evidence.c.retired_set.is_(None))
+    denied = select(edge.c.child_id).join(edge_evidence, edge_evidence.c.edge_id == edge.c.id).where(against)
+    return sorted({number for query in (twice, adapted, denied) for number in connection.execute(query.order_by(edge.c.child_id)).scalars()})
 
 
 def links_between_bases(connection: Connection) -> list[tuple[int, int]]:
@@ -149,14 +155,17 @@ def lineage_claims(connection: Connection, numbers: Iterable[int]) -> list[Claim
     found: list[Claim] = []
     for part in chunks(sorted(set(numbers))):
         query = (
-            select(edge.c.child_id, edge.c.relation, model.c.name, edge_evidence.c.origin, source.c.reference)
+            select(edge.c.child_id, edge.c.relation, model.c.name, edge_evidence.c.origin, edge_evidence.c.says, source.c.reference)
             .join(edge_evidence, edge_evidence.c.edge_id == edge.c.id)
             .join(model, model.c.id == edge.c.parent_id)
             .outerjoin(source, source.c.id == edge_evidence.c.source_id)
             .where(edge.c.child_id.in_(part), edge_evidence.c.retired_set.is_(None))
             .order_by(edge.c.child_id, edge.c.id, edge_evidence.c.id)
         )
-        found += [Claim(row.child_id, f"{row.origin} {row.reference or ''}".rstrip(), row.name, row.relation) for row in connection.execute(query)]
+        found += [
+            Claim(row.child_id, f"{row.origin} {row.reference or ''}".rstrip(), row.name, row.relation, contradicts(row.origin, row.says))
+            for row in connection.execute(query)
+        ]
     return found
 
 
