@@ -75,20 +75,24 @@ def command(state: State, /, use: GivenUse, form: str, limit: int, after: str | 
         after,
     )
     if form == "json":
-        state.output.json({"schema": "licet.models/1", "items": page.items, "next": page.next, "total": page.total, "notes": list(page.notes)})
+        state.output.json(
+            {"schema": "licet.models/1", "items": page.items, "next": page.next, "total": page.total, "at_least": page.at_least, "notes": list(page.notes)}
+        )
         return
     if form == "csv":
         state.output.csv(KEYS, [flat(item) for item in page.items])
     else:
         state.output.table(COLUMNS, page.items)
-        tell(state, page.items, page.next, page.total)
+        tell(state, page.items, page.next, page.total, page.at_least)
     for note in page.notes:
         state.output.talk(clean(note))
 
 
-def tell(state: State, items: Sequence[Mapping[str, Any]], after: str | None, total: int | None) -> None:
+def tell(state: State, items: Sequence[Mapping[str, Any]], after: str | None, total: int | None, at_least: int = 0) -> None:
     """Say beside the table how much of the whole it shows."""
     of = f" of {total:,}" if total is not None and total != len(items) else ""
+    if total is None and after:
+        of = f" of more than {max(at_least, len(items)):,}"
     more = f"; more with `--after {quote(clean(after))}`" if after else ""
     state.output.talk(f"{len(items):,}{of} models{more}. {DISCLAIMER}")
 

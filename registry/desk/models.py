@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,9 +18,11 @@ from registry.terms.verdict import Verdict
 from registry.terms.words import in_words
 
 if TYPE_CHECKING:
+    from registry.catalogue.engine import Connection
     from registry.catalogue.profiles import StoredProfile
     from registry.catalogue.queries.models_listing import ModelRow
     from registry.desk.session import Desk
+    from registry.lineage.bindings import Binding, Conflict
 
 UNKNOWN = Subject()
 
@@ -59,12 +61,14 @@ class ListingPage:
         next: The key to go on with; None on the last page.
         total: How many models the filters leave, where that is known.
         notes: What the reader should know beside the list.
+        at_least: That many models at least, where counting them all would take longer than listing them.
     """
 
     items: list[dict[str, Any]]
     next: str | None
     total: int | None
     notes: Sequence[str] = field(default=())
+    at_least: int = 0
 
 
 def list_models(desk: Desk, raw: Mapping[str, Any], filters: ModelFilters, limit: int, after: str | None = None) -> ListingPage:
@@ -76,7 +80,7 @@ def list_models(desk: Desk, raw: Mapping[str, Any], filters: ModelFilters, limit
     """
     from registry.catalogue.profiles import read_profiles
     from registry.catalogue.queries.models_listing import list_models as list_rows
-    from registry.catalogue.queries.models_listing import profile_counts
+    from registry.catalogue.queries.profile_ranks import read_bindings
     from registry.desk.lookup import date_of_terms
 
     knowledge = desk.knowledge
@@ -86,38 +90,56 @@ def list_models(desk: Desk, raw: Mapping[str, Any], filters: ModelFilters, limit
     wanted = _wanted_verdicts(filters.verdict)
     on = date_of_terms(use) if "date" in use.stated or "obtained_on" in use.stated else None
     with desk.catalogue.reading() as connection:
-        profiles = read_profiles(connection)
-        ranks = {number: int(judge.rank_of(stored.profile.bindings, stored.profile.conflicts)) for number, stored in profiles.items()}
-        ranks = {number: rank for number, rank in ranks.items() if Verdict(rank) in wanted}
-        rows = _row_filters(desk, filters, profiles)
+        bindings = read_bindings(connection)
+        rows = _row_filters(desk, filters, bindings.values())
+        ranks = _ranks(connection, judge, bindings)
+        if len(wanted) < len(Verdict):
+            ranks = {number: rank for number, rank in ranks.items() if rank in wanted}
         page = list_rows(connection, ranks, rows, on=on, after=after, limit=limit)
-        counts = profile_counts(connection, rows, on=on)
+        profiles = read_profiles(connection, {row.profile_id for row in page.items if row.profile_id is not None})
     items = [_item(desk, judge, row, profiles[row.profile_id]) for row in page.items if row.profile_id is not None]
-    return ListingPage(items, page.next, sum(count for number, count in counts.items() if number in ranks), _notes(desk, use))
+    return ListingPage(items, page.next, page.total, _notes(desk, use), page.at_least)
 
 
-def _wanted_verdicts(words: Sequence[str]) -> frozenset[Verdict]:
+def _ranks(connection: Connection, judge: Judge, bindings: Mapping[int, Binding]) -> dict[int, int]:
+    """The rank of every profile: each binding is judged once, and a profile is as bad as its worst, or as its conflicts."""
+    from registry.catalogue.profiles import read_profiles
+    from registry.catalogue.queries.profile_ranks import profile_ranks, read_conflicts
+
+    if judge.use.value("published_under") is not None:
+        # What a profile's bindings come to then hangs on one another.
+        return {number: int(judge.rank_of(stored.profile.bindings, stored.profile.conflicts)) for number, stored in read_profiles(connection).items()}
+    ranks = profile_ranks(connection, {number: int(judge.rank_of([binding])) for number, binding in bindings.items()})
+    judged: dict[tuple[Conflict, ...], int] = {}
+    for number, conflicts in read_conflicts(connection).items():
+        if conflicts not in judged:
+            judged[conflicts] = int(judge.rank_of((), conflicts))
+        ranks[number] = max(ranks[number], judged[conflicts])
+    return ranks
+
+
+def _wanted_verdicts(words: Sequence[str]) -> frozenset[int]:
     try:
         return frozenset(Verdict.from_word(word) for word in words) or frozenset(Verdict)
     except ValueError as error:
         raise UsageError(str(error), "give `--verdict` one or more of them, between commas") from error
 
 
-def _row_filters(desk: Desk, filters: ModelFilters, profiles: Mapping[int, StoredProfile]) -> Any:
-    from registry.catalogue.queries.models_listing import ModelFilters as RowFilters
+def _row_filters(desk: Desk, filters: ModelFilters, bindings: Collection[Binding]) -> Any:
+    from registry.catalogue.queries.model_filters import ModelFilters as RowFilters
 
     knowledge = desk.knowledge
     for name in filters.type:
         if name not in ("open-source", "custom", "commercial"):
             raise UsageError(f"`{name}` is not a licence type", "the types are open-source, custom, commercial")
-    owned = {binding.license for stored in profiles.values() for binding in stored.profile.bindings if binding.reach == "original"}
+    owned = {binding.license for binding in bindings if binding.reach == "original"}
     licenses = None
     if filters.type or filters.osi:
         licenses = sorted(name for name in owned if _is_of(desk, name, filters))
     reached = None
     if filters.license is not None:
         own = knowledge.find(filters.license).id
-        every = {binding.license for stored in profiles.values() for binding in stored.profile.bindings}
+        every = {binding.license for binding in bindings}
         reached = sorted(name for name in every if own in license_ids(knowledge.expression_of(name)))
     modalities = desk.knowledge.vocabulary.facts["modality_used"].values
     if filters.modality is not None and filters.modality not in modalities:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
@@ -11,7 +12,8 @@ from registry.catalogue.checkup import check_catalogue
 from registry.catalogue.engine import Catalogue
 from registry.catalogue.profiles import Period, read_profile, read_profiles, store_periods
 from registry.catalogue.queries.find_model import find_model
-from registry.catalogue.queries.models_listing import ModelFilters, list_models, models_with_profiles, profile_counts, read_model_rows
+from registry.catalogue.queries.models_listing import ModelFilters, count_by_rank, list_models, read_model_rows
+from registry.catalogue.queries.profile_ranks import profile_ranks, profile_sizes, read_bindings, read_conflicts
 from registry.catalogue.tables.model import model as model_table
 from registry.errors import UsageError
 from registry.lineage.bindings import Binding, Conflict, Profile
@@ -84,10 +86,10 @@ def test_periods_overlay_the_profile_on_their_dates(catalogue: Catalogue, write:
         assert license_on("2024-05-29") == ["yi-2.1"]
         assert license_on("2024-05-30") == ["mit"]
         assert license_on(None) == ["mit"]
-        assert sum(profile_counts(connection).values()) == 2
-        old = profile_counts(connection, on="2024-01-01")
-        assert sorted(old.values()) == [1, 1]
+        assert sum(profile_sizes(connection).values()) == 2
         by_license = {next(iter(each.profile.bindings)).license: number for number, each in read_profiles(connection).items()}
+        assert count_by_rank(connection, {by_license["mit"]: 0, by_license["yi-2.1"]: 1}) == {0: 2}
+        assert count_by_rank(connection, {by_license["mit"]: 0, by_license["yi-2.1"]: 1}, on="2024-01-01") == {0: 1, 1: 1}
         rows = list_models(connection, {by_license["mit"]: 0, by_license["yi-2.1"]: 1}, on="2024-01-01").items
         assert [(row.name, row.profile_id) for row in rows] == [("acme/b", by_license["mit"]), ("acme/a", by_license["yi-2.1"])]
         rows = list_models(connection, {by_license["mit"]: 0, by_license["yi-2.1"]: 1}).items
@@ -124,9 +126,9 @@ def test_pages_join_to_the_whole_in_order(catalogue: Catalogue, write: Write, fe
             if page.next is None:
                 break
             after = page.next
-        assert profile_counts(connection) == {number: list(numbers.values()).count(number) for number in order}
+        assert profile_sizes(connection) == {number: list(numbers.values()).count(number) for number in order}
         some = next(number for number, rank in order.items() if rank == 1)
-        assert {row.profile_id for row, _ in models_with_profiles(connection, [some])} == {some}
+        assert {row.profile_id for row in list_models(connection, {some: 0}).items} == {some}
 
     def key(each: object) -> tuple[int, int, str]:
         name, downloads = each.name, each.downloads  # type: ignore[attr-defined]
@@ -169,8 +171,105 @@ def test_filters_restrict_lists_and_counts_alike(catalogue: Catalogue, write: Wr
         )
     with catalogue.reading() as connection:
         every = dict.fromkeys(read_profiles(connection), 0)
-        assert [row.name for row in list_models(connection, every, filters).items] == names
-        assert sum(profile_counts(connection, filters).values()) == len(names)
+        for few in (0, 5000):
+            page = list_models(connection, every, filters, few=few)
+            assert ([row.name for row in page.items], page.total, page.next) == (names, len(names), None)
+
+
+def _random_catalogue(catalogue: Catalogue, write: Write, draw: random.Random) -> tuple[dict[str, int], dict[str, Any]]:
+    """Three hundred models with random profiles, some of them with others at other times; the ranks of the profiles and the models."""
+    modalities, developers = ("text", "text", "text", "image", "video", None), ("acme", "bee", "cee")
+    made = {
+        f"{developer}/{draw.choice('aAbB')}-{n:03}": {
+            "modality": draw.choice(modalities),
+            "developer": developer,
+            "parameters": draw.choice([None, None, 10**9, 7 * 10**9]),
+            "downloads": draw.choice([None, 0, 0, 0, 5, 5, 9, 300]),
+        }
+        for n in range(300)
+        for developer in [draw.choice(developers)]
+    }
+    write(record(*(Developer(name) for name in developers), *(model(name, **facts) for name, facts in made.items())))
+    ids = _ids(catalogue)
+    kinds = [profile(name) for name in ("mit", "mit", "mit", "llama2", "gpl-3.0", "none")]
+    own = {name: draw.choice(kinds) for name in made}
+    before = {name: draw.choice(kinds) for name in draw.sample(sorted(made), 40)}
+    with catalogue.writing() as connection:
+        store_profiles(connection, {ids[name]: each for name, each in own.items()})
+        store_periods(connection, {ids[name]: [Period(None, "2025-01-01", each), Period("2025-01-01", None, own[name])] for name, each in before.items()}, None)
+    with catalogue.reading() as connection:
+        ranks = {next(iter(stored.profile.bindings)).license: number for number, stored in read_profiles(connection).items()}
+    for name, facts in made.items():
+        facts["license"] = next(iter(own[name].bindings)).license
+        facts["license_then"] = next(iter(before.get(name, own[name]).bindings)).license
+    return ranks, made
+
+
+@pytest.mark.parametrize("on", [None, "2024-06-01"])
+def test_every_way_of_listing_gives_what_looking_at_each_model_gives(catalogue: Catalogue, write: Write, on: str | None) -> None:
+    draw = random.Random(11)  # noqa: S311
+    numbers, made = _random_catalogue(catalogue, write, draw)
+    own = "license" if on is None else "license_then"
+    with catalogue.reading() as connection:
+        for _ in range(60):
+            ranks = {license: draw.randint(0, 3) for license in draw.sample(sorted(numbers), draw.randint(1, len(numbers)))}
+            modality, developer, least, reached = (
+                draw.choice(["text", "video", None, None]),
+                draw.choice(["bee", None, None]),
+                draw.choice([2 * 10**9, None]),
+                draw.choice([{"mit"}, None, None]),
+            )
+            filters = ModelFilters(
+                modality={modality} if modality else None, developer={developer} if developer else None, min_params=least, reached_by=reached
+            )
+            fitting = {
+                name: facts
+                for name, facts in made.items()
+                if facts[own] in ranks
+                and modality in (None, facts["modality"])
+                and developer in (None, facts["developer"])
+                and (least is None or (facts["parameters"] or 0) >= least)
+                and (reached is None or facts[own] in reached)
+            }
+            wanted = sorted(
+                fitting, key=lambda name: (ranks[made[name][own]], -(-1 if made[name]["downloads"] is None else made[name]["downloads"]), name.casefold(), name)
+            )
+            found: list[str] = []
+            after = None
+            limit = draw.choice([1, 7, 50, 400])
+            while len(found) < 40 * limit:
+                page = list_models(
+                    connection,
+                    {numbers[license]: rank for license, rank in ranks.items()},
+                    filters,
+                    on=on,
+                    after=after,
+                    limit=limit,
+                    few=draw.choice([0, 5000]),
+                )
+                assert page.total in (None, len(wanted))
+                assert page.at_least <= len(wanted)
+                assert all(row.profile_id == numbers[made[row.name][own]] for row in page.items)
+                found += [row.name for row in page.items]
+                after = page.next
+                if after is None:
+                    assert found == wanted
+                    break
+            assert found == wanted[: len(found)]
+
+
+def test_profiles_rank_as_their_worst_binding_does(catalogue: Catalogue, write: Write) -> None:
+    write(chain("acme/a", "acme/b", "acme/c"))
+    ids = _ids(catalogue)
+    both = Profile(frozenset({Binding("mit"), Binding("llama2", "derivative")}), RICH.conflicts)
+    with catalogue.writing() as connection:
+        numbers = store_profiles(connection, {ids["acme/a"]: profile("mit"), ids["acme/b"]: both, ids["acme/c"]: Profile(frozenset())})
+    with catalogue.reading() as connection:
+        bindings = read_bindings(connection)
+        assert set(bindings.values()) == {Binding("mit"), Binding("llama2", "derivative")}
+        ranks = profile_ranks(connection, {number: 4 if binding.license == "llama2" else 1 for number, binding in bindings.items()})
+        assert ranks == {numbers[ids["acme/a"]]: 1, numbers[ids["acme/b"]]: 4, numbers[ids["acme/c"]]: 0}
+        assert read_conflicts(connection) == {numbers[ids["acme/b"]]: RICH.conflicts}
 
 
 def test_models_known_only_by_name_are_not_listed(catalogue: Catalogue, write: Write) -> None:
@@ -181,7 +280,7 @@ def test_models_known_only_by_name_are_not_listed(catalogue: Catalogue, write: W
     with catalogue.writing() as connection:
         numbers = store_profiles(connection, dict.fromkeys(ids.values(), profile("missing-ancestor")))
     with catalogue.reading() as connection:
-        assert profile_counts(connection) == {numbers[ids["acme/a"]]: 1}
+        assert profile_sizes(connection) == {numbers[ids["acme/a"]]: 1}
         assert [row.name for row in list_models(connection, dict.fromkeys(numbers.values(), 0)).items] == ["acme/a"]
 
 

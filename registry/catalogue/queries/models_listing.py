@@ -1,62 +1,43 @@
 """Models in order of a verdict that was computed once a profile, then downloads, then name, with filters, page by page.
 
-A verdict is worked out for each profile, of which there are some thousands at most. This file turns ranks of profiles into
-pages of models: by an index where few models have the wanted profiles, along the index of downloads where many do.
+A verdict is worked out for each profile, of which there are some thousands at most. This file turns ranks of profiles into pages of
+models, in the way that passes the fewest rows: picked by profile where few models have the wanted ones, picked by a filter where that
+leaves few, else walking down the index of downloads, where the next fitting model is near when many fit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, case, exists, func, or_, select
+from sqlalchemy import Connection, Select, and_, case, func, or_, select, true
 
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.profiles import holds_on
-from registry.catalogue.queries.page import Page
-from registry.catalogue.tables.application import application_model
-from registry.catalogue.tables.compute import training_run
+from registry.catalogue.queries.model_filters import NO_FILTERS, Condition, ModelFilters, conditions_of
+from registry.catalogue.queries.profile_ranks import numbers, profile_sizes, profiles_on, profiles_with
 from registry.catalogue.tables.developer import developer
-from registry.catalogue.tables.host import hosting
-from registry.catalogue.tables.lineage import edge
 from registry.catalogue.tables.model import UNKNOWN_DOWNLOADS, model
-from registry.catalogue.tables.profile import binding, profile, profile_at, profile_member
-from registry.catalogue.tables.user import user_group
+from registry.catalogue.tables.profile import profile_at
 from registry.errors import UsageError
 
-FEW = 5000
-"""Up to so many models are sorted after they were picked by profile; more are picked while walking down the downloads."""
+__all__ = ["NO_FILTERS", "ListedModels", "ModelFilters", "ModelRow", "count_by_rank", "list_models", "read_model_rows"]
 
+FEW = 5_000
+"""Up to so many models that a filter leaves are read and sorted here, whatever their verdict."""
 
-@dataclass(frozen=True, slots=True)
-class ModelFilters:
-    """Which models are wanted; what is not given does not restrict."""
+COUNTED = 20_000
+"""Filtered models are counted up to here: a reader of fifty does not wait for the exact number of so many."""
 
-    layer: Collection[str] | None = None
-    """Only models with a record in one of these layers: `data`, `compute`, `developer`, `host`, `application`, `user`."""
+MANY = 100_000
+"""The sizes of filters are counted up to here; larger ones are taken to be so large."""
 
-    modality: Collection[str] | None = None
-    """Only these modalities."""
+PICKED, TESTED, WALKED = 2.5, 0.1, 2.0
+"""What a row costs that is picked by an index, tested within an index, or passed on the way down the downloads: microseconds, as measured.
 
-    developer: Collection[str] | None = None
-    """Only these developers, by name or title, in any letter case."""
-
-    licenses: Collection[str] | None = None
-    """Only models of whose own licences one is among these (ids or expressions as in their bindings)."""
-
-    reached_by: Collection[str] | None = None
-    """Only models that one of these licences reaches, in whatever capacity."""
-
-    min_params: int | None = None
-    """Only models with at least so many parameters."""
-
-    access: Collection[str] | None = None
-    """Only these accesses."""
-
-
-NO_FILTERS = ModelFilters()
-"""Every model."""
+Only their proportion matters: it decides which way is gone.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +87,231 @@ class ModelRow:
     """Whether its name keeps the name rules that reach it."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedModels:
+    """A page of models, and how many there are in all."""
+
+    items: tuple[ModelRow, ...]
+    """The models."""
+
+    next: str | None
+    """The key to go on with; none on the last page."""
+
+    total: int | None
+    """How many models fit in all; none where counting them would take longer than listing them."""
+
+    at_least: int
+    """At least so many fit."""
+
+
+@dataclass(slots=True)
+class _Search:
+    """One list: which profiles at which rank, which filters, on which date."""
+
+    connection: Connection
+    ranks: Mapping[int, int]
+    conditions: list[Condition]
+    sizes: Mapping[int, int]
+    then: Mapping[int, tuple[int, int]]
+    few: int
+
+    def of_rank(self, rank: int) -> set[int]:
+        return {number for number, own in self.ranks.items() if own == rank and number in self.sizes}
+
+    def count(self, profiles: set[int]) -> int:
+        return sum(self.sizes[number] for number in profiles)
+
+    @property
+    def every(self) -> int:
+        return max(1, sum(self.sizes.values()))
+
+    def narrowest(self) -> Condition | None:
+        """The filter that leaves the fewest models, of those that an index answers."""
+        known = [each for each in self.conditions if each.by_index is not None]
+        return min(known, key=lambda each: MANY if each.at_most is None else each.at_most, default=None)
+
+    def where(self, driver: Condition | None) -> list[Any]:
+        """The conditions, one of which drives."""
+        return [model.c.recorded == true(), *(each.by_index if each is driver else each.by_row for each in self.conditions)]
+
+    def within(self, profiles: set[int], *, by_index: bool) -> Any:
+        """That a model has one of some profiles; a sum keeps the planner off the index by profile, where another is to be gone along."""
+        return (model.c.profile_id if by_index else model.c.profile_id + 0).in_(numbers(self.connection, profiles))
+
+    def not_then(self) -> list[Any]:
+        """Leaves out the models that have another profile on the date; they are picked on their own."""
+        return [model.c.id.not_in(numbers(self.connection, self.then))] if self.then else []
+
+
+def list_models(
+    connection: Connection,
+    ranks: Mapping[int, int],
+    filters: ModelFilters = NO_FILTERS,
+    *,
+    on: str | None = None,
+    after: str | None = None,
+    limit: int = 100,
+    few: int = FEW,
+) -> ListedModels:
+    """Models by the rank of their profile, then downloads (most first), then name.
+
+    Args:
+        connection: A reading connection.
+        ranks: The rank of each wanted profile, best lowest; models with other profiles are left out.
+        filters: Which models.
+        on: The date of use, for models whose profile changes over time.
+        after: The key of the page before.
+        limit: How many.
+        few: Up to so many models that a filter leaves are read and sorted here.
+
+    Raises:
+        UsageError: A filter says what there is not, or the key is none.
+    """
+    start = _parse_key(after) if after is not None else None
+    search = _search(connection, ranks, filters, on, few)
+    driver = search.narrowest()
+    if search.conditions and ((driver is not None and driver.at_most is not None and driver.at_most <= few) or search.every <= few):
+        return _all_of_few(search, driver, start, limit)
+    found: list[tuple[int, Any]] = []
+    for rank in sorted(set(search.ranks.values())):
+        if start is not None and rank < start[0]:
+            continue
+        rest = limit + 1 - len(found)
+        if rest <= 0:
+            break
+        place = start[1:] if start is not None and rank == start[0] else None
+        found += [(rank, row) for row in _of_rank(search, search.of_rank(rank), place, rest)]
+    shown = read_model_rows(connection, [row.id for _, row in found[:limit]], on=on)
+    key = f"{found[limit - 1][0]}:{found[limit - 1][1].downloads}:{found[limit - 1][1].sort_key}" if len(found) > limit else None
+    total, at_least = _count(search, driver) if key is not None or start is not None else (len(found), len(found))
+    return ListedModels(tuple(shown[row.id] for _, row in found[:limit]), key, total, max(at_least, min(len(found), limit)))
+
+
+def count_by_rank(connection: Connection, ranks: Mapping[int, int], filters: ModelFilters = NO_FILTERS, *, on: str | None = None) -> dict[int, int]:
+    """How many models have profiles of each rank, where all that is asked for stands in profiles: from the stored counts, no model is read.
+
+    Raises:
+        ValueError: The filters ask for what stands in models.
+    """
+    search = _search(connection, ranks, filters, on, FEW)
+    if search.conditions:
+        raise ValueError("these filters are not answered by profiles alone")
+    found: dict[int, int] = {}
+    for number, count in search.sizes.items():
+        if number in search.ranks:
+            found[search.ranks[number]] = found.get(search.ranks[number], 0) + count
+    return dict(sorted(found.items()))
+
+
+def _search(connection: Connection, ranks: Mapping[int, int], filters: ModelFilters, on: str | None, few: int) -> _Search:
+    wanted = set(ranks)
+    for licenses, reach in ((filters.licenses, "original"), (filters.reached_by, None)):
+        if licenses is not None:
+            wanted &= profiles_with(connection, licenses, reach)
+    sizes = profile_sizes(connection)
+    then = profiles_on(connection, on) if on is not None else {}
+    for own, now in then.values():
+        sizes[own] = sizes.get(own, 0) + 1
+        sizes[now] = sizes.get(now, 0) - 1
+    conditions = conditions_of(connection, filters, max(few, MANY))
+    left = ranks if len(wanted) == len(ranks) else {number: rank for number, rank in ranks.items() if number in wanted}
+    return _Search(connection, left, conditions, sizes, then, few)
+
+
+def _all_of_few(search: _Search, driver: Condition | None, start: tuple[int, int, str] | None, limit: int) -> ListedModels:
+    """The page, where a filter leaves so few models that all of them are sorted here."""
+    query = select(model.c.id, model.c.downloads, model.c.sort_key, model.c.profile_id).where(*search.where(driver))
+    found = []
+    # Sorted below: an order asked for here would lead the planner away from the filter's index.
+    for row in search.connection.execute(query).all():
+        own = search.then[row.id][0] if row.id in search.then else row.profile_id
+        if own in search.ranks:
+            found.append((search.ranks[own], -row.downloads, row.sort_key, row.id, own))
+    found.sort()
+    total = len(found)
+    if start is not None:
+        rank, downloads, name = start
+        found = [each for each in found if each[:3] > (rank, -downloads, name)]
+    rows = read_model_rows(search.connection, [each[3] for each in found[:limit]], profiles={each[3]: each[4] for each in found[:limit]})
+    last = found[limit - 1] if len(found) > limit else None
+    return ListedModels(tuple(rows[each[3]] for each in found[:limit]), f"{last[0]}:{-last[1]}:{last[2]}" if last else None, total, total)
+
+
+def _of_rank(search: _Search, profiles: set[int], place: tuple[int, str] | None, limit: int) -> list[Any]:
+    """The first models with some profiles, in order."""
+    if not profiles:
+        return []
+    found = list(_picked_then(search, profiles, place, limit))
+    driver = search.narrowest()
+    many, passed = search.count(profiles), search.every
+    known = driver.at_most if driver is not None else passed
+    left = min(MANY if known is None else known, passed)
+    ways = {
+        "profiles": many * PICKED,
+        "downloads": limit * passed / max(1, many) * passed / max(1, left) * WALKED,
+    }
+    if driver is not None:
+        both = many if known is None else many * left / passed
+        ways["filter"] = both * PICKED + (0 if driver.with_profile else left * TESTED)
+    way = min(ways, key=lambda each: ways[each])
+    chosen = driver if way == "filter" else None
+    query = select(model.c.id, model.c.downloads, model.c.sort_key).where(*search.where(chosen), *search.not_then())
+    query = query.where(search.within(profiles, by_index=way == "profiles" or (chosen is not None and chosen.with_profile)))
+    query = query.order_by(model.c.downloads.desc(), model.c.sort_key)
+    if place is None or way != "downloads":
+        found += search.connection.execute(_beyond(query, place).limit(limit)).all()
+    else:
+        # Apart, so that each goes on in the index where the page before ended.
+        downloads, name = place
+        rows = search.connection.execute(query.where(model.c.downloads == downloads, model.c.sort_key > name).limit(limit)).all()
+        if len(rows) < limit:
+            rows = [*rows, *search.connection.execute(query.where(model.c.downloads < downloads).limit(limit - len(rows))).all()]
+        found += rows
+    found.sort(key=lambda row: (-row.downloads, row.sort_key))
+    return found[:limit]
+
+
+def _picked_then(search: _Search, profiles: set[int], place: tuple[int, str] | None, limit: int) -> Sequence[Any]:
+    """Models that have one of the profiles on the date, and another now."""
+    own = [number for number, (then, _) in search.then.items() if then in profiles]
+    if not own:
+        return ()
+    query = select(model.c.id, model.c.downloads, model.c.sort_key).where(*search.where(None), model.c.id.in_(numbers(search.connection, own)))
+    return search.connection.execute(_beyond(query, place).order_by(model.c.downloads.desc(), model.c.sort_key).limit(limit)).all()
+
+
+def _beyond(query: Select[Any], place: tuple[int, str] | None) -> Select[Any]:
+    """Only what comes after a place in the order."""
+    if place is None:
+        return query
+    downloads, name = place
+    return query.where(or_(model.c.downloads < downloads, and_(model.c.downloads == downloads, model.c.sort_key > name)))
+
+
+def _count(search: _Search, driver: Condition | None) -> tuple[int | None, int]:
+    """How many models fit, if that is soon known, and how many do at least."""
+    wanted = {number for number in search.ranks if number in search.sizes}
+    many = search.count(wanted)
+    if not search.conditions:
+        return many, many
+    if search.then or len(search.conditions) > 1 or driver is None or not wanted:
+        return (0, 0) if not many else (None, 0)
+    if many == search.every and driver.at_most is not None:
+        return driver.at_most, driver.at_most
+    rows = select(model.c.id).where(*search.where(driver), search.within(wanted, by_index=driver.with_profile)).limit(COUNTED + 1).subquery()
+    count = int(search.connection.execute(select(func.count()).select_from(rows)).scalar_one())
+    return (None, COUNTED) if count > COUNTED else (count, count)
+
+
+def _parse_key(after: str) -> tuple[int, int, str]:
+    rank, _, rest = after.partition(":")
+    downloads, _, name = rest.partition(":")
+    try:
+        return int(rank), int(downloads), name
+    except ValueError as error:
+        raise UsageError("the key of the page to go on from cannot be read", "give the key that the page before ended with") from error
+
+
 def _profile_on(on: str | None) -> Any:
     """The profile that a model has on a date: the one of the period, where it has periods, else its own."""
     if on is None:
@@ -114,56 +320,23 @@ def _profile_on(on: str | None) -> Any:
     return func.coalesce(period.scalar_subquery(), model.c.profile_id)
 
 
-def _filtered(connection: Connection, query: Select[Any], filters: ModelFilters, own: Any) -> Select[Any]:
-    """A query over models with the filters' conditions."""
-    query = query.where(model.c.recorded)
-    if filters.modality is not None:
-        query = query.where(model.c.modality.in_(sorted(filters.modality)))
-    if filters.access is not None:
-        query = query.where(model.c.access.in_(sorted(filters.access)))
-    if filters.min_params is not None:
-        query = query.where(model.c.parameters >= filters.min_params)
-    if filters.developer is not None:
-        query = query.where(model.c.developer_id.in_(_developer_ids(connection, filters.developer)))
-    for licenses, reaches in ((filters.licenses, ["original"]), (filters.reached_by, None)):
-        if licenses is not None:
-            query = query.where(own.in_(_profiles_with(connection, licenses, reaches)))
-    if filters.layer is not None:
-        query = query.where(or_(*(_in_layer(layer) for layer in sorted(filters.layer))))
-    return query
+def read_model_rows(connection: Connection, ids: Sequence[int], *, on: str | None = None, profiles: Mapping[int, int] | None = None) -> dict[int, ModelRow]:
+    """Listing rows of some models, by number; those known only by name included.
 
-
-def _developer_ids(connection: Connection, wanted: Collection[str]) -> list[int]:
-    """The numbers of developers by name or title. Compared here, since the engines fold letters beyond ASCII differently."""
-    folded = {name.casefold() for name in wanted}
-    query = select(developer.c.id, developer.c.name, developer.c.title).order_by(developer.c.id)
-    found = [row.id for row in connection.execute(query) if row.name.casefold() in folded or (row.title or "").casefold() in folded]
-    if not found:
-        raise UsageError(f"no developer is called {' or '.join(f'`{name}`' for name in sorted(wanted))}", "`licet models` shows the developers that are known")
+    Args:
+        connection: A reading connection.
+        ids: Their numbers.
+        on: The date on which their profiles are wanted.
+        profiles: Their profiles, where those are known.
+    """
+    own = _profile_on(on)
+    found: dict[int, ModelRow] = {}
+    for part in chunks(sorted(set(ids))):
+        order = case((model.c.downloads == UNKNOWN_DOWNLOADS, 1), else_=0)
+        query = _columns(own).where(model.c.id.in_(part)).order_by(order, model.c.downloads.desc(), model.c.sort_key)
+        for row in connection.execute(query):
+            found[row.id] = _read(row, profiles.get(row.id) if profiles is not None else row.profile)
     return found
-
-
-def _profiles_with(connection: Connection, licenses: Collection[str], reaches: list[str] | None) -> Any:
-    """The numbers of the profiles that hold a binding of one of the licences."""
-    query = select(profile_member.c.profile_id).join(binding, binding.c.id == profile_member.c.binding_id).where(binding.c.license.in_(sorted(licenses)))
-    return query if reaches is None else query.where(binding.c.reach.in_(reaches))
-
-
-def _in_layer(layer: str) -> Any:
-    """Whether a model has a record in a layer."""
-    if layer == "developer":
-        return model.c.developer_id.is_not(None)
-    if layer == "data":
-        return exists().where(edge.c.child_id == model.c.id, edge.c.dataset_id.is_not(None), edge.c.grade.is_not(None))
-    if layer == "compute":
-        return or_(exists().where(training_run.c.model_id == model.c.id), model.c.training_flop.is_not(None))
-    if layer == "host":
-        return exists().where(hosting.c.model_id == model.c.id)
-    if layer == "application":
-        return exists().where(application_model.c.model_id == model.c.id)
-    if layer == "user":
-        return exists().where(application_model.c.model_id == model.c.id, user_group.c.application_id == application_model.c.application_id)
-    raise UsageError(f"there is no layer `{layer}`", "the layers are data, compute, developer, host, application, user")
 
 
 def _columns(own: Any) -> Select[Any]:
@@ -186,7 +359,7 @@ def _columns(own: Any) -> Select[Any]:
     ).outerjoin(developer, developer.c.id == model.c.developer_id)
 
 
-def _read(row: Any) -> ModelRow:
+def _read(row: Any, profile: int | None) -> ModelRow:
     return ModelRow(
         row.id,
         row.name,
@@ -199,145 +372,7 @@ def _read(row: Any) -> ModelRow:
         row.parameters,
         None if row.downloads == UNKNOWN_DOWNLOADS else row.downloads,
         row.released_on,
-        row.profile,
+        profile,
         row.evidence_floor,
         row.name_ok,
     )
-
-
-def profile_counts(connection: Connection, filters: ModelFilters = NO_FILTERS, *, on: str | None = None) -> dict[int, int]:
-    """How many models have each profile, by the profile's number; from the stored counts where nothing is filtered."""
-    if filters == NO_FILTERS and on is None:
-        query = select(profile.c.id, profile.c.model_count).where(profile.c.model_count > 0).order_by(profile.c.id)
-        unrecorded = select(model.c.profile_id, func.count()).where(~model.c.recorded, model.c.profile_id.is_not(None)).group_by(model.c.profile_id)
-        counts = {int(number): int(count) for number, count in connection.execute(query)}
-        for number, count in connection.execute(unrecorded.order_by(model.c.profile_id)):
-            counts[number] -= count
-        return {number: count for number, count in counts.items() if count > 0}
-    own = _profile_on(on)
-    listed = _filtered(connection, select(own.label("profile")), filters, own).subquery()
-    grouped = select(listed.c.profile, func.count()).where(listed.c.profile.is_not(None)).group_by(listed.c.profile).order_by(listed.c.profile)
-    return {int(number): int(count) for number, count in connection.execute(grouped)}
-
-
-def models_with_profiles(
-    connection: Connection,
-    profiles: Collection[int],
-    filters: ModelFilters = NO_FILTERS,
-    *,
-    on: str | None = None,
-    after: tuple[int, str] | None = None,
-    limit: int = 100,
-    few: int = FEW,
-) -> list[tuple[ModelRow, tuple[int, str]]]:
-    """Models with one of some profiles, by downloads and name, each with its key for `after`; the arguments are those of `list_models`."""
-    own = _profile_on(on)
-    query = _filtered(connection, _columns(own), filters, own).order_by(model.c.downloads.desc(), model.c.sort_key).limit(limit)
-    if after is not None:
-        downloads, key = after
-        query = query.where(or_(model.c.downloads < downloads, and_(model.c.downloads == downloads, model.c.sort_key > key)))
-    wanted = sorted(set(profiles))
-    candidates = 0
-    for part in chunks(wanted):
-        candidates += int(connection.execute(select(func.coalesce(func.sum(profile.c.model_count), 0)).where(profile.c.id.in_(part))).scalar_one())
-    found: list[Any] = []
-    if on is None and candidates <= few:
-        for part in chunks(wanted):
-            found.extend(connection.execute(query.where(model.c.profile_id.in_(part))).all())
-    else:
-        # The sum keeps the planner off the index by profile, which would make it sort everything that it finds.
-        walked = own + 0
-        for part in chunks(wanted):
-            found.extend(connection.execute(query.where(walked.in_(part))).all())
-    found.sort(key=lambda row: (-row.downloads, row.sort_key))
-    return [(_read(row), (row.downloads, row.sort_key)) for row in found[:limit]]
-
-
-def list_models(
-    connection: Connection,
-    ranks: Mapping[int, int],
-    filters: ModelFilters = NO_FILTERS,
-    *,
-    on: str | None = None,
-    after: str | None = None,
-    limit: int = 100,
-    few: int = FEW,
-) -> Page[ModelRow]:
-    """Models by the rank of their profile, then downloads (most first), then name.
-
-    Args:
-        connection: A reading connection.
-        ranks: The rank of each wanted profile, best lowest; models with other profiles are left out.
-        filters: Which models.
-        on: The date of use, for models whose profile changes over time.
-        after: The key of the page before.
-        limit: How many.
-        few: Up to so many models are sorted after they were picked by profile.
-    """
-    groups: dict[int, list[int]] = {}
-    for number, rank in ranks.items():
-        groups.setdefault(rank, []).append(number)
-    start, key = _parse_key(after) if after is not None else (None, None)
-    if filters != NO_FILTERS:
-        page = _page_of_few(connection, ranks, filters, on, (start, key) if start is not None else None, limit, few)
-        if page is not None:
-            return page
-    items: list[ModelRow] = []
-    keys: list[str] = []
-    for rank in sorted(groups):
-        if start is not None and rank < start:
-            continue
-        rest = limit + 1 - len(items)
-        if rest <= 0:
-            break
-        for row, (downloads, name) in models_with_profiles(connection, groups[rank], filters, on=on, after=key if rank == start else None, limit=rest, few=few):
-            items.append(row)
-            keys.append(f"{rank}:{downloads}:{name}")
-    return Page(tuple(items[:limit]), keys[limit - 1] if len(items) > limit else None)
-
-
-def _page_of_few(
-    connection: Connection,
-    ranks: Mapping[int, int],
-    filters: ModelFilters,
-    on: str | None,
-    after: tuple[int, tuple[int, str] | None] | None,
-    limit: int,
-    few: int,
-) -> Page[ModelRow] | None:
-    """The page, where the filters leave so few models that they are sorted here; none where they leave more.
-
-    Walking down the downloads once a rank would pass all models each time before it had found enough.
-    """
-    own = _profile_on(on)
-    query = _filtered(connection, select(model.c.id, model.c.downloads, model.c.sort_key, own.label("profile")), filters, own)
-    rows = connection.execute(query.order_by(None).limit(few + 1)).all()
-    if len(rows) > few:
-        return None
-    found = sorted((ranks[row.profile], -row.downloads, row.sort_key, row.id) for row in rows if row.profile in ranks)
-    if after is not None:
-        rank, place = after
-        found = [each for each in found if place is None or each[:3] > (rank, -place[0], place[1])]
-    shown = read_model_rows(connection, [each[3] for each in found[:limit]], on=on)
-    last = found[limit - 1] if len(found) > limit else None
-    return Page(tuple(shown[each[3]] for each in found[:limit]), f"{last[0]}:{-last[1]}:{last[2]}" if last else None)
-
-
-def _parse_key(after: str) -> tuple[int, tuple[int, str]]:
-    rank, _, rest = after.partition(":")
-    downloads, _, name = rest.partition(":")
-    try:
-        return int(rank), (int(downloads), name)
-    except ValueError as error:
-        raise UsageError("the key of the page to go on from cannot be read", "give the key that the page before ended with") from error
-
-
-def read_model_rows(connection: Connection, ids: Sequence[int], *, on: str | None = None) -> dict[int, ModelRow]:
-    """Listing rows of some models, by number; those known only by name included."""
-    own = _profile_on(on)
-    found: dict[int, ModelRow] = {}
-    for part in chunks(sorted(set(ids))):
-        order = case((model.c.downloads == UNKNOWN_DOWNLOADS, 1), else_=0)
-        for row in connection.execute(_columns(own).where(model.c.id.in_(part)).order_by(order, model.c.downloads.desc(), model.c.sort_key)):
-            found[row.id] = _read(row)
-    return found
