@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from registry.findings.finding import NAME, Finding, said_of
 from registry.findings.recorded import LineageClaim, circle_finding, lineage_findings, remark_finding, statement_findings, without_doubles
+from registry.lineage.graph import Edge
 from registry.supplychain.remark import Remark
+
+
+def test_shared_finding_keeps_everything_but_the_name() -> None:
+    shared = Finding("LIC101", NAME, f"`{NAME}` is looser.", "llama2", "2", "medium", ("a",), ("user-limit",), "mit", (Edge(NAME, "a", "finetune"),), "f", 3)
+    assert said_of(shared, "m") == replace(shared, subject="m", summary="`m` is looser.")
+    assert said_of(shared, "m").path == shared.path
 
 
 def said(declared: set[str], detected: set[str]) -> list[str]:
