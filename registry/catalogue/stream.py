@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain, islice
 from typing import Any
 from uuid import uuid4
 
@@ -13,23 +14,32 @@ from sqlalchemy import any_ as any_of
 BATCH = 20_000
 """So many rows are fetched at a time."""
 
+FEW = 1_000
+"""Fewer changed rows than this are sent to PostgreSQL one by one."""
+
 
 def stream(connection: Connection, query: Select[Any]) -> Iterator[tuple[Any, ...]]:
     """The rows of a query as the driver gives them: no column types are applied, and no more than a batch is held."""
+    for rows in batches(connection, query):
+        yield from rows
+
+
+def batches(connection: Connection, query: Select[Any], size: int = BATCH) -> Iterator[list[tuple[Any, ...]]]:
+    """The rows of a query as `stream` has them, some at a time."""
     sql = str(query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True}))
     raw: Any = connection.connection.driver_connection
     if connection.dialect.name == "sqlite":
         cursor = raw.execute(sql)
         try:
-            while rows := cursor.fetchmany(BATCH):
-                yield from rows
+            while rows := cursor.fetchmany(size):
+                yield rows
         finally:
             cursor.close()
         return
     with raw.cursor(name=f"licet_{uuid4().hex}") as served:
-        served.itersize = BATCH
         served.execute(sql)
-        yield from served
+        while rows := served.fetchmany(size):
+            yield rows
 
 
 def among(connection: Connection, column: ColumnElement[Any], ids: Collection[int]) -> ColumnElement[bool]:
@@ -54,13 +64,25 @@ def write(connection: Connection, table: Table, columns: Sequence[str], rows: It
 def change(connection: Connection, table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Set columns of rows that are known by their number, which stands last in each row."""
     raw: Any = connection.connection.driver_connection
-    mark = "?" if connection.dialect.name == "sqlite" else "%s"
-    sql = f"UPDATE {table.name} SET {', '.join(f'{column} = {mark}' for column in columns)} WHERE id = {mark}"  # noqa: S608
     if connection.dialect.name == "sqlite":
-        raw.executemany(sql, rows)
+        raw.executemany(f"UPDATE {table.name} SET {', '.join(f'{column} = ?' for column in columns)} WHERE id = ?", rows)  # noqa: S608
         return
+    given = iter(rows)
+    few = list(islice(given, FEW))
     with raw.cursor() as cursor:
-        cursor.executemany(sql, rows)
+        if len(few) < FEW:
+            cursor.executemany(f"UPDATE {table.name} SET {', '.join(f'{column} = %s' for column in columns)} WHERE id = %s", few)  # noqa: S608
+            return
+        # One statement a row would take the server longer than all the rest; so they are laid beside the table and joined.
+        beside = f"changed_{uuid4().hex}"
+        named = ", ".join(columns)
+        cursor.execute(f"CREATE TEMPORARY TABLE {beside} ON COMMIT DROP AS SELECT {named}, id FROM {table.name} WITH NO DATA")  # noqa: S608
+        with cursor.copy(f"COPY {beside} ({named}, id) FROM STDIN") as copy:
+            for row in chain(few, given):
+                copy.write_row(row)
+        settings = ", ".join(f"{column} = {beside}.{column}" for column in columns)
+        cursor.execute(f"UPDATE {table.name} SET {settings} FROM {beside} WHERE {table.name}.id = {beside}.id")  # noqa: S608
+        cursor.execute(f"DROP TABLE {beside}")
 
 
 def next_number(connection: Connection, table: Table) -> int:

@@ -95,9 +95,10 @@ def accept(state: State, model: str, person: str, on: str | None, form: str) -> 
 @command.command("stats", short_help="count what the catalogue holds and show its shape")
 @click.option("--counts", is_flag=True, help="Only count the entries, which takes no time.")
 @click.option("--transitions", is_flag=True, help="Print the whole table of licence tags from bases to their children.")
+@click.option("--digest", is_flag=True, help="Take the digest of every row, which small catalogues have anyway.")
 @format_option("text", "json")
 @pass_state
-def stats(state: State, counts: bool, transitions: bool, form: str) -> None:
+def stats(state: State, counts: bool, transitions: bool, digest: bool, form: str) -> None:
     """Count the entries of each layer, then show the shape of the whole.
 
     The shape: licence tags as they are declared, relations, how deep the lineage goes, the largest families and busiest bases,
@@ -109,7 +110,7 @@ def stats(state: State, counts: bool, transitions: bool, form: str) -> None:
     from registry.desk.catalog import stats as count
     from registry.desk.stats import shape_catalogue
 
-    result = count(state.desk())
+    result = count(state.desk(), digest=digest)
     if form == "text":
         print_stats(state.output, result)
     if not counts:
@@ -123,7 +124,11 @@ def stats(state: State, counts: bool, transitions: bool, form: str) -> None:
 
 def print_stats(output: Output, result: Mapping[str, Any]) -> None:
     """Counts, for people: the single ones first, then each list or mapping under its name."""
-    output.fields((str(key).replace("_", " "), number(value)) for key, value in result.items() if key != "schema" and not isinstance(value, Mapping | list))
+    output.fields(
+        (str(key).replace("_", " "), number(value))
+        for key, value in result.items()
+        if key != "schema" and value is not None and not isinstance(value, Mapping | list)
+    )
     for key, value in result.items():
         if isinstance(value, Mapping) and value:
             output.heading(clean(str(key).replace("_", " ").capitalize()))

@@ -15,7 +15,7 @@ KEYS = (
 )
 """The columns of CSV; lists are joined by `; `."""
 
-WORDS = {"license": "licence", "lineage": "lineage", "retired": "gone", "new": "new", "load": "loads", "other": "other"}
+WORDS = {"license": "licence", "lineage": "lineage", "retired": "gone", "new": "new", "load": "load", "other": "other"}
 """What the kinds are called in a count."""
 
 COLUMNS = (
@@ -32,6 +32,8 @@ COLUMNS = (
 def said(item: Mapping[str, Any]) -> str:
     """What changed, in a few words."""
     before, after = ("; ".join(clean(part) for part in item[side]) for side in ("before", "after"))
+    if item["kind"] == "load":
+        return ", ".join(clean(part) for part in item["after"])
     if item["kind"] == "new" and (after or not clean(item["subject"]).startswith(("app:", "developer:", "host:"))):
         return after or "nothing declared"
     if item["kind"] in ("license", "lineage", "retired"):

@@ -64,19 +64,33 @@ def cache(state: State, folder: Path | None, form: str) -> None:
 @click.option("--author", metavar="ORG", help="Every model of this owner.")
 @click.option("--search", metavar="TEXT", help="Every model whose name holds this.")
 @click.option("--filter", "filters", multiple=True, metavar="TAG", help="Every model with this tag; may be given several times.")
-@click.option("--limit", type=click.IntRange(1), help="At most so many of a list.")
+@click.option("--all", "everything", is_flag=True, help="Every model there is: three million, which takes hours; a dump is faster.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many of a list, the most downloaded first.")
+@click.option("--kind", type=click.Choice(["model", "dataset"]), default="model", show_default=True, help="What a list is of.")
 @format_option("text", "json")
 @pass_state
-def hub(state: State, names: tuple[str, ...], author: str | None, search: str | None, filters: tuple[str, ...], limit: int | None, form: str) -> None:
-    """Take in models (`org/name`) and datasets (`dataset:org/name`) of the Hub, or a list of models, with the Hub's own client and settings.
+def hub(
+    state: State,
+    names: tuple[str, ...],
+    author: str | None,
+    search: str | None,
+    filters: tuple[str, ...],
+    everything: bool,
+    limit: int | None,
+    kind: str,
+    form: str,
+) -> None:
+    """Take in models (`org/name`) and datasets (`dataset:org/name`) of the Hub, or a list of either, with the Hub's own client and settings.
 
     A list that is interrupted goes on where it stopped when the same is asked again.
     """
-    if not names and not author and not search and not filters:
-        raise click.UsageError("name a model, or give `--author`, `--search` or `--filter`")
+    if not names and not author and not search and not filters and not everything and limit is None:
+        raise click.UsageError("name a model, or give `--author`, `--search`, `--filter`, `--limit` or `--all`")
     from registry.desk.imports import import_hub
 
-    show(state, import_hub(state.desk(), names, author=author, search=search, filters=filters, limit=limit, progress=Meter(state.output)), form)
+    meter = Meter(state.output)
+    result = import_hub(state.desk(), names, author=author, search=search, filters=filters, limit=limit, everything=everything, kind=kind, progress=meter)
+    show(state, result, form)
 
 
 @command.command("dump", short_help="a dump of Hub metadata: parquet, JSON lines or CSV")

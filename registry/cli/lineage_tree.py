@@ -28,6 +28,7 @@ def print_tree(output: Output, graph: Mapping[str, Any], up: bool, down: bool, *
     root = str(graph["model"])
     edges: Sequence[Mapping[str, Any]] = graph.get("edges", ())
     output.line(output.strong(_label(nodes, root)))
+    cut = False
     for shown, word, title, source, target in ((up, "up", "made from", "child", "parent"), (down, "down", "made from it", "parent", "child")):
         if not shown:
             continue
@@ -36,10 +37,13 @@ def print_tree(output: Output, graph: Mapping[str, Any], up: bool, down: bool, *
             steps.setdefault(str(edge[source]), []).append(edge)
         if _is_cut(graph, word, root, steps, target):
             _print_summary(output, graph, word, title, depth)
+            cut = True
             continue
         output.line(title if steps.get(root) else f"{title}: nothing recorded")
         for line in _branches(nodes, steps, root, target, evidence, output.width):
             output.line(line)
+    if not cut and graph.get("omitted", {}).get("nodes"):
+        output.talk(f"{graph['omitted']['nodes']:,} more datasets are left out; `--limit` shows more of them")
     contradicted = sum(1 for edge in edges if edge.get("contradicted"))
     if contradicted:
         output.talk(f"sources contradict each other on {contradicted:,} relation{'' if contradicted == 1 else 's'} (LIC109)")
@@ -84,7 +88,7 @@ def _print_summary(output: Output, graph: Mapping[str, Any], word: str, title: s
             output.line(f"{branch}{clean(model['relation'] or '')}: {_named(model['id'], model)}{downloads}")
     way = "--up" if word == "up" else "--down"
     deep = f" --depth {depth}" if depth else ""
-    output.talk(f"all of them: `licet lineage {clean(graph['model'])} {way}{deep} --limit {about['models']} --format json`")
+    output.talk(f"all of them: `licet lineage {clean(graph['model'])} {way}{deep} --limit {max(about['models'], about['datasets'])} --format json`")
 
 
 def _branches(

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from registry.catalogue.profiles import read_profiles
-from registry.catalogue.queries.audit import AuditRow, audit_rows, developer_ids, developer_names, model_groups, periods_on, rows_of
+from registry.catalogue.queries.audit import AuditRow, audit_rows, developer_ids, developer_names, most_developers, periods_on, profiles_of_models, rows_of
 from registry.desk.audit import WHOLE, AuditQuestion, Listing, Progress, head, read_question, silent
+from registry.desk.audit_lineage import LineageAudit
 from registry.desk.audit_profiles import AuditedProfile, Auditor, audit_profiles
 from registry.desk.lookup import date_of_terms
 from registry.desk.recorded import Recorded
 from registry.errors import UsageError
-from registry.findings.derivation import Derivation, derivation_findings
+from registry.findings.codes import SEVERITIES
 from registry.findings.finding import Finding, said_of
 from registry.findings.tally import Tally, read_wanted
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from registry.catalogue.engine import Connection
     from registry.desk.session import Desk
     from registry.reports.interface import AuditReport
+
+SAID = 50_000
+"""Progress is said after so many models."""
 
 PART = 2000
 """Models apart from the crowd that are looked up at a time."""
@@ -33,11 +37,11 @@ class _Audit:
 
     connection: Connection
     auditor: Auditor
-    on: str
     profiles: dict[int, AuditedProfile]
     recorded: Recorded
     periods: dict[int, int]
     developers: list[int] | None
+    lineage: LineageAudit
     makers: dict[int, str] = field(default_factory=dict)
 
     def profile_of(self, row: AuditRow) -> AuditedProfile | None:
@@ -73,7 +77,9 @@ def audit_catalogue(desk: Desk, question: AuditQuestion, reports: Sequence[Audit
         stored = read_profiles(connection)
         profiles = audit_profiles(auditor, {number: each.profile.bindings for number, each in stored.items()})
         recorded = Recorded.read(connection, desk.knowledge, on)
-        audit = _Audit(connection, auditor, on, profiles, recorded, periods_on(connection, on), developers)
+        taught = {number for number, each in stored.items() if any(binding.taught is not None for binding in each.profile.bindings)}
+        lineage = LineageAudit(connection, auditor, on, (recorded.circles, taught))
+        audit = _Audit(connection, auditor, profiles, recorded, periods_on(connection, on), developers, lineage)
         tally = _count(audit, progress)
         listing = Listing(reports, question.limit)
         counted = tally.to_data(developer_names(connection, tally.leading_developers()))
@@ -93,26 +99,46 @@ def _developers(connection: Connection, name: str | None) -> list[int] | None:
 
 
 def _count(audit: _Audit, progress: Progress) -> Tally:
-    """Count groups of models; those on which more is recorded than their profile tells are taken out of their group and counted one by one."""
+    """Count the models of each profile; those on which more is recorded than their profile tells are counted one by one."""
     tally = Tally()
-    apart: Counter[tuple[int | None, int | None, bool]] = Counter()
-    for row, findings in _one_by_one(audit):
-        apart[row.developer_id, row.profile_id, row.name_breaks] += 1
+    apart = frozenset(audit.recorded.models.union(audit.periods))
+    for row, findings in _one_by_one(audit, sorted(apart)):
         profile = audit.profile_of(row)
         tally.add(findings, developer=row.developer_id, verdict=None if profile is None else profile.verdict)
-    for group in model_groups(audit.connection, audit.developers):
-        count = group.count - apart[group.developer_id, group.profile_id, group.name_breaks]
-        if count:
-            profile = None if group.profile_id is None else audit.profiles[group.profile_id]
-            found = audit.auditor.with_name(profile, group.name_breaks) if profile is not None else ()
-            tally.add(found, count=count, developer=group.developer_id, verdict=None if profile is None else profile.verdict)
-            progress("counted", tally.models, None)
+    # Twice the number of the profile, and one more where the name breaks a rule: what is found of all of them is the same.
+    found = {2 * number + breaks: audit.auditor.with_name(profile, bool(breaks)) for number, profile in audit.profiles.items() for breaks in (0, 1)}
+    size = max(found, default=0) + 1
+    # Of what is found: 0 for nothing, 1 for something, 2 for an error; rows of numbers, since millions of models are looked up.
+    kind = bytearray(size)
+    for key, own in found.items():
+        kind[key] = 2 if any(finding.severity == SEVERITIES[-1] for finding in own) else bool(own)
+    counts = array("i", bytes(4 * size))
+    concerned = array("i", bytes(4 * (most_developers(audit.connection) + 1)))
+    errors = array("i", concerned)
+    unknown = 0
+    for done, (number, maker, of_profile, name_ok) in enumerate(profiles_of_models(audit.connection, audit.developers), 1):
+        if not done % SAID:
+            progress("counted", done, None)
+        if number in apart:
+            continue
+        if of_profile is None:
+            unknown += 1
+            continue
+        key = 2 * of_profile + (name_ok == 0)
+        counts[key] += 1
+        if kind[key] and maker is not None:
+            concerned[maker] += 1
+            errors[maker] += kind[key] == 2
+    for key, own in found.items():
+        if counts[key]:
+            tally.add(own, count=counts[key], verdict=audit.profiles[key // 2].verdict)
+    tally.add((), count=unknown)
+    tally.add_developers(concerned, errors)
     return tally
 
 
-def _one_by_one(audit: _Audit) -> Iterator[tuple[AuditRow, list[Finding]]]:
+def _one_by_one(audit: _Audit, numbers: Sequence[int]) -> Iterator[tuple[AuditRow, list[Finding]]]:
     """The models that are counted one by one, with what is found of them."""
-    numbers = sorted(audit.recorded.models.union(audit.periods))
     for start in range(0, len(numbers), PART):
         part = numbers[start : start + PART]
         beside = audit.apart(part)
@@ -160,31 +186,7 @@ def _simple(audit: _Audit, row: AuditRow) -> list[Finding]:
 
 
 def _derived(audit: _Audit, rows: Sequence[AuditRow]) -> dict[int, list[Finding]]:
-    """What is found of the models of a part for which ancestors have to be named, by the same rules as a single check."""
-    from registry.catalogue.queries.profile_graph import profile_graph
-    from registry.desk.answer import subject_of
-    from registry.desk.profiles import lineage_on
-    from registry.findings.derivation import Look
-    from registry.lineage.trace import Tracer
-
-    auditor = audit.auditor
-    wanted = [
-        row for row in rows if (profile := audit.profile_of(row)) is not None and (profile.derived or (row.name_breaks and auditor.wanted.keeps("LIC201")))
-    ]
-    if not wanted:
-        return {}
-    graph = lineage_on(profile_graph(audit.connection, [row.id for row in wanted]), auditor.knowledge, audit.on)
-    ways = Tracer(auditor.knowledge.relations, auditor.knowledge.license_of).ways(graph)
-    found: dict[int, list[Finding]] = {}
-    for row in wanted:
-        node = graph.nodes[row.name]
-        subject = subject_of(node)
-        look = Look(
-            auditor.judge.interpretation,
-            auditor.knowledge.license_of,
-            auditor.knowledge.expression_of,
-            lambda binding, subject=subject: auditor.judge.of_binding(binding, subject),  # type: ignore[misc]
-        )
-        model = Derivation(row.name, node.licenses, ways[row.name], auditor.conflicts(ways[row.name]), row.name if graph.parents.get(row.name) else None)
-        found[row.id] = [finding for finding in derivation_findings(model, look) if auditor.wanted.keeps(finding.code)]
-    return found
+    """What is found of the models of a part for which ancestors have to be named."""
+    by_name = audit.auditor.wanted.keeps("LIC201")
+    chosen = [row for row in rows if (profile := audit.profile_of(row)) is not None and (profile.derived or (row.name_breaks and by_name))]
+    return audit.lineage.findings(chosen, {row.id: audit.periods.get(row.id, row.profile_id) for row in chosen})

@@ -129,19 +129,24 @@ def accept(desk: Desk, model: str, by: str, on: str | None = None) -> dict[str, 
     }
 
 
-def stats(desk: Desk) -> dict[str, Any]:
-    """Counts of what the catalogue holds."""
+MOST_DIGESTED = 100_000
+"""The digest of a catalogue of more models is taken only on demand: it reads every row."""
+
+
+def stats(desk: Desk, *, digest: bool = False) -> dict[str, Any]:
+    """Counts of what the catalogue holds, with the head of its history and, of a small catalogue or on demand, a digest of all rows."""
     from registry.catalogue.queries.catalogue_digest import catalogue_digest
     from registry.catalogue.queries.stats import read_stats
 
     with desk.catalogue.reading() as connection:
         found = read_stats(connection)
-        digest = catalogue_digest(connection)
+        taken = catalogue_digest(connection) if digest or found.counts["models"] <= MOST_DIGESTED else None
     return {
         "schema": "licet.stats/1",
         **found.counts,
         "licenses_known": len(desk.knowledge.ids()),
-        "digest": digest,
+        "head": found.head,
+        "digest": taken,
         "modalities": dict(found.modalities),
         "accesses": dict(found.accesses),
     }

@@ -258,6 +258,8 @@ def _settled(desk: Desk, connection: Connection, batch: list[_Changed], first: i
     for changed in batch:
         if changed.kind == "other":
             changed.before, changed.after = [], []
+        elif changed.kind == "load":
+            changed.after = [f"{count} {what}" for row in changed.rows for what, count in ((row.after or {}).get("rows") or {}).items()]
     yield from batch
 
 

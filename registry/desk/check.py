@@ -80,7 +80,7 @@ def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | N
     if subject.number is None:
         return given
     with desk.catalogue.reading() as connection:
-        beside = recorded_findings(connection, desk.knowledge, subject.number, _terms_date(use))
+        beside = recorded_findings(connection, desk.knowledge, subject.number, _terms_date(use), subject.graph)
     return replace(given, findings=(*given.findings, *beside))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
@@ -20,6 +21,9 @@ MOST_NOTES = 1000
 
 MOST_MODELS = 100_000
 """How many names of a dump's models are given back; the others are counted."""
+
+SILENT_WAIT = 3.0
+"""Seconds; of a shorter wait nothing is said."""
 
 Progress = Callable[[int, int | None], None]
 """Told how many rows are done, and of how many, where that is known."""
@@ -77,11 +81,24 @@ def import_hub(
     search: str | None = None,
     filters: Sequence[str] = (),
     limit: int | None = None,
+    everything: bool = False,
+    kind: str = "model",
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Take in models (`org/name`) and datasets (`dataset:org/name`) of the Hub, or a list of models, by the Hub's own client.
+    """Take in models (`org/name`) and datasets (`dataset:org/name`) of the Hub, or a list of either, by the Hub's own client.
 
     A list that is interrupted goes on where it stopped when the same is asked again.
+
+    Args:
+        desk: The desk.
+        names: Models and datasets by name.
+        author: A list of all that one owner publishes.
+        search: A list of all whose names hold this.
+        filters: A list of all that have these tags.
+        limit: At most so many of the list, those with the most downloads first.
+        everything: The list of all there is.
+        kind: What the list is of: `model` or `dataset`.
+        progress: Told how far the list has come.
 
     Raises:
         SourceError: The Hub cannot be read; the message says what it was asked for.
@@ -92,10 +109,18 @@ def import_hub(
 
     if desk.settings.offline:
         raise UsageError("the Hub may not be reached: `--offline` is set", "leave it out, or use `licet import cache` for what is here already")
-    query = HubQuery(author=author, search=search, filters=tuple(filters), limit=limit) if author or search or filters else None
+    is_list = everything or limit is not None or author or search or filters
+    query = HubQuery(kind, author, search, tuple(filters), limit) if is_list else None
     position = desk.settings.cache_folder / "hub-position.json" if query is not None else None
-    source = HubSource(names, query, position_file=position, progress=progress)
+    source = HubSource(names, query, position_file=position, progress=progress, wait=lambda seconds: _wait(desk, seconds))
     return _taken_in(desk, source, lambda: tuple(source.notes.kept), source.keep_position)
+
+
+def _wait(desk: Desk, seconds: float) -> None:
+    """Wait as the Hub asks, and say so where that is felt."""
+    if seconds >= SILENT_WAIT:
+        desk.progress(f"waiting {seconds:,.0f} s for the Hub")
+    time.sleep(seconds)
 
 
 def import_dump(desk: Desk, path: Path, *, mapping: Sequence[str] = (), kind: str | None = None, progress: Progress | None = None) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def read_lineage(desk: Desk, name: str, up: bool = True, down: bool = False, dep
         up: Whether its ancestors are wanted.
         down: Whether its descendants are.
         depth: How many steps to go; all, if not given.
-        limit: How many models and datasets are given each way.
+        limit: How many models are given each way, and how many datasets of theirs.
 
     Raises:
         UnknownModelError: None, or several, go by the name.
@@ -102,16 +102,17 @@ def _end(step: Step) -> Key:
     return (False, step.parent) if step.parent is not None else (True, step.dataset or 0)
 
 
-def _nearest(family: Family, members: Mapping[int, Member], limit: int) -> list[Key]:
-    """The models and datasets that are kept of a family: nearest first, of these the most downloaded, so that each hangs on another that is kept."""
-    order: list[tuple[int, int, bool, int]] = [(away, -members[number].downloads, False, number) for number, away in family.distances.items()]
-    seen: set[int] = set()
+def _nearest(family: Family, members: Mapping[int, Member], limit: int) -> set[Key]:
+    """What is kept of a family: the models nearest first, of these the most downloaded, so that each hangs on another that is kept; then their datasets."""
+    order = sorted(family.distances, key=lambda number: (family.distances[number], -members[number].downloads, number))
+    models = set(order[: limit + 1])
+    sets: dict[int, int] = {}
     for step in family.steps:
-        if step.dataset is not None and step.dataset not in seen:
-            seen.add(step.dataset)
-            order.append((family.distances.get(step.child, 0) + 1, 0, True, step.dataset))
-    order.sort()
-    return [(is_set, number) for _, _, is_set, number in order[: limit + 1]]
+        if step.dataset is not None and step.child in models:
+            away = family.distances[step.child]
+            sets[step.dataset] = min(away, sets.get(step.dataset, away))
+    nearest = sorted(sets, key=lambda number: (sets[number], number))[:limit]
+    return {(False, number) for number in models} | {(True, number) for number in nearest}
 
 
 def _names(connection: Connection, kept: Iterable[Key]) -> dict[Key, str]:
@@ -241,7 +242,7 @@ def _edges(
 def _words(claim: StoredClaim) -> Iterable[Claim]:
     for each in claim.evidence:
         said_by = each.source.reference if each.source else each.origin
-        yield Claim(claim.parent, claim.relation, each.grade, said_by, each.against, each.origin == WEIGHTS, each.says)
+        yield Claim(claim.parent, claim.relation, each.grade, said_by, each.against, each.origin == WEIGHTS)
 
 
 def _source(each: Evidence) -> dict[str, Any]:
@@ -256,7 +257,7 @@ def _source(each: Evidence) -> dict[str, Any]:
 
 
 def _summary(judged: _Judged, family: Family, members: Mapping[int, Member], start: int, connection: Connection) -> dict[str, Any]:
-    """A family in numbers: by relation and licence, and the most downloaded; datasets are not counted."""
+    """A family in numbers: by relation and licence, and the most downloaded; datasets are counted apart."""
     from registry.catalogue.queries.family import read_names
 
     away = {number: steps for number, steps in family.distances.items() if number != start}
@@ -280,6 +281,7 @@ def _summary(judged: _Judged, family: Family, members: Mapping[int, Member], sta
         "models": len(away),
         "direct": sum(1 for steps in away.values() if steps == 1),
         "steps": max(away.values(), default=0),
+        "datasets": len({step.dataset for step in family.steps if step.dataset is not None}),
         "relations": [
             {
                 "relation": relation,

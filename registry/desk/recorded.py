@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from registry.catalogue.queries.audit import held_remarks, lineage_claims, models_with_files_read, models_with_remarks, models_with_rival_bases, rows_of
+from registry.catalogue.queries.audit import (
+    held_remarks,
+    lineage_claims,
+    links_between_bases,
+    models_with_files_read,
+    models_with_remarks,
+    models_with_rival_bases,
+    rows_of,
+)
 from registry.catalogue.queries.statements import statements_of_models
 from registry.desk.profiles import resolve_statement
 from registry.findings.finding import Finding
-from registry.findings.recorded import LineageClaim, lineage_findings, remark_finding, statement_findings, without_doubles
+from registry.findings.recorded import LineageClaim, circle_finding, lineage_findings, remark_finding, statement_findings, without_doubles
 from registry.knowledge.store import Knowledge
+from registry.lineage.circles import Links
+from registry.lineage.graph import Graph
 from registry.supplychain.statement import LicenseStatement, in_force
 
 if TYPE_CHECKING:
@@ -30,6 +40,7 @@ class Recorded:
         files_read: Models of whose files something is detected.
         rivals: Models of which sources may name different bases or relations.
         remarked: Models of which a source noted a finding.
+        circles: The models of its circle, for every model that stands in one.
     """
 
     knowledge: Knowledge
@@ -37,17 +48,18 @@ class Recorded:
     files_read: frozenset[int]
     rivals: frozenset[int]
     remarked: frozenset[int]
+    circles: Mapping[int, Sequence[int]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, connection: Connection, knowledge: Knowledge, on: str) -> Recorded:
         """Those of the whole catalogue."""
         read, rivals, remarked = (frozenset(ask(connection)) for ask in (models_with_files_read, models_with_rival_bases, models_with_remarks))
-        return cls(knowledge, on, read, rivals, remarked)
+        return cls(knowledge, on, read, rivals, remarked, find_circles(links_between_bases(connection)))
 
     @property
     def models(self) -> frozenset[int]:
         """The numbers of all of them."""
-        return self.files_read | self.rivals | self.remarked
+        return self.files_read | self.rivals | self.remarked | self.circles.keys()
 
     def findings(self, connection: Connection, numbers: Collection[int]) -> dict[int, list[Finding]]:
         """What is found of some models; those of which nothing is found are left out."""
@@ -58,9 +70,13 @@ class Recorded:
             found.setdefault(number, []).extend(statement_findings(names[number], by_basis))
         claims: dict[int, list[LineageClaim]] = {}
         for claim in lineage_claims(connection, self.rivals.intersection(names)):
-            claims.setdefault(claim.model_id, []).append(LineageClaim(claim.source, claim.parent, claim.relation))
+            claims.setdefault(claim.model_id, []).append(LineageClaim(claim.source, claim.parent, claim.relation, claim.against))
         for number, own in claims.items():
             found.setdefault(number, []).extend(lineage_findings(names[number], own))
+        inside = {number: self.circles[number] for number in names if number in self.circles}
+        members = {number: row.name for number, row in rows_of(connection, {each for circle in inside.values() for each in circle}).items()}
+        for number, circle in inside.items():
+            found.setdefault(number, []).append(circle_finding(names[number], [members[each] for each in circle]))
         noted: dict[int, list[Finding]] = {}
         for number, remarks in held_remarks(connection, self.remarked.intersection(names)).items():
             noted[number] = [told for remark in remarks if (told := remark_finding(remark)) is not None]
@@ -68,10 +84,30 @@ class Recorded:
         return {number: own for number, own in both.items() if own}
 
 
-def recorded_findings(connection: Connection, knowledge: Knowledge, number: int, on: str) -> list[Finding]:
-    """What is found of one model beside its terms."""
+def find_circles(links: Sequence[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    """The models of its circle, for every model that stands in one; from relations as pairs of child and parent."""
+    numbers = sorted({number for link in links for number in link})
+    place = {number: at for at, number in enumerate(numbers)}
+    found = Links(len(numbers), [place[child] for child, _ in links], [place[parent] for _, parent in links]).circles()
+    circles = [tuple(numbers[at] for at in circle) for circle in found]
+    return {number: circle for circle in circles for number in circle}
+
+
+def recorded_findings(connection: Connection, knowledge: Knowledge, number: int, on: str, lineage: Graph) -> list[Finding]:
+    """What is found of one model beside its terms.
+
+    Args:
+        connection: A reading connection.
+        knowledge: The licences.
+        number: The model's number.
+        on: The date on which statements count.
+        lineage: The model with all its ancestors, among whom a circle shows.
+    """
     one = frozenset({number})
-    return Recorded(knowledge, on, one, one, one).findings(connection, one).get(number, [])
+    found = Recorded(knowledge, on, one, one, one).findings(connection, one).get(number, [])
+    name = rows_of(connection, one)[number].name
+    circle = next((names for names in lineage.components() if len(names) > 1 and name in names), None)
+    return found if circle is None else [*found, circle_finding(name, circle)]
 
 
 def _licenses_by_basis(knowledge: Knowledge, statements: Iterable[LicenseStatement], on: str) -> dict[str, frozenset[str]]:

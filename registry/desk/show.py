@@ -104,7 +104,7 @@ def _model(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, 
 
 
 def _link(link: Any, what: str) -> dict[str, Any]:
-    sources = [to_data(evidence.source) for evidence in link.evidence if evidence.source]
+    sources = [f"{'against it: ' if evidence.against else ''}{to_data(evidence.source)}" for evidence in link.evidence if evidence.source]
     return {what: link.parent.removeprefix("dataset:"), "relation": link.relation, "evidence": link.grade, "source": "; ".join(dict.fromkeys(sources)) or None}
 
 

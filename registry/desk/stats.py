@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import heapq
+from array import array
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from registry.catalogue.queries.stats_shape import ShapeRows
     from registry.desk.session import Desk
-    from registry.lineage.circles import Links
 
 MOST = 20
 """How many bases and families are named."""
@@ -23,8 +24,7 @@ Progress = Callable[[str], None]
 
 def shape_catalogue(desk: Desk, progress: Progress) -> dict[str, Any]:
     """The shape of the catalogue, to stand beside the counts of `registry.desk.catalog.stats` in `licet.stats/1`."""
-    from registry.catalogue.queries.stats_shape import model_names, read_shape, relation_counts, self_loops
-    from registry.lineage.circles import Links
+    from registry.catalogue.queries.stats_shape import names_of_models, read_shape, relation_counts, self_loops
 
     progress("reading relations and licence tags")
     with desk.catalogue.reading() as connection:
@@ -32,10 +32,10 @@ def shape_catalogue(desk: Desk, progress: Progress) -> dict[str, Any]:
         relations = relation_counts(connection)
         loops = self_loops(connection)
         progress(f"working out the lineage of {rows.models:,} models")
-        links = Links(len(rows.tag), rows.children, rows.parents)
-        lineage, named = _lineage(rows, links)
-        names = model_names(connection, named)
-    for entry in (*lineage["most_children"], *lineage["largest_families"]):
+        lineage = _lineage(rows)
+        named = (*lineage["most_children"], *lineage["largest_families"])
+        names = names_of_models(connection, (entry["model"] for entry in named))
+    for entry in named:
         entry["model"] = names[entry["model"]]
     lineage["circles"]["named_themselves"] = loops
     return {"tags": _tags(rows), "relations": relations, "lineage": lineage, "drift": _drift(rows)}
@@ -46,14 +46,14 @@ def _tags(rows: ShapeRows) -> dict[str, Any]:
     from registry.catalogue.queries.stats_shape import NOT_LISTED
 
     counts = Counter(rows.tag)
-    counts.pop(NOT_LISTED, None)
-    without = counts.pop(0, 0)
+    for nothing in (NOT_LISTED, 0):
+        counts.pop(nothing, None)
     tagged = sum(counts.values())
     return {
         "models": rows.models,
         "tagged": tagged,
         "share_tagged": _share(tagged, rows.models),
-        "untagged": without,
+        "untagged": rows.models - tagged,
         "several": rows.several,
         "different": len(counts),
         "by_tag": [
@@ -63,52 +63,55 @@ def _tags(rows: ShapeRows) -> dict[str, Any]:
     }
 
 
-def _lineage(rows: ShapeRows, links: Links) -> tuple[dict[str, Any], set[int]]:
-    """Depths, ancestors, children, families and circles; and the models that have to be named."""
+def _lineage(rows: ShapeRows) -> dict[str, Any]:
+    """Depths, ancestors, children, families and circles; models are given by number."""
     from registry.catalogue.queries.stats_shape import NOT_LISTED
-    from registry.lineage.shape import ancestor_counts, child_counts, depths, family_sizes, quantiles
+    from registry.lineage.circles import Links
+    from registry.lineage.shape import family_of, family_sizes, quantiles, shape_of
 
-    listed = [number for number, tag in enumerate(rows.tag) if tag != NOT_LISTED]
-    deep = depths(links)
-    by_depth = Counter(deep[number] for number in listed)
-    ancestors = ancestor_counts(links)
-    with_base = [ancestors[number] for number in listed if links.has_parents(number)]
-    children = child_counts(links)
-    families = family_sizes(links)
-    circles = links.circles()
-    unlisted = [parent for parent in rows.parents if rows.tag[parent] == NOT_LISTED]
-    top = sorted(children.items(), key=lambda item: (-item[1], item[0]))[:MOST]
-    small = Counter(size for size, _ in families)
-    found: dict[str, Any] = {
+    # Most models stand alone; only the others are numbered anew and walked over.
+    things = sorted({*rows.children, *rows.parents})
+    place = array("i", bytes(4 * len(rows.tag)))
+    for at, number in enumerate(things):
+        place[number] = at
+    links = Links(len(things), array("i", (place[number] for number in rows.children)), array("i", (place[number] for number in rows.parents)))
+    shape = shape_of(links)
+    listed = [at for at, number in enumerate(things) if rows.tag[number] != NOT_LISTED]
+    by_depth = Counter(shape.depth[at] for at in listed)
+    by_depth[0] += rows.models - len(listed)
+    with_base = [shape.ancestors[at] for at in listed if shape.ancestors[at]]
+    children = [count for count in shape.children if count]
+    families = family_of(links)
+    sizes = family_sizes(families)
+    busiest = _busiest(families, shape.children, frozenset(first for _, first in sizes[:MOST]))
+    top = heapq.nlargest(MOST, range(len(things)), key=lambda at: (shape.children[at], -at))
+    unlisted = [number for number in rows.parents if rows.tag[number] == NOT_LISTED]
+    small = Counter(size for size, _ in sizes)
+    return {
         "links": len(rows.children),
         "models_with_a_base": len(with_base),
         "share_with_a_base": _share(len(with_base), rows.models),
         "depths": {str(depth): by_depth[depth] for depth in sorted(by_depth)},
         "ancestors": quantiles(with_base, (50, 90, 99, 99.9)),
         "bases": len(children),
-        "children_per_base": quantiles(children.values(), (50, 75, 90, 95, 99, 99.9)),
-        "most_children": [{"model": number, "children": count} for number, count in top],
-        "families": len(families),
-        "models_alone": sum(1 for number in listed if number not in children and not links.has_parents(number)),
+        "children_per_base": quantiles(children, (50, 75, 90, 95, 99, 99.9)),
+        "most_children": [{"model": things[at], "children": shape.children[at]} for at in top],
+        "families": len(sizes),
+        "models_alone": rows.models - len(listed),
         "family_sizes": {str(size): small[size] for size in sorted(small)[:MOST]},
-        "largest_families": [{"model": max(_members(links, member), key=lambda each: children[each]), "models": size} for size, member in families[:MOST]],
+        "largest_families": [{"model": things[busiest[first]], "models": size} for size, first in sizes[:MOST]],
         "links_to_unlisted_bases": len(unlisted),
         "unlisted_bases": len(set(unlisted)),
-        "circles": {"circles": len(circles), "models": sum(len(each) for each in circles)},
+        "circles": {"circles": len(shape.circles), "models": sum(len(each) for each in shape.circles)},
     }
-    return found, {entry["model"] for key in ("most_children", "largest_families") for entry in found[key]}
 
 
-def _members(links: Links, start: int) -> set[int]:
-    """Everything that hangs together with a thing."""
-    found = {start}
-    pending = [start]
-    while pending:
-        thing = pending.pop()
-        for other in (*links.parents(thing), *links.children(thing)):
-            if other not in found:
-                found.add(other)
-                pending.append(other)
+def _busiest(families: Sequence[int], children: Sequence[int], wanted: frozenset[int]) -> dict[int, int]:
+    """The thing with most children of some families."""
+    found: dict[int, int] = {}
+    for thing, first in enumerate(families):
+        if first in wanted and (first not in found or children[thing] > children[found[first]]):
+            found[first] = thing
     return found
 
 

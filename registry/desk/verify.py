@@ -154,12 +154,14 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _row(row: TensorRow) -> dict[str, Any]:
+    from registry.sources.notes import shown
+
     like = row.likeness
     return {
-        "name": row.name,
+        "name": shown(row.name, 200),
         "class": row.kind,
         "parameters": row.parameters,
-        "base_name": row.base,
+        "base_name": None if row.base is None else shown(row.base, 200),
         "matched_by": row.how,
         "form": row.child_form,
         "base_form": row.base_form,

@@ -6,7 +6,8 @@ They never change the verdict of a plain use: a wrong label is shown beside the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from registry.findings.finding import Finding
 from registry.lineage.bindings import Binding, Conflict
@@ -43,6 +44,16 @@ class Derivation:
     published: str | None = None
 
 
+class Known(NamedTuple):
+    """What was worked out about licences; it holds for every model, so those who look at many share it."""
+
+    lost: dict[tuple[str, str, str], list[tuple[License, Burden]]]
+    """What one licence loses of another in a capacity."""
+
+    burdens: dict[tuple[str, str], list[Burden]]
+    """The burdens of a licence in a capacity."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How findings look licences up and take unsettled points."""
@@ -51,6 +62,21 @@ class Look:
     license_of: Callable[[str], License | None]
     expression_of: Callable[[str], Expression]
     outcome_of: Callable[[Binding], Outcome]
+    known: Known = field(default_factory=lambda: Known({}, {}), compare=False)
+
+    def lost(self, label: str, ancestor: str, reach: str) -> list[tuple[License, Burden]]:
+        """What a derivative under one licence or expression loses of another."""
+        key = (label, ancestor, reach)
+        if key not in self.known.lost:
+            self.known.lost[key] = lost_under(self.expression_of(label), self.expression_of(ancestor), reach, self.license_of)
+        return self.known.lost[key]
+
+    def burdens(self, license: License, reach: str = "derivative") -> list[Burden]:
+        """The burdens of a licence in a capacity."""
+        key = (license.id, reach)
+        if key not in self.known.burdens:
+            self.known.burdens[key] = list(burdens(license, reach))
+        return self.known.burdens[key]
 
 
 def derivation_findings(model: Derivation, look: Look) -> list[Finding]:
@@ -114,7 +140,7 @@ def _derivation(model: Derivation, look: Look) -> Iterator[Finding]:
         if clashing.intersection(license_ids(each.expression)):
             continue
         for label in labels:
-            lost = lost_under(look.expression_of(label), each.expression, each.burden_reach, look.license_of)
+            lost = look.lost(label, each.binding.license, each.burden_reach)
             loose |= bool(lost)
             yield from _looser(model.name, label, each, lost)
     weights = [
@@ -145,7 +171,7 @@ def _ancestor(model: Derivation, look: Look, each: _Reached) -> Iterator[Finding
         if license.id in _UNLICENSED and each.binding.otherwise != "data":
             yield Finding("LIC105", model.name, f"The ancestor `{source}` has no known licence.", license.id, ancestors=(source,), path=each.way.path)
         return
-    for burden in burdens(license, each.reach):
+    for burden in look.burdens(license, each.reach):
         if burden.kind == "no-derivatives" and each.reach == "derivative":
             summary = f"`{source}` bars sharing derivatives: {burden.term.summary}"
             yield Finding("LIC102", model.name, summary, license.id, burden.term.section, ancestors=(source,), path=each.way.path)
@@ -206,7 +232,7 @@ def _data(model: Derivation, look: Look) -> Iterator[Finding]:
             continue
         if look.interpretation.settle(binding.points) == "free":
             continue
-        kinds = {burden.kind: burden for burden in burdens(license)}
+        kinds = {burden.kind: burden for burden in look.burdens(license)}
         for kind, code in (("non-commercial", "LIC401"), ("same-license", "LIC402")):
             if kind in kinds:
                 summary = f"`{way.source}`, on which it was trained, is {license.id}: {kinds[kind].term.summary}"

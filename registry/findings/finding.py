@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from registry.findings.codes import CODES
 from registry.lineage.graph import Edge
@@ -61,4 +61,18 @@ class Finding:
 
 def said_of(finding: Finding, name: str) -> Finding:
     """A finding that many models share, said of one of them."""
-    return replace(finding, subject=name, summary=finding.summary.replace(NAME, name))
+    # Written out, since `replace` looks the fields up anew each time, and this is called millions of times.
+    return Finding(
+        finding.code,
+        name,
+        finding.summary.replace(NAME, name),
+        finding.license,
+        finding.clause,
+        finding.confidence,
+        finding.ancestors,
+        finding.details,
+        finding.declared,
+        finding.path,
+        finding.file,
+        finding.line,
+    )

@@ -12,6 +12,9 @@ from registry.findings.codes import CODES
 from registry.findings.finding import Finding
 from registry.supplychain.remark import Remark
 
+_SEEN_TWICE = frozenset({"LIC004", "LIC109"})
+"""Contradictions that a source may note while it reads, and that its claims show as well."""
+
 SHOWN = 6
 """How many members of a circle are named; the rest are counted."""
 
@@ -24,11 +27,13 @@ class LineageClaim:
         source: Who says so: the kind of source, with its address where it has one.
         parent: The model it names.
         relation: The relation it names.
+        against: It speaks against that, as weights do that do not resemble the base's.
     """
 
     source: str
     parent: str
     relation: str
+    against: bool = False
 
 
 def statement_findings(name: str, by_basis: Mapping[str, frozenset[str]]) -> list[Finding]:
@@ -46,10 +51,14 @@ def statement_findings(name: str, by_basis: Mapping[str, frozenset[str]]) -> lis
 
 
 def lineage_findings(name: str, claims: Iterable[LineageClaim]) -> list[Finding]:
-    """LIC109: two sources call one base by different relations, or name different bases for an adapter, which has only one."""
+    """LIC109: two sources call one base by different relations, name different bases for an adapter, which has only one, or the weights deny a base."""
     relations: dict[str, dict[str, set[str]]] = {}
     bases: dict[str, set[str]] = {}
+    denied: dict[str, None] = {}
     for claim in claims:
+        if claim.against:
+            denied[claim.parent] = None
+            continue
         relations.setdefault(claim.parent, {}).setdefault(claim.source, set()).add(claim.relation)
         if claim.relation == "adapter":
             bases.setdefault(claim.source, set()).add(claim.parent)
@@ -63,6 +72,9 @@ def lineage_findings(name: str, claims: Iterable[LineageClaim]) -> list[Finding]
         named = tuple(sorted(set().union(*bases.values())))
         summary = f"Sources name different bases for the adapter `{name}`: {' and '.join(f'`{base}`' for base in named)}."
         found.append(Finding("LIC109", name, summary, confidence="medium", ancestors=named))
+    for parent in denied:
+        summary = f"The weights of `{name}` do not resemble those of `{parent}`, which it is said to come from."
+        found.append(Finding("LIC109", name, summary, confidence="medium", ancestors=(parent,), details=("weights",)))
     return found
 
 
@@ -89,7 +101,7 @@ def remark_finding(remark: Remark) -> Finding | None:
 
 
 def without_doubles(derived: Iterable[Finding], noted: Iterable[Finding]) -> list[Finding]:
-    """Findings that were derived and findings that were noted; of one code, what was noted counts, as it names the place."""
+    """Findings that were derived and findings that were noted; where both see the same, what was noted counts, as it names the place."""
     told = list(noted)
-    codes = {finding.code for finding in told}
+    codes = {finding.code for finding in told} & _SEEN_TWICE
     return list(dict.fromkeys([*told, *(finding for finding in derived if finding.code not in codes)]))

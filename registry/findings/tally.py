@@ -6,7 +6,7 @@ A model counts once for a code however often it is found of it, so that counting
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,6 +101,18 @@ class Tally:
             own = self.pairs.setdefault(pair, Counter())
             for code in codes:
                 own[code] += count
+
+    def add_developers(self, concerned: Sequence[int], errors: Sequence[int]) -> None:
+        """Count models by developers that are known by number: with findings, and with errors.
+
+        Args:
+            concerned: How many models of each developer something was found of.
+            errors: Of how many of these an error.
+        """
+        for number, count in enumerate(concerned):
+            if count:
+                before = self.developers.get(number, (0, 0))
+                self.developers[number] = (before[0] + count, before[1] + errors[number])
 
     def leading_developers(self) -> list[Any]:
         """Those of whose models most is found, the most first."""

@@ -1,12 +1,11 @@
-"""Where sources contradict each other on what a model comes from, and where links run in a circle."""
+"""Where sources contradict each other on what a model comes from, and which links run in a circle."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-Number = TypeVar("Number", int, str)
+from registry.lineage.circles import Links
 
 _SAID = ("declared", "detected", "attested")
 """Grades of what somebody or some file says; what a rule only infers contradicts nothing."""
@@ -23,7 +22,6 @@ class Claim:
         source: Who says so.
         against: It speaks against the relation.
         by_weights: It is a comparison of weights, which shows a common origin and so contradicts no other base.
-        says: What it says in its own words.
     """
 
     parent: str
@@ -32,7 +30,6 @@ class Claim:
     source: str
     against: bool = False
     by_weights: bool = False
-    says: str | None = None
 
 
 def find_contradictions(claims: Sequence[Claim]) -> dict[tuple[str, str], str]:
@@ -51,15 +48,18 @@ def find_contradictions(claims: Sequence[Claim]) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], list[str]] = {}
     for each in claims:
         if each.against:
-            found.setdefault((each.parent, each.relation), []).append(f"the weights speak against it ({each.says or each.source})")
+            found.setdefault((each.parent, each.relation), []).append("the weights speak against it")
     words = [each for each in claims if not each.against and each.grade in _SAID and not each.by_weights]
-    by_parent: dict[str, dict[str, str]] = {}
+    by_parent: dict[str, dict[str, list[str]]] = {}
     for each in words:
-        by_parent.setdefault(each.parent, {}).setdefault(each.relation, each.source)
-    for parent, relations in by_parent.items():
-        if len(relations) > 1:
-            sentence = "; ".join(f"{source} says {relation}" for relation, source in relations.items())
-            for relation in relations:
+        own = by_parent.setdefault(each.parent, {}).setdefault(each.source, [])
+        if each.relation not in own:
+            own.append(each.relation)
+    for parent, by_source in by_parent.items():
+        told = list(by_source.items())
+        if any(set(one).isdisjoint(other) for index, (_, one) in enumerate(told) for _, other in told[index + 1 :]):
+            sentence = "; ".join(f"{source} says {' and '.join(relations)}" for source, relations in told)
+            for relation in dict.fromkeys(relation for _, relations in told for relation in relations):
                 found.setdefault((parent, relation), []).append(sentence)
     declared = {each.parent: each for each in words if each.grade == "declared"}
     shown = {each.parent: each for each in words if each.grade == "detected"}
@@ -80,48 +80,10 @@ def _named(parents: Sequence[str]) -> str:
     return shown + (f" and {len(parents) - 3} more" if len(parents) > 3 else "")
 
 
-def find_circles(links: Iterable[tuple[Number, Number]]) -> frozenset[tuple[Number, Number]]:
-    """The links, from child to parent, that lie on a circle: both ends are reached from each other (Tarjan 1972, without recursion)."""
-    parents: dict[Number, list[Number]] = {}
-    pairs = set(links)
-    for child, parent in sorted(pairs):
-        parents.setdefault(child, []).append(parent)
-    group = _groups(parents)
-    return frozenset((child, parent) for child, parent in pairs if group[child] == group.get(parent))
-
-
-def _groups(parents: Mapping[Number, Sequence[Number]]) -> dict[Number, int]:
-    """The number of the group of each model; models of one group reach each other. Groups of one are told apart too."""
-    place: dict[Number, int] = {}
-    lowest: dict[Number, int] = {}
-    group: dict[Number, int] = {}
-    held: list[Number] = []
-    for start in parents:
-        if start in place:
-            continue
-        pending: list[tuple[Number, int]] = [(start, 0)]
-        while pending:
-            number, done = pending.pop()
-            if not done:
-                place[number] = lowest[number] = len(place)
-                held.append(number)
-            above = parents.get(number, ())
-            for index in range(done, len(above)):
-                other = above[index]
-                if other not in place:
-                    pending += [(number, index + 1), (other, 0)]
-                    break
-                if other not in group:
-                    lowest[number] = min(lowest[number], place[other])
-            else:
-                if lowest[number] == place[number]:
-                    count = len(group)
-                    while True:
-                        last = held.pop()
-                        group[last] = count
-                        if last == number:
-                            break
-                if pending and number not in group:
-                    below = pending[-1][0]
-                    lowest[below] = min(lowest[below], lowest[number])
-    return group
+def find_circles(links: Iterable[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+    """The links, from child to parent, that lie on a circle: each of their ends is reached from the other."""
+    pairs = sorted(set(links))
+    place = {number: at for at, number in enumerate(sorted({end for pair in pairs for end in pair}))}
+    held = Links(len(place), [place[child] for child, _ in pairs], [place[parent] for _, parent in pairs])
+    circle = {thing: at for at, things in enumerate(held.circles()) for thing in things}
+    return frozenset(pair for pair in pairs if place[pair[0]] in circle and circle[place[pair[0]]] == circle.get(place[pair[1]]))

@@ -8,34 +8,53 @@ from __future__ import annotations
 from array import array
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 from registry.lineage.circles import Links
 
 
-def depths(links: Links) -> array[int]:
-    """The longest way up from every thing, in links; a circle counts as one thing, so that there is a longest one."""
-    found = array("i", bytes(4 * links.count))
-    for together in links.components():
-        inside = frozenset(together)
-        above = [found[parent] + 1 for thing in together for parent in links.parents(thing) if parent not in inside]
-        deepest = max(above, default=0)
-        for thing in together:
-            found[thing] = deepest
-    return found
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What one pass over a lineage tells, of every thing by its number."""
+
+    depth: array[int]
+    """The longest way up, in links; a circle counts as one thing, so that there is a longest one."""
+
+    ancestors: array[int]
+    """How many different ancestors it has; a thing of a circle is none of its own."""
+
+    children: array[int]
+    """How many different things are made from it."""
+
+    circles: tuple[tuple[int, ...], ...]
+    """The things that stand in circles, circle by circle."""
 
 
-def ancestor_counts(links: Links) -> array[int]:
-    """How many different ancestors every thing has; a thing of a circle is none of its own."""
-    found = array("i", bytes(4 * links.count))
+def shape_of(links: Links) -> Shape:
+    """The shape of a lineage, ancestors first."""
+    depth, ancestors, children = (array("i", bytes(4 * links.count)) for _ in range(3))
+    circles = []
     for together in links.components():
-        for thing in together:
-            parents = set(links.parents(thing))
-            if len(parents) == 1 and len(together) == 1:
+        if len(together) == 1:
+            thing = together[0]
+            parents = links.parents(thing)
+            if len(parents) == 1:
                 # By far the most have one base, and then all of its ancestors.
-                found[thing] = found[next(iter(parents))] + 1
-            else:
-                found[thing] = len(_above(links, thing))
-    return found
+                parent = parents[0]
+                depth[thing], ancestors[thing] = depth[parent] + 1, ancestors[parent] + 1
+                children[parent] += 1
+                continue
+        else:
+            circles.append(together)
+        inside = frozenset(together)
+        bases = {thing: set(links.parents(thing)) for thing in together}
+        deepest = max((depth[parent] + 1 for own in bases.values() for parent in own if parent not in inside), default=0)
+        for thing, own in bases.items():
+            depth[thing] = deepest
+            ancestors[thing] = len(_above(links, thing))
+            for parent in own:
+                children[parent] += 1
+    return Shape(depth, ancestors, children, tuple(circles))
 
 
 def _above(links: Links, start: int) -> set[int]:
@@ -50,27 +69,31 @@ def _above(links: Links, start: int) -> set[int]:
     return found
 
 
-def family_sizes(links: Links) -> list[tuple[int, int]]:
-    """The things that hang together by any links: how many, with one of them, the largest family first. Lone things are left out."""
+def family_of(links: Links) -> array[int]:
+    """The lowest number among all things that hang together with a thing by any links, for every thing."""
     leader = array("i", range(links.count))
-
-    def find(thing: int) -> int:
-        while leader[thing] != thing:
-            leader[thing] = leader[leader[thing]]
-            thing = leader[thing]
-        return thing
-
     for child, parent in zip(links.child, links.parent, strict=True):
-        one, other = find(child), find(parent)
-        if one != other:
-            leader[max(one, other)] = min(one, other)
-    sizes = Counter(find(thing) for thing in {*links.child, *links.parent})
-    return sorted(((size, thing) for thing, size in sizes.items()), key=lambda each: (-each[0], each[1]))
+        one, other = _leader(leader, child), _leader(leader, parent)
+        if one < other:
+            leader[other] = one
+        elif other < one:
+            leader[one] = other
+    for thing in range(links.count):
+        leader[thing] = _leader(leader, thing)
+    return leader
 
 
-def child_counts(links: Links) -> Counter[int]:
-    """How many children every parent has."""
-    return Counter(parent for parent, _ in {*zip(links.parent, links.child, strict=True)})
+def _leader(leader: array[int], thing: int) -> int:
+    while leader[thing] != thing:
+        leader[thing] = leader[leader[thing]]
+        thing = leader[thing]
+    return thing
+
+
+def family_sizes(families: Sequence[int]) -> list[tuple[int, int]]:
+    """How many things each family has, with its lowest number, the largest first; lone things are left out."""
+    sizes = Counter(families)
+    return sorted(((size, first) for first, size in sizes.items() if size > 1), key=lambda each: (-each[0], each[1]))
 
 
 def quantiles(values: Collection[int], shares: Sequence[float]) -> dict[str, int]:

@@ -182,19 +182,44 @@ class Spread:
         weights: dict[int, list[tuple[str, frozenset[str]]]] = {thing: [] for thing in component}
         found = self._around(component, links, own, relations, sets, weights)
         if any(self._relations[relations[link]] in OUTPUT_RELATIONS for thing in component for link in links.up(thing)):
-            licenses = {thing: as_weights(held) for thing, held in found.items()}
+            licenses = {thing: as_weights(held for held, _ in states) for thing, states in found.items()}
             for thing in component:
                 above = [(relations[link], parent) for link in links.up(thing) for parent in (links.parent[link],)]
                 weights[thing] = self._beside(
                     (relation, licenses[parent] if parent in inside else self._weights_of(sets[parent])) for relation, parent in above
                 )
             found = self._around(component, links, own, relations, sets, weights)
-        floor = min(
-            min(grades[link], floors[links.parent[link]] if links.parent[link] not in inside else NO_FLOOR) for thing in component for link in links.up(thing)
-        )
         for thing in component:
-            sets[thing] = self._number(found[thing])
-            floors[thing] = floor
+            sets[thing] = self._number(held for held, _ in found[thing])
+        self._floors(component, links, own, relations, grades, sets, floors, found, weights)
+
+    def _floors(
+        self,
+        component: Sequence[int],
+        links: Links,
+        own: Sequence[int],
+        relations: Sequence[int],
+        grades: Sequence[int],
+        sets: Sequence[int],
+        floors: array[int],
+        found: Mapping[int, set[tuple[Held, int | None]]],
+        weights: Mapping[int, list[tuple[str, frozenset[str]]]],
+    ) -> None:
+        """The weakest evidence in a circle: it flows on over every link over which anything comes."""
+        passing: list[tuple[int, int, int]] = []
+        for thing in component:
+            for link in links.up(thing):
+                parent = links.parent[link]
+                above = found[parent] if parent in found else {(held, None) for held in self._sets[sets[parent]]}
+                if any(of != thing and self._over(own[thing], held, relations[link], weights[thing]) is not None for held, of in above):
+                    passing.append((thing, parent, grades[link]))
+        moved = True
+        while moved:
+            moved = False
+            for thing, parent, grade in passing:
+                floor = min(grade, floors[parent])
+                if floor < floors[thing]:
+                    floors[thing], moved = floor, True
 
     def _around(
         self,
@@ -204,7 +229,8 @@ class Spread:
         relations: Sequence[int],
         sets: Sequence[int],
         weights: Mapping[int, list[tuple[str, frozenset[str]]]],
-    ) -> dict[int, set[Held]]:
+    ) -> dict[int, set[tuple[Held, int | None]]]:
+        """What reaches each thing of a circle, with the thing whose own it is, where that stands in the circle."""
         inside = set(component)
         exact = len(component) <= LARGE_CIRCLE
         states: dict[int, set[tuple[Held, int | None]]] = {thing: set() for thing in component}
@@ -236,4 +262,4 @@ class Spread:
                 reached = self._over(own[child], held, relation, weights[child])
                 if reached is not None:
                     arrive(child, reached, of)
-        return {thing: {held for held, _ in found} for thing, found in states.items()}
+        return states

@@ -22,7 +22,7 @@ _LINE = 16
 _LEAST_BOX = 58
 _LETTER = 6.2
 _TRACK = 10
-_NAME_WIDTH = 32
+_NAME_WIDTH = 30
 _TONES = {
     "permitted": "yes",
     "permitted-with-obligations": "yes",

@@ -5,6 +5,7 @@ Nothing is guessed: a fact is what the card states under a key we know, a misspe
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from registry.sources.front_matter import FrontMatter, decode_card, read_front_m
 from registry.sources.lineage_keys import base_key, dataset_key, fold_key, is_relation_key, license_key, looks_like_lineage, read_relation
 from registry.sources.notes import Note, shown
 from registry.sources.references import Reference, is_placeholder, read_reference
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\ufffd]")
 
 MAX_VALUES = 5_000
 """So many values of one key are read."""
@@ -256,7 +259,7 @@ class _Reader:
             self._note("value-unreadable", f"`{shown(key, 40)}` holds {'keys' if isinstance(value, Mapping) else 'a list'} where a text is expected", key)
             return None
         text = value.strip()
-        if len(text) > MAX_VALUE_LENGTH or "\ufffd" in text or any(ord(letter) < 32 and letter not in "\n\t" for letter in text):
+        if len(text) > MAX_VALUE_LENGTH or _NO_TEXT.search(text):
             self._note("value-unreadable", f"`{shown(key, 40)}` holds `{shown(text, 40)}`, which is no name or link", key)
             return None
         return text or None

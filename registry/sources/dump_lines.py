@@ -15,7 +15,7 @@ from registry.sources.hub_words import shown
 MAX_LINE = 16_000_000
 """A line of more bytes is left out unread; a card of the Hub has at most some megabytes."""
 
-MAX_SKIP = 1_000_000_000
+MAX_SKIP = 256_000_000
 """So many bytes without a line end, and the file is none of lines."""
 
 MAX_FIELD = 8_000_000
@@ -90,7 +90,7 @@ def _skip(stream: IO[bytes], path: Path) -> None:
         if not part or part.endswith(b"\n"):
             return
         if skipped > MAX_SKIP:
-            raise SourceError(f"`{path.name}` has no line end in {MAX_SKIP:,} bytes: it is no file of lines", "give a file with one JSON object a line")
+            raise SourceError(f"`{path.name}` has no line end in {MAX_SKIP:,} bytes: it is no file of lines", "give JSON lines or CSV")
 
 
 def json_rows(path: Path) -> Iterator[Row]:
@@ -164,7 +164,7 @@ def csv_rows(path: Path) -> Iterator[Row]:
     held = csv.field_size_limit(MAX_FIELD)
     try:
         number = 0
-        reader = csv.reader(texts(), delimiter=delimiter)
+        reader = csv.reader(texts(), delimiter=delimiter, strict=True)  # else a quote that is never closed swallows all rows behind it
         next(reader, None)
         try:
             for cells in reader:
@@ -173,7 +173,8 @@ def csv_rows(path: Path) -> Iterator[Row]:
                 number += 1
                 yield Row(number, *_row_of(header, cells), place[0])
         except csv.Error as error:
-            message = f"`{path.name}` breaks at row {number + 1:,}, which begins before line {reader.line_num:,}: {shown(error)}"
+            why = "the file ends inside a quoted cell" if "end of data" in str(error) else shown(error)
+            message = f"`{path.name}` breaks at row {number + 1:,}, which begins before line {reader.line_num:,}: {why}"
             raise SourceError(message, "a quoted cell may lack its end: mend that row") from error
     finally:
         csv.field_size_limit(held)

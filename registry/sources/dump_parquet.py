@@ -16,7 +16,7 @@ from registry.sources.hub_rows import RowReader
 from registry.sources.hub_words import shown
 from registry.supplychain.listing import Listing, RowNote
 
-BATCH_ROWS = 8_192
+BATCH_ROWS = 32_768
 """So many rows are held at once."""
 
 _LIMITS = {"thrift_string_size_limit": 50_000_000, "thrift_container_size_limit": 1_000_000}

@@ -54,7 +54,7 @@ def links_of(at: int, name: str, claims: Claims) -> tuple[list[BaseLink], list[t
     troubles: dict[tuple[str, str], None] = {}
     bases: dict[str, _Said] = {}
     for written, stated, indexed in _named(claims):
-        base = written if isinstance(written, str) and (written in bases or PLAIN_NAME.fullmatch(written)) else _base_of(written, troubles)
+        base = written if isinstance(written, str) and (written in bases or PLAIN_NAME.fullmatch(written)) else base_of(written, troubles)
         if base is None:
             continue
         if base == name:
@@ -105,7 +105,7 @@ def _named(claims: Claims) -> list[tuple[object, str | None, str | None]]:
     return found
 
 
-def _base_of(written: object, troubles: dict[tuple[str, str], None]) -> str | None:
+def base_of(written: object, troubles: dict[tuple[str, str], None]) -> str | None:
     """The id of a base; what is odd about how it is written is noted."""
     if not isinstance(written, str):
         troubles[("id-unreadable", f"`{shown(written)}` is no name of a base model")] = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _BASE_KEYS: dict[str, str | None] = {
     **dict.fromkeys(
@@ -121,6 +122,7 @@ _READ_ELSEWHERE = re.compile(
 )
 
 
+@lru_cache(maxsize=4_096)
 def fold_key(key: str) -> str:
     """A key without case and inner separators; one that begins with a separator stays apart (`-license` in a pasted diff was taken out)."""
     return re.sub(r"(?<=.)[\s_\-.]+", "", key.strip().casefold())
@@ -142,6 +144,7 @@ def dataset_key(key: str) -> str | None:
     return _DATASET_KEYS.get(fold_key(key))
 
 
+@lru_cache(maxsize=4_096)
 def license_key(key: str) -> str | None:
     """`license`, `license_name` or `license_link`, where a key is one of these or a misspelling of it."""
     folded = fold_key(key)
@@ -152,6 +155,7 @@ def license_key(key: str) -> str | None:
     return "license_link" if folded in _LICENSE_LINK_KEYS else None
 
 
+@lru_cache(maxsize=4_096)
 def looks_like_lineage(key: str) -> bool:
     """Whether a key that is not read seems to be about lineage, and so deserves a note."""
     return bool(_LOOKS_LIKE_LINEAGE.search(key)) and not _READ_ELSEWHERE.match(key)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 RULES = ("stated", "indexed-tag", "merge", "format", "adapter", "default")
 """The rules in the order in which they are asked."""
@@ -55,6 +56,25 @@ _QUANTIZED_SHAPE = re.compile(r"(?:i?q[1-8](?:k|0|1|s|m|l)?|iq[1-4](?:xxs|xs|nl)
 _CONVERTED_WORDS = frozenset({"onnx", "mlx", "openvino", "ctranslate2", "ct2", "coreml", "tflite", "tensorrt", "trt", "mlc", "ncnn", "rknn", "qnn", "litert"})
 _QUANTIZED_SUFFIXES = (".gguf", ".ggml")
 _CONVERTED_SUFFIXES = (".onnx", ".mlmodel", ".mlpackage", ".tflite", ".engine", ".mnn", ".ncnn.bin")
+
+_ADAPTER_WORDS = frozenset({"lora", "qlora", "adapter", "peft", "loras"})
+_CONVERTED_TAGS = frozenset({"openvino", "ctranslate2", "coreml", "mlx"})
+
+TELLING_TAGS = _MERGE_TAGS | _ADAPTER_TAGS | _QUANTIZED_WORDS | _CONVERTED_TAGS
+"""The tags that can decide the relation, in lower case; of the quantised ones also with hyphens between."""
+
+TELLING_LIBRARIES = _ADAPTER_LIBRARIES | _CONVERTED_WORDS | {"gguf", "ggml"}
+"""The libraries that can, in lower case."""
+
+MAY_TELL_IN_NAME = "|".join(
+    [
+        *(re.escape(word) for word in sorted(_QUANTIZED_WORDS | _CONVERTED_WORDS | _ADAPTER_WORDS)),
+        *(r"i?q[1-8]", "bpw", r"\d\.?\d*bit", r"w\da1\.6"),
+    ]
+)
+"""What a name holds, in any letter case, that has a word which can; a name without it has none."""
+
+_BETWEEN_WORDS = re.compile(r"[-_ ]+|(?<!\d)\.|\.(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +140,8 @@ def infer_relation(signs: Signs, base: str) -> Inferred:
     """
     if signs.stated is not None:
         return Inferred(signs.stated, "stated", "declared")
-    tags = {tag.casefold() for tag in signs.tags}
     indexed = indexed_relation(signs.tags, base)
+    tags = {tag.casefold() for tag in signs.tags}
     if indexed is not None:
         return Inferred(indexed, "indexed-tag", "declared", f"base_model:{indexed}")
     if signs.bases > 1:
@@ -139,7 +159,7 @@ def infer_relation(signs: Signs, base: str) -> Inferred:
 def indexed_relation(tags: Iterable[str], base: str) -> str | None:
     """The relation that the Hub's own tags give a base; None where they give none."""
     for tag in tags:
-        found = _INDEXED.fullmatch(tag)
+        found = _INDEXED.fullmatch(tag) if ":" in tag else None
         if found and found[1] and found[2].casefold() == base.casefold():
             return found[1].lower()
     return None
@@ -155,10 +175,11 @@ def indexed_bases(tags: Iterable[str]) -> dict[str, str | None]:
     return bases
 
 
-def name_words(name: str) -> list[str]:
+@lru_cache(maxsize=8_192)
+def name_words(name: str) -> tuple[str, ...]:
     """The words of a model's name, without its owner: `TheBloke/X-7B-GPTQ-4bit` gives `x`, `7b`, `gptq`, `4bit`."""
     plain = name.rsplit("/", 1)[-1].casefold()
-    return [word for word in re.split(r"[-_ ]+|(?<!\d)\.|\.(?!\d)", plain) if word]
+    return tuple(word for word in _BETWEEN_WORDS.split(plain) if word)
 
 
 def _format(signs: Signs, tags: set[str], base: str) -> Inferred | None:
@@ -172,16 +193,16 @@ def _format(signs: Signs, tags: set[str], base: str) -> Inferred | None:
         return Inferred("converted" if whole else "quantized", "format", "detected", file)
     if signs.quantized_by:
         return Inferred("quantized", "format", "declared", "quantized_by")
-    inherited = set(name_words(base))  # a fine-tune of `X-bnb-4bit` often keeps these words in its own name
+    inherited = name_words(base)  # a fine-tune of `X-bnb-4bit` often keeps these words in its own name
     words = [word for word in name_words(signs.name) if word not in inherited]
     library = (signs.library or "").casefold()
-    quantized_tag = _first(tag for tag in tags if tag in _QUANTIZED_WORDS or tag.replace("-", "") in _QUANTIZED_WORDS)
+    quantized_tag = _first([*(tags & _QUANTIZED_WORDS), *(tag for tag in tags if "-" in tag and tag.replace("-", "") in _QUANTIZED_WORDS)])
     quantized_word = next((word for word in words if _is_quantized(word)), None)
     if library in ("gguf", "ggml") or quantized_tag:
         return Inferred("quantized", "format", "declared", quantized_tag or library)
     if quantized_word and not (quantized_word in ("bnb", "4bit", "8bit") and _is_adapter(signs, tags, words)):
         return Inferred("quantized", "format", "inferred", quantized_word)
-    converted_tag = _first(tag for tag in tags if tag in ("openvino", "ctranslate2", "coreml", "mlx"))
+    converted_tag = _first(tags & _CONVERTED_TAGS)
     if library in _CONVERTED_WORDS:
         return Inferred("converted", "format", "declared", library)
     converted_word = next((word for word in words if word in _CONVERTED_WORDS), None)
@@ -205,14 +226,16 @@ def _adapter(signs: Signs, tags: set[str]) -> Inferred | None:
         return Inferred("adapter", "adapter", "declared", signs.library)
     if tag is not None:
         return Inferred("adapter", "adapter", "declared", tag)
-    word = next((word for word in name_words(signs.name) if word in ("lora", "qlora", "adapter", "peft", "loras")), None)
-    return Inferred("adapter", "adapter", "inferred", word) if word and "merged" not in name_words(signs.name) else None
+    words = name_words(signs.name)
+    word = next((word for word in words if word in _ADAPTER_WORDS), None)
+    return Inferred("adapter", "adapter", "inferred", word) if word and "merged" not in words else None
 
 
 def _is_adapter(signs: Signs, tags: set[str], words: list[str]) -> bool:
     return signs.adapter_config or bool(tags & _ADAPTER_TAGS) or (signs.library or "").casefold() in _ADAPTER_LIBRARIES or bool({"lora", "qlora"} & set(words))
 
 
+@lru_cache(maxsize=65_536)
 def _is_quantized(word: str) -> bool:
     return word in _QUANTIZED_WORDS or word.replace(".", "") in _QUANTIZED_WORDS or _QUANTIZED_SHAPE.fullmatch(word) is not None
 

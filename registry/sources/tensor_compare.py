@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 LEAST_VALUES = 256
 """A tensor with fewer values does not tell where it comes from: 0.5 is eight standard deviations of a chance correlation at this size."""
 
+_PART = 1024
+"""So many rows and columns of a difference tell its rank."""
+
 _HUGE = 1e280
 """A sum of squares near the end of what a 64-bit float holds."""
 
@@ -210,38 +213,33 @@ def tells(reader: TensorReader, tensor: Tensor) -> bool:
 def energy_of_low_rank(reader: TensorReader, child: Tensor, base: Tensor, *, size: int = SLICE) -> tuple[int, float] | None:
     """How much of the difference of two matrices a few directions hold, as (rank, share of its squared norm).
 
-    A merged adapter leaves a difference of low rank; training of all weights does not. The rank looked for is 64, or a fourth of
-    the shorter side where that is less. By a random projection with a fixed seed (Halko, Martinsson, Tropp 2011, algorithm 4.1), in two passes of
-    slices. None where the matrices are too small, too large or of another form.
+    A merged adapter leaves a difference of low rank; training of all weights does not. A part of a matrix has no higher rank than the whole,
+    so its first rows and columns tell. The rank looked for is 64, or a fourth of the shorter side where that is less, by a random projection with a
+    fixed seed (Halko, Martinsson, Tropp 2011, algorithm 4.1). None where the matrices are too small or of another form.
     """
     import numpy as np
 
-    if len(child.shape) != 2 or child.shape != base.shape or not (child.dtype in FLOATS and base.dtype in FLOATS):
+    if len(child.shape) != 2 or child.shape != base.shape or not (child.dtype in FLOATS and base.dtype in FLOATS) or child.columns > size:
         return None
-    rows, columns = child.shape
+    rows, columns = (min(side, _PART) for side in child.shape)
     rank = min(64, min(rows, columns) // 4)
-    if rank < 4 or columns > size or (rows + columns) * rank > 16 * size:
+    if rank < 4:
         return None
-    probe = np.random.default_rng(0).standard_normal((columns, rank)).astype(np.float32)
-    sketch = np.zeros((rows, rank), np.float32)
-    whole = 0.0
-    for row, difference in _differences(reader, child, base, size):
-        whole += float((difference.astype(np.float64) ** 2).sum())
-        sketch[row : row + len(difference)] = difference @ probe
+    step = max(1, size // child.columns) * child.columns
+    last = rows * child.columns
+    part = np.concatenate(
+        [
+            (x.astype(np.float32) - y.astype(np.float32)).reshape(-1, child.columns)[:, :columns]
+            for (_, x), (_, y) in zip(slices(reader, child, 0, last, size=step), slices(reader, base, 0, last, size=step), strict=True)
+        ]
+    )
+    part = np.nan_to_num(part, nan=0.0, posinf=0.0, neginf=0.0)
+    whole = float((part.astype(np.float64) ** 2).sum())
     if not whole > 0 or not math.isfinite(whole):
         return None
-    directions, _ = np.linalg.qr(sketch)
-    inside = np.zeros((rank, columns), np.float32)
-    for row, difference in _differences(reader, child, base, size):
-        inside += directions[row : row + len(difference)].T @ difference
-    return rank, min(1.0, float((inside.astype(np.float64) ** 2).sum()) / whole)
-
-
-def _differences(reader: TensorReader, child: Tensor, base: Tensor, size: int) -> Iterator[tuple[int, Any]]:
-    import numpy as np
-
-    columns = child.columns
-    step = max(1, size // columns) * columns
-    for (place, x), (_, y) in zip(slices(reader, child, size=step), slices(reader, base, size=step), strict=True):
-        difference = np.nan_to_num(x.astype(np.float32) - y.astype(np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-        yield place // columns, difference.reshape(-1, columns)
+    sketch = (part @ np.random.default_rng(0).standard_normal((columns, rank)).astype(np.float32)).astype(np.float64)
+    values, vectors = np.linalg.eigh(sketch.T @ sketch)
+    told = values > values[-1] * 1e-10  # the others are directions that the difference does not have
+    directions = sketch @ (vectors[:, told] / np.sqrt(values[told]))
+    inside = float(((directions.T @ part) ** 2).sum())
+    return rank, min(1.0, inside / whole)

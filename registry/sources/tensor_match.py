@@ -52,7 +52,7 @@ class Pair:
     """The base's."""
 
     how: str
-    """`name`, `content` (the same bytes under another name) or `prefix` (the same name behind another prefix)."""
+    """`name`, `content` (the same bytes under another name), `prefix` (the same name behind another prefix) or `layer` (a layer that moved)."""
 
 
 @dataclass(frozen=True, slots=True)

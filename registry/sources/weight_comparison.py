@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from registry.lineage.likeness import CLASSES, CLOSE, NEAR, Comparison, Tally
 from registry.sources.tensor_compare import LEAST_VALUES, Likeness, compare, energy_of_low_rank, tells
+from registry.sources.tensor_layers import align_layers
 from registry.sources.tensor_match import Matching, Pair, match
 from registry.sources.tensor_picks import compare_picked
 from registry.sources.tensor_values import FLOATS, QUANTIZED, SLICE, Scale, digest_of, read_scale, require_numpy
@@ -40,7 +41,7 @@ class TensorRow:
     """The name of the base's tensor."""
 
     how: str | None = None
-    """How the two were found to belong together: `name`, `content`, `prefix`."""
+    """How the two were found to belong together: `name`, `content`, `prefix`, `layer`."""
 
     likeness: Likeness | None = None
     """How alike they are, where values were compared."""
@@ -91,6 +92,8 @@ def compare_weights(child: TensorSet, base: TensorSet, *, size: int = SLICE, pro
         MissingExtraError: The extra `weights` is not installed.
     """
     require_numpy()
+    import numpy as np
+
     read = 0
     total = sum(tensor.size for one in (child, base) for tensor in one.tensors.values())
 
@@ -100,10 +103,12 @@ def compare_weights(child: TensorSet, base: TensorSet, *, size: int = SLICE, pro
         if progress is not None:
             progress(min(read, total), total)
 
-    with TensorReader(told) as reader:
+    # Weights may hold what is no number, or overflow when they are multiplied out: it is counted, not warned of.
+    with TensorReader(told) as reader, np.errstate(all="ignore"):
         digests = {id(one): {name: digest_of(reader, tensor, size) for name, tensor in one.tensors.items()} for one in (child, base)}
         own, other = digests[id(child)], digests[id(base)]
         matching = match(child.tensors, base.tensors, own.__getitem__, other.__getitem__, lambda tensor: tells(reader, tensor))
+        matching = align_layers(reader, matching, base.tensors, lambda pair: not _same_bytes(pair, own, other), size=size)
         total += sum(pair.child.size + pair.base.size for pair in matching.pairs if not _same_bytes(pair, own, other))
         return _Laying(reader, child, base, matching, own, other, size).done()
 

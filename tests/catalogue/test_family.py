@@ -5,13 +5,12 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
 from registry.catalogue.engine import Catalogue
 from registry.catalogue.queries.family import read_claims, read_family, read_members, read_names
 from registry.catalogue.queries.find_model import find_model
 from registry.catalogue.queries.lineage import ancestor_ids, descendant_ids, read_ancestors, read_descendants
-from registry.catalogue.queries.numbers import numbers
 from registry.catalogue.tables.lineage import edge
 from registry.supplychain.data import Dataset
 from registry.supplychain.record import Record
@@ -90,8 +89,6 @@ def test_members_and_claims_are_read_for_long_lists(catalogue: Catalogue, held: 
     with catalogue.reading() as connection:
         members = read_members(connection, [*held.values(), *range(10_000, 60_000)], "2026-01-01")
         claims = read_claims(connection, [*held.values(), *range(10_000, 60_000)])
-        given = numbers(connection, [3, 1, 3, 2])
-        assert connection.execute(select(given.c.number).order_by(given.c.number)).scalars().all() == [1, 2, 3]
         assert read_names(connection, []) == {}
     assert {number: each.downloads for number, each in members.items()} == {held[name]: 10 * index for index, name in enumerate(NAMES)}
     assert len(claims) == 5

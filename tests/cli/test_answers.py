@@ -14,6 +14,7 @@ from registry.cli.license import print_comparison, print_license
 from registry.cli.lineage_tree import print_tree
 from registry.cli.output import Output
 from registry.cli.register import print_registered
+from registry.cli.shape import print_shape
 from registry.cli.show import print_record
 from registry.yaml12 import read_yaml
 
@@ -262,3 +263,57 @@ def test_stats_are_counts_then_tables() -> None:
     text = text_of(print_stats, {"schema": "x", "models": 250, "by_type": {"custom": 3, "open-source": 12000}})
     assert "  models  250\n" in text
     assert "open-source  12,000" in text
+
+
+SHAPE: dict[str, Any] = {
+    "tags": {
+        "models": 1_000,
+        "tagged": 376,
+        "share_tagged": 0.376,
+        "several": 2,
+        "by_tag": [{"tag": f"tag-{number}\x1b", "models": 20 - number, "share": 0.02} for number in range(20)],
+    },
+    "relations": {"finetune": 40_645},
+    "lineage": {
+        "models_with_a_base": 154,
+        "share_with_a_base": 0.154,
+        "bases": 12,
+        "unlisted_bases": 3,
+        "links_to_unlisted_bases": 7,
+        "ancestors": {"50": 1, "max": 212},
+        "children_per_base": {"50": 1, "max": 2_436},
+        "families": 9,
+        "models_alone": 800,
+        "circles": {"circles": 7, "models": 17, "named_themselves": 472},
+        "depths": {"0": 846, "1": 100, "2": 54},
+        "family_sizes": {"2": 9},
+        "largest_families": [{"model": "a/base", "models": 29_404}],
+        "most_children": [{"model": "a/base", "children": 2_436}],
+    },
+    "drift": {
+        "links_with_both_tagged": 100,
+        "links_with_another_tag": 15,
+        "share_with_another_tag": 0.15,
+        "transitions": [
+            {"base": f"base-{number}", "links": 10, "children": [{"tag": f"child-{each}", "links": 1, "share": 0.1} for each in range(7)]}
+            for number in range(16)
+        ],
+    },
+}
+
+
+def test_shape_shows_the_first_rows_of_every_table_and_says_how_many_more() -> None:
+    text = text_of(print_shape, SHAPE)
+    for words in ("376 of 1,000 models carry one (37.6%)", "40,645", "7 of 17 models; 472 named themselves", "0: 846, 1: 100, 2: 54", "29,404", "2,436"):
+        assert words in text, words
+    assert "and 5 more" in text
+    assert "child-4 10.0%, 2 more" in text
+    assert "and 1 more with `--transitions`" in text
+    assert "\x1b" not in text
+
+
+def test_whole_table_of_transitions_is_printed_when_asked_for() -> None:
+    text = text_of(lambda output, shape: print_shape(output, shape, whole=True), SHAPE)
+    assert "base-15" in text
+    assert "child-6" in text
+    assert "--transitions" not in text

@@ -258,6 +258,39 @@ def test_what_is_recorded_is_found_beside_the_terms(desk: Desk) -> None:
     assert found.summary["models"] == before.summary["models"] + 4
 
 
+def test_models_of_a_circle_are_found_by_name(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        record = factories.record(
+            *(factories.model(f"acme/{name}") for name in ("one", "two", "below")),
+            *(factories.statement(f"acme/{name}", "mit") for name in ("one", "two", "below")),
+            factories.relation("acme/one", "acme/two"),
+            factories.relation("acme/two", "acme/one"),
+            factories.relation("acme/below", "acme/one"),
+        )
+        done = ingest(connection, [record], actor="tester", kind="test", allow_circles=True)
+        refresh_profiles(connection, desk.knowledge, done.touched_models)
+    found = by_subject(audited(desk, codes=["LIC108"]).findings)
+    assert set(found) == {"acme/one", "acme/two"}
+    for name in ("acme/one", "acme/two", "acme/below"):
+        (item,) = check_models(desk, [name], {})
+        assert [said(finding) for finding in item["findings"] if finding["code"] == "LIC108"] == found.get(name, []), name
+
+
+def test_models_that_stand_alike_are_each_called_by_their_own_name(desk: Desk) -> None:
+    names = [f"acme/copy-{number}" for number in range(5)]
+    take_in(
+        desk,
+        *(factories.model(name) for name in names),
+        *(factories.statement(name, "apache-2.0") for name in names),
+        *(factories.relation(name, LLAMA) for name in names),
+    )
+    found = by_subject(audited(desk).findings)
+    for name in names:
+        (item,) = check_models(desk, [name], {})
+        assert found[name] == [said(finding) for finding in item["findings"]]
+        assert any(each[0] == "LIC101" for each in found[name])
+
+
 def test_model_whose_licence_changes_is_audited_under_the_one_of_the_date(desk: Desk) -> None:
     take_in(
         desk,

@@ -153,7 +153,7 @@ def test_a_load_is_one_line(desk: Desk) -> None:
         end_change_set(connection, log)
     (item,) = read_changes(desk, since)["items"]
     assert (item["kind"], item["subject"]) == ("load", "the Hub's metadata, as a dump")
-    assert "3000000" in item["changes"][0]["change"]
+    assert item["after"] == ["3000000 model", "1400000 statement"]
 
 
 def test_pages_follow_one_another_without_gap_or_repeat(listed: Desk, tmp_path: Path) -> None:

@@ -168,6 +168,19 @@ def test_what_is_left_out_is_the_farthest_and_least_downloaded_and_is_counted(cr
     assert part["summary"] == whole["summary"]
 
 
+def test_datasets_take_no_place_from_models_and_are_left_out_apart(desk: Desk) -> None:
+    sets = [f"heap-{index}" for index in range(5)]
+    register_model(desk, specification("acme/fed", "acme/mid", BASE, datasets=sets, allow_unknown_base=True), {})
+    part = read_lineage(desk, "acme/fed", limit=2)
+    assert {"acme/fed", "acme/mid", BASE} <= {node["id"] for node in part["nodes"]}
+    assert sum(node["kind"] == "dataset" for node in part["nodes"]) == 2
+    assert part["omitted"]["nodes"] == part["summary"]["up"]["datasets"] - 2 > 0
+    data, talk = io.StringIO(), io.StringIO()
+    print_tree(Output(data, talk), part, True, False)
+    assert "made from\n" in data.getvalue()
+    assert f"{part['omitted']['nodes']} more datasets are left out" in talk.getvalue()
+
+
 def test_every_node_of_a_large_family_has_the_verdict_of_check(crowd: Desk) -> None:
     graph = read_lineage(crowd, BASE, up=False, down=True)
     verdicts = {node["id"]: node["verdict"] for node in graph["nodes"]}

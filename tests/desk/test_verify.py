@@ -10,11 +10,13 @@ import pytest
 from registry.catalogue.checkup import check_catalogue
 from registry.catalogue.queries.find_model import find_model
 from registry.catalogue.queries.lineage import Evidence, links_of_children
+from registry.desk.lineage import read_lineage
 from registry.desk.register import register_model
 from registry.desk.session import Desk
+from registry.desk.show import show_model
 from registry.desk.verify import verify_weights
 from registry.errors import SourceError, UnknownModelError, UsageError
-from tests.desk.conftest import digest, specification
+from tests.desk.conftest import check, codes, digest, specification
 from tests.sources.model_folders import safetensors, write_folder
 from tests.sources.weight_pairs import merged_adapter, quantized, save, trained, weights
 
@@ -74,6 +76,16 @@ def test_lack_of_likeness_is_kept_as_a_contradiction_and_removes_nothing(family:
     assert (grade, len(evidence)) == ("declared", 2)
     assert (evidence[1].says or "").startswith("inconsistent: ")
     assert check_catalogue(family.catalogue).problems == ()
+
+
+def test_a_contradiction_is_told_where_the_relation_is_shown(family: Desk, folders: dict[str, Path]) -> None:
+    verify(family, folders["apart"], folders["base"])
+    (edge,) = read_lineage(family, "acme/tuned", depth=1)["edges"]
+    assert (edge["evidence"], edge["contradicted"], edge["contradiction"]) == ("declared", True, "the weights speak against it")
+    assert [each["against"] for each in edge["sources"]] == [False, True]
+    assert "LIC109" in codes(check(family, "acme/tuned")["findings"])
+    (base,) = show_model(family, "acme/tuned")["bases"]
+    assert "against it: acme/tuned: weights sha256:" in base["source"]
 
 
 def test_a_contradiction_takes_back_what_weights_had_said_and_never_makes_a_relation(family: Desk, folders: dict[str, Path]) -> None:

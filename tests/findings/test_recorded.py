@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+from registry.findings.finding import NAME, Finding, said_of
 from registry.findings.recorded import LineageClaim, circle_finding, lineage_findings, remark_finding, statement_findings, without_doubles
+from registry.lineage.graph import Edge
 from registry.supplychain.remark import Remark
+
+
+def test_shared_finding_keeps_everything_but_the_name() -> None:
+    shared = Finding("LIC101", NAME, f"`{NAME}` is looser.", "llama2", "2", "medium", ("a",), ("user-limit",), "mit", (Edge(NAME, "a", "finetune"),), "f", 3)
+    assert said_of(shared, "m") == replace(shared, subject="m", summary="`m` is looser.")
+    assert said_of(shared, "m").path == shared.path
 
 
 def said(declared: set[str], detected: set[str]) -> list[str]:
@@ -18,7 +29,7 @@ def test_lic004_is_found_where_card_and_files_have_nothing_in_common() -> None:
     assert said(set(), {"mit"}) == []
 
 
-def contradictions(*claims: tuple[str, str, str]) -> list[tuple[str, ...]]:
+def contradictions(*claims: tuple[Any, ...]) -> list[tuple[str, ...]]:
     return [finding.ancestors for finding in lineage_findings("m", (LineageClaim(*claim) for claim in claims))]
 
 
@@ -35,6 +46,11 @@ def test_two_bases_of_a_merge_are_no_contradiction() -> None:
 def test_lic109_is_found_where_sources_call_one_base_by_different_relations() -> None:
     assert contradictions(("card", "a", "finetune"), ("hub", "a", "quantized")) == [("a",)]
     assert contradictions(("card", "a", "finetune"), ("card", "a", "quantized")) == []
+
+
+def test_lic109_is_found_where_weights_deny_a_base_and_such_a_claim_names_no_relation() -> None:
+    assert contradictions(("card", "a", "finetune"), ("weights", "a", "finetune", True)) == [("a",)]
+    assert contradictions(("card", "a", "finetune"), ("weights", "a", "quantized", True), ("weights", "b", "adapter", True)) == [("a",), ("b",)]
 
 
 def test_lic108_names_the_others_of_the_circle() -> None:

@@ -36,14 +36,19 @@ def test_two_relations_to_one_base_contradict_each_other() -> None:
     assert found["x", "adapter"] == f"{CARD} says finetune; {CONFIG} says adapter"
 
 
+def test_one_source_that_gives_a_base_two_relations_does_not_contradict_itself() -> None:
+    assert find_contradictions([card("x", "finetune"), card("x", "merge")]) == {}
+    assert find_contradictions([card("x", "finetune"), card("x", "adapter"), config("x", "adapter")]) == {}
+
+
 def test_what_a_rule_inferred_contradicts_nothing() -> None:
     assert find_contradictions([card("x", "adapter"), Claim("x", "finetune", "inferred", "a rule")]) == {}
     assert find_contradictions([Claim("x", "finetune", "inferred", "a rule"), config("y")]) == {}
 
 
 def test_weights_speak_against_a_base_and_never_for_another_one() -> None:
-    against = Claim("x", "finetune", "inferred", "weights", against=True, by_weights=True, says="inconsistent: far")
-    assert find_contradictions([card("x"), against]) == {("x", "finetune"): "the weights speak against it (inconsistent: far)"}
+    against = Claim("x", "finetune", "inferred", "weights", against=True, by_weights=True)
+    assert find_contradictions([card("x"), against]) == {("x", "finetune"): "the weights speak against it"}
     alike = Claim("y", "finetune", "detected", "weights", by_weights=True)
     assert find_contradictions([card("x"), alike]) == {}
 

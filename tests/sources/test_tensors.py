@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import struct
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from registry.errors import SourceError
+from registry.errors import MissingExtraError, SourceError
+from registry.sources.tensor_values import require_numpy
 from registry.sources.tensors import Tensor, TensorReader, folder_name, read_tensor_set
 from tests.sources.model_folders import safetensors, write_folder
 from tests.sources.weight_pairs import save, weights
@@ -140,3 +142,11 @@ def test_a_file_that_shrinks_while_it_is_read_is_an_error(tmp_path: Path) -> Non
         stream.truncate(tensor.start + 4)
     with TensorReader() as reader, pytest.raises(SourceError, match="changed while it was read"):
         reader.read(tensor, 0, tensor.size)
+
+
+@pytest.mark.parametrize("missing", ["numpy", "ml_dtypes"])
+def test_without_the_extra_it_is_named(missing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(MissingExtraError) as raised:
+        require_numpy()
+    assert "licet[weights]" in str(raised.value.hint)

@@ -18,6 +18,7 @@ from tests.sources.weight_pairs import (
     LAYERS,
     WIDTH,
     Weights,
+    doubled,
     merged_adapter,
     quantized,
     renamed,
@@ -132,6 +133,26 @@ def test_a_layer_that_was_taken_out_is_found_by_the_bytes_of_those_that_moved(co
     assert moved["model.layers.1.mlp.up_proj.weight"] == "model.layers.2.mlp.up_proj.weight"
 
 
+def test_layers_that_moved_and_were_trained_on_are_found_by_likeness(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
+    found, opinion = compared(trained(without_layer(weights())))
+    assert opinion.result == "consistent"
+    assert counts(found) == {"near": 6 * (LAYERS - 1) + 2, "missing": 6}
+    assert {row.base for row in found.rows if row.how == "layer"} == {name for name in weights() if name.startswith(("model.layers.2.", "model.layers.3."))}
+
+
+def test_layers_that_were_doubled_and_trained_on_are_found_by_likeness(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
+    found, opinion = compared(trained(doubled(weights())))
+    assert opinion.result == "consistent"
+    assert counts(found) == {"near": 6 * (LAYERS + 2) + 2}
+
+
+def test_layers_trained_apart_resemble_none(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
+    found, opinion = compared({**weights(4), "model.embed_tokens.weight": weights()["model.embed_tokens.weight"]})
+    assert opinion.result == "unverified"
+    assert "Only a part agrees" in opinion.reason
+    assert not [row for row in found.rows if row.how == "layer"]
+
+
 def test_a_head_that_was_cut_out_is_found_by_the_rows_that_stayed(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
     found, opinion = compared(without_head(weights()))
     assert opinion.result == "consistent"
@@ -193,6 +214,18 @@ def test_values_that_are_no_numbers_are_counted_and_left_out(compared: Callable[
     nothing = {name: np.full_like(values, np.nan) for name, values in weights().items()}
     assert compared(nothing)[1].result == "inconsistent"
     assert compared(nothing, nothing)[1].result == "unverified"
+
+
+def test_values_that_overflow_are_no_trouble(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:
+    base: Weights = {name: values.astype(np.float64) for name, values in weights().items()}
+    wild: Weights = {name: values * np.float64(1e200) for name, values in base.items()}
+    assert compared(wild, base)[1].result in ("inconsistent", "unverified")
+    assert compared(base, wild)[1].result in ("inconsistent", "unverified")
+    scaled = {name: np.full_like(values, 3e38) if name.endswith("SCB") else values for name, values in quantized(weights()).items()}
+    assert compared(scaled)[1].result in ("consistent", "inconsistent", "unverified")
+    lone: Weights = {"w": np.zeros((0, 64), np.float32), "x": np.float32(1).reshape(()), "y": np.zeros(3, np.float32)}
+    assert compared(lone, lone)[1].result == "unverified"
+    assert compared(lone)[1].result == "unverified"
 
 
 def test_masks_and_counters_say_nothing(compared: Callable[..., tuple[WeightComparison, Opinion]]) -> None:

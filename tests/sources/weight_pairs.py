@@ -111,6 +111,17 @@ def without_layer(base: Weights, gone: int = 1) -> Weights:
     return made
 
 
+def doubled(base: Weights) -> Weights:
+    """The two middle layers stacked once more on top of themselves, and those above them counted anew."""
+    order = [0, 1, 2, 1, 2, 3]
+    made = {name: values for name, values in base.items() if ".layers." not in name}
+    for layer, source in enumerate(order):
+        for name, values in base.items():
+            if name.startswith(f"model.layers.{source}."):
+                made[name.replace(f".layers.{source}.", f".layers.{layer}.")] = values
+    return made
+
+
 def without_head(base: Weights, gone: int = 2) -> Weights:
     """One attention head taken out of every layer, and all of it trained on a little."""
     kept = [index for index in range(WIDTH) if index // HEAD != gone]

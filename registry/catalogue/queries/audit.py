@@ -1,7 +1,7 @@
 """What an audit of the whole catalogue reads: how many models share a profile, the models one by one, and what is recorded about some of them.
 
-A profile tells the findings of all models that have it, so counting needs a number for each profile and developer, and no
-model. Models are read as a stream, most downloaded first, and only as far as they are listed.
+A profile tells the findings of all models that have it, so counting looks at nothing of a model but the numbers of its
+profile and developer. Models are read with their names as a stream, most downloaded first, and only as far as they are listed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, and_, exists, func, select
 
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.profiles import holds_on
+from registry.catalogue.stream import stream
 from registry.catalogue.tables.developer import developer
 from registry.catalogue.tables.license import statement
 from registry.catalogue.tables.lineage import edge, edge_evidence
@@ -21,27 +22,11 @@ from registry.catalogue.tables.model import model
 from registry.catalogue.tables.profile import profile_at
 from registry.catalogue.tables.remark import remark
 from registry.catalogue.tables.source import source
+from registry.supplychain.relation import INCONSISTENT, WEIGHTS, contradicts
 from registry.supplychain.remark import Remark
 
 BATCH = 5000
 """Models read at a time."""
-
-
-@dataclass(frozen=True, slots=True)
-class ModelGroup:
-    """Models that share a profile and a developer, and of which the name rules say the same."""
-
-    developer_id: int | None
-    """The number of their developer."""
-
-    profile_id: int | None
-    """The number of their profile; none if it was never computed."""
-
-    name_breaks: bool
-    """Whether their names break a name rule that reaches them."""
-
-    count: int
-    """How many there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +65,9 @@ class Claim:
     relation: str
     """What the model is to it."""
 
+    against: bool = False
+    """Whether it speaks against that."""
+
 
 def developer_ids(connection: Connection, wanted: Collection[str]) -> list[int]:
     """The numbers of developers by name or title, in any letter case."""
@@ -109,13 +97,14 @@ def _wanted(query: Select[Any], developers: Collection[int] | None) -> Select[An
     return query if developers is None else query.where(model.c.developer_id.in_(sorted(developers)))
 
 
-def model_groups(connection: Connection, developers: Collection[int] | None = None) -> Iterator[ModelGroup]:
-    """How many models share a developer, a profile and the state of their names."""
-    breaks = (model.c.name_ok.is_not(None) & ~model.c.name_ok).label("breaks")
-    query = _wanted(select(model.c.developer_id, model.c.profile_id, breaks, func.count().label("models")), developers)
-    query = query.group_by(model.c.developer_id, model.c.profile_id, breaks).order_by(model.c.developer_id, model.c.profile_id, breaks)
-    for row in connection.execute(query, execution_options={"yield_per": BATCH}):
-        yield ModelGroup(row.developer_id, row.profile_id, bool(row.breaks), row.models)
+def profiles_of_models(connection: Connection, developers: Collection[int] | None = None) -> Iterator[tuple[int, int | None, int | None, bool | int | None]]:
+    """Every model by number, with the numbers of its developer and profile, and whether its name keeps the name rules; in no order."""
+    return stream(connection, _wanted(select(model.c.id, model.c.developer_id, model.c.profile_id, model.c.name_ok), developers))
+
+
+def most_developers(connection: Connection) -> int:
+    """The greatest number of a developer."""
+    return int(connection.execute(select(func.coalesce(func.max(developer.c.id), 0))).scalar_one())
 
 
 def audit_rows(connection: Connection, developers: Collection[int] | None = None) -> Iterator[list[AuditRow]]:
@@ -143,11 +132,22 @@ def models_with_files_read(connection: Connection) -> list[int]:
 
 
 def models_with_rival_bases(connection: Connection) -> list[int]:
-    """The models with two relations to one base, or with two bases as an adapter: those on whose lineage sources may contradict each other."""
-    held = select(edge.c.child_id).where(edge.c.parent_id.is_not(None), edge.c.grade.is_not(None))
+    """The models on whose lineage sources may contradict each other: with two relations to one base, two bases as an adapter, or weights that deny a base."""
+    # Links that nothing supports any more are looked at too: the evidence is asked for one model after another.
+    held = select(edge.c.child_id).where(edge.c.parent_id.is_not(None))
     twice = held.group_by(edge.c.child_id, edge.c.parent_id).having(func.count() > 1)
     adapted = held.where(edge.c.relation == "adapter").group_by(edge.c.child_id).having(func.count() > 1)
-    return sorted({*connection.execute(twice.order_by(edge.c.child_id)).scalars(), *connection.execute(adapted.order_by(edge.c.child_id)).scalars()})
+    against = and_(edge_evidence.c.origin == WEIGHTS, edge_evidence.c.says.like(f"{INCONSISTENT}%"), edge_evidence.c.retired_set.is_(None))
+    denied = select(edge.c.child_id).join(edge_evidence, edge_evidence.c.edge_id == edge.c.id).where(against)
+    return sorted({number for query in (twice, adapted, denied) for number in connection.execute(query.order_by(edge.c.child_id)).scalars()})
+
+
+def links_between_bases(connection: Connection) -> list[tuple[int, int]]:
+    """The held relations (child, parent) of models that are bases themselves: no other can be part of a circle."""
+    below = edge.alias("below")
+    is_base = exists().where(below.c.parent_id == edge.c.child_id, below.c.grade.is_not(None))
+    query = select(edge.c.child_id, edge.c.parent_id).where(edge.c.parent_id.is_not(None), edge.c.grade.is_not(None), is_base).order_by(edge.c.id)
+    return [(row.child_id, row.parent_id) for row in connection.execute(query)]
 
 
 def lineage_claims(connection: Connection, numbers: Iterable[int]) -> list[Claim]:
@@ -155,14 +155,17 @@ def lineage_claims(connection: Connection, numbers: Iterable[int]) -> list[Claim
     found: list[Claim] = []
     for part in chunks(sorted(set(numbers))):
         query = (
-            select(edge.c.child_id, edge.c.relation, model.c.name, edge_evidence.c.origin, source.c.reference)
+            select(edge.c.child_id, edge.c.relation, model.c.name, edge_evidence.c.origin, edge_evidence.c.says, source.c.reference)
             .join(edge_evidence, edge_evidence.c.edge_id == edge.c.id)
             .join(model, model.c.id == edge.c.parent_id)
             .outerjoin(source, source.c.id == edge_evidence.c.source_id)
             .where(edge.c.child_id.in_(part), edge_evidence.c.retired_set.is_(None))
             .order_by(edge.c.child_id, edge.c.id, edge_evidence.c.id)
         )
-        found += [Claim(row.child_id, f"{row.origin} {row.reference or ''}".rstrip(), row.name, row.relation) for row in connection.execute(query)]
+        found += [
+            Claim(row.child_id, f"{row.origin} {row.reference or ''}".rstrip(), row.name, row.relation, contradicts(row.origin, row.says))
+            for row in connection.execute(query)
+        ]
     return found
 
 

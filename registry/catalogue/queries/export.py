@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Select, case, func, null, select, type_coerce
 
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.profiles import holds_on
-from registry.catalogue.stream import stream
+from registry.catalogue.stream import batches
 from registry.catalogue.tables.columns import Words
 from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.developer import developer
@@ -254,9 +253,8 @@ def export_batches(connection: Connection, table: ExportTable, size: int = BATCH
     }
     places = [(place, behind[column.name]) for place, column in enumerate(table.columns) if column.name in behind]
     # Wrapping each row would take as long as reading it.
-    rows = stream(connection, _queries()[table.name])
-    while batch := list(islice(rows, size)):
-        columns: list[Sequence[Any]] = list(zip(*batch, strict=True))
+    for rows in batches(connection, _queries()[table.name], size):
+        columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
         for place, names in places:
             columns[place] = names.of(columns[place])
         yield columns

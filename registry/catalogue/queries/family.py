@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Integer, Select, literal, select
 
 from registry.catalogue.profiles import holds_on
 from registry.catalogue.queries.lineage import Evidence, evidence_of_links
-from registry.catalogue.queries.numbers import numbers
+from registry.catalogue.stream import among
 from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.lineage import edge
 from registry.catalogue.tables.model import model
@@ -109,8 +109,7 @@ def read_family(connection: Connection, model_id: int, *, up: bool, depth: int |
         return Family(tuple(steps), _distances(model_id, steps, up))
     seen = wanted = {model_id}
     for _ in range(depth):
-        given = numbers(connection, wanted)
-        query = select(*columns).select_from(edge.join(given, given.c.number == near)).where(edge.c.grade.is_not(None)).order_by(edge.c.id)
+        query = select(*columns).where(among(connection, near, wanted), edge.c.grade.is_not(None)).order_by(edge.c.id)
         level = list(map(Step._make, connection.execute(query).all()))
         steps += level
         wanted = {end for step in level if (end := step.parent if up else step.child) is not None} - seen
@@ -143,12 +142,9 @@ def _distances(start: int, steps: Iterable[Step], up: bool) -> dict[int, int]:
 def read_members(connection: Connection, ids: Iterable[int], on: str) -> dict[int, Member]:
     """What decides about models, by number: downloads, and the profile they have on a day."""
     held = set(ids)
-    given = numbers(connection, held)
-    query = select(model.c.id, model.c.downloads, model.c.profile_id, model.c.recorded).select_from(given.join(model, model.c.id == given.c.number))
-    rows = connection.execute(query).all()
-    given = numbers(connection, held)
-    dated = select(profile_at.c.model_id, profile_at.c.profile_id).select_from(given.join(profile_at, profile_at.c.model_id == given.c.number))
-    other = {row.model_id: row.profile_id for row in connection.execute(dated.where(holds_on(on)).order_by(profile_at.c.model_id, profile_at.c.from_on))}
+    rows = connection.execute(select(model.c.id, model.c.downloads, model.c.profile_id, model.c.recorded).where(among(connection, model.c.id, held))).all()
+    dated = select(profile_at.c.model_id, profile_at.c.profile_id).where(among(connection, profile_at.c.model_id, held), holds_on(on))
+    other = {row[0]: row[1] for row in connection.execute(dated.order_by(profile_at.c.model_id, profile_at.c.from_on)).all()}
     found: dict[int, Member] = {row[0]: Member._make(row) for row in rows}
     for number, own in other.items():
         found[number] = found[number]._replace(profile=own)
@@ -157,25 +153,22 @@ def read_members(connection: Connection, ids: Iterable[int], on: str) -> dict[in
 
 def read_names(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """The names of models by number."""
-    given = numbers(connection, ids)
-    query = select(model.c.id, model.c.name).select_from(given.join(model, model.c.id == given.c.number)).order_by(model.c.id)
+    query = select(model.c.id, model.c.name).where(among(connection, model.c.id, set(ids))).order_by(model.c.id)
     return {row[0]: row[1] for row in connection.execute(query).all()}
 
 
 def read_dataset_names(connection: Connection, ids: Iterable[int]) -> dict[int, str]:
     """The names of datasets by number, as `dataset:NAME`."""
-    given = numbers(connection, ids)
-    query = select(dataset.c.id, dataset.c.name).select_from(given.join(dataset, dataset.c.id == given.c.number)).order_by(dataset.c.id)
+    query = select(dataset.c.id, dataset.c.name).where(among(connection, dataset.c.id, set(ids))).order_by(dataset.c.id)
     return {row[0]: f"dataset:{row[1]}" for row in connection.execute(query).all()}
 
 
 def read_claims(connection: Connection, children: Iterable[int]) -> tuple[Claim, ...]:
     """Every link of some models to bases, with all that is said for and against it."""
-    given = numbers(connection, children)
     query = (
         select(edge.c.id, edge.c.child_id, edge.c.parent_id, model.c.name, edge.c.relation)
-        .select_from(given.join(edge, edge.c.child_id == given.c.number).join(model, model.c.id == edge.c.parent_id))
-        .where(edge.c.grade.is_not(None))
+        .join(model, model.c.id == edge.c.parent_id)
+        .where(among(connection, edge.c.child_id, set(children)), edge.c.grade.is_not(None))
         .order_by(edge.c.id)
     )
     rows = connection.execute(query).all()

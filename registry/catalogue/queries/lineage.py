@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, and_, exists, not_, select
 
 from registry.catalogue.history import seq_known
-from registry.catalogue.queries.numbers import numbers
 from registry.catalogue.queries.statements import held_at
+from registry.catalogue.stream import among
 from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.lineage import edge, edge_evidence
 from registry.catalogue.tables.model import model
@@ -141,15 +141,14 @@ def _closure(connection: Connection, near: Any, far: Any, start: Iterable[int], 
     level, since a set of numbers and depths would hold a model once for every length of way to it.
     """
     found = set(start)
-    given = numbers(connection, found)
     if depth is None:
-        walk = select(given.c.number.label("id")).cte("walk", recursive=True)
+        # What has no link at that end leads nowhere, and so need not be walked from.
+        walk = select(near.label("id")).where(among(connection, near, found)).cte("walk", recursive=True)
         walk = walk.union(select(far).select_from(walk.join(edge, near == walk.c.id)).where(far.is_not(None), _held(seq)))
         return found.union(connection.execute(select(walk.c.id)).scalars())
     level = found
     for _ in range(depth):
-        given = numbers(connection, level)
-        query = select(far).select_from(given.join(edge, near == given.c.number)).where(far.is_not(None), _held(seq))
+        query = select(far).where(among(connection, near, level), far.is_not(None), _held(seq))
         level = set(connection.execute(query).scalars()) - found
         if not level:
             break
@@ -159,20 +158,18 @@ def _closure(connection: Connection, near: Any, far: Any, start: Iterable[int], 
 
 def _links(connection: Connection, column: Any, ids: Iterable[int] | None, seq: int | None, *, evidence: bool) -> tuple[Link, ...]:
     child, parent = model.alias("child"), model.alias("parent")
-    start: Any = edge
-    if ids is not None:
-        given = numbers(connection, ids)
-        start = given.join(edge, column == given.c.number)
     query: Select[Any] = (
         select(edge.c.id, edge.c.child_id, child.c.name, edge.c.parent_id, edge.c.dataset_id, parent.c.name, dataset.c.name, edge.c.relation, edge.c.grade)
         .select_from(
-            start.join(child, child.c.id == edge.c.child_id)
+            edge.join(child, child.c.id == edge.c.child_id)
             .outerjoin(parent, parent.c.id == edge.c.parent_id)
             .outerjoin(dataset, dataset.c.id == edge.c.dataset_id)
         )
         .where(_held(seq))
         .order_by(edge.c.id)
     )
+    if ids is not None:
+        query = query.where(among(connection, column, set(ids)))
     rows = connection.execute(query).all()
     grounds = evidence_of_links(connection, None if ids is None else [row[0] for row in rows], seq) if evidence or seq is not None else {}
     links = []
@@ -191,16 +188,14 @@ def _links(connection: Connection, column: Any, ids: Iterable[int] | None, seq: 
 
 def evidence_of_links(connection: Connection, edges: Iterable[int] | None, seq: int | None = None) -> dict[int, tuple[Evidence, ...]]:
     """What is said for and against links, by the link's number; of all links, if none are named."""
-    start: Any = edge_evidence
-    if edges is not None:
-        given = numbers(connection, edges)
-        start = given.join(edge_evidence, edge_evidence.c.edge_id == given.c.number)
     query = (
         select(edge_evidence.c.edge_id, edge_evidence.c.grade, source.c.reference, source.c.read_on, edge_evidence.c.says, edge_evidence.c.origin)
-        .select_from(start.outerjoin(source, source.c.id == edge_evidence.c.source_id))
+        .outerjoin(source, source.c.id == edge_evidence.c.source_id)
         .where(held_at(edge_evidence.c.added_set, edge_evidence.c.retired_set, seq))
         .order_by(edge_evidence.c.edge_id, edge_evidence.c.id)
     )
+    if edges is not None:
+        query = query.where(among(connection, edge_evidence.c.edge_id, set(edges)))
     found: dict[int, list[Evidence]] = {}
     for number, grade, reference, read_on, says, origin in connection.execute(query).all():
         said_by = Source(reference, read_on or None) if reference is not None else None

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, literal_column, select
 
 from registry.catalogue.ingest.rows import chunks
+from registry.catalogue.stream import stream
 from registry.catalogue.tables.license import statement
 from registry.catalogue.tables.lineage import edge
 from registry.catalogue.tables.model import model
 from registry.catalogue.tables.remark import remark
-
-BATCH = 50_000
-"""Rows read at a time."""
 
 NOT_LISTED = -1
 """Stands for the tag of a model that is known by name only."""
@@ -27,7 +25,7 @@ _CURATED = "seed"
 """The origin of what comes with the program: it speaks of a licence only where no outside source does."""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ShapeRows:
     """Models by their number, with what the shape needs of them."""
 
@@ -40,57 +38,55 @@ class ShapeRows:
     tag: array[int]
     """The declared tag of a model, by the model's number, as a number: 0 for none, `NOT_LISTED` for a model known by name only."""
 
-    tags: list[str] = field(default_factory=list)
+    tags: tuple[str, ...]
     """The tags by their number."""
 
-    several: int = 0
+    several: int
     """How many models carry more than one tag; the first counts."""
 
-    models: int = 0
+    models: int
     """How many models are recorded."""
 
 
 def read_shape(connection: Connection) -> ShapeRows:
     """All held relations between models, and the licence tag of every model as it was declared, before anything is made of it."""
     size = int(connection.execute(select(func.coalesce(func.max(model.c.id), 0))).scalar_one()) + 1
+    models = int(connection.execute(select(func.count()).where(model.c.recorded)).scalar_one())
     children, parents = array("i"), array("i")
     held = select(edge.c.child_id, edge.c.parent_id).where(edge.c.parent_id.is_not(None), edge.c.grade.is_not(None)).order_by(edge.c.id)
-    for part in connection.execute(held, execution_options={"yield_per": BATCH}).partitions(BATCH):
-        for child, parent in part:
-            children.append(child)
-            parents.append(parent)
-    rows = ShapeRows(children, parents, array("i", [NOT_LISTED]) * size, [""])
-    recorded = select(model.c.id).where(model.c.recorded).order_by(model.c.id)
-    for listed in connection.execute(recorded, execution_options={"yield_per": BATCH}).partitions(BATCH):
-        rows.models += len(listed)
-        for row in listed:
-            rows.tag[row[0]] = 0
-    _read_tags(connection, rows)
-    return rows
+    for child, parent in stream(connection, held):
+        children.append(child)
+        parents.append(parent)
+    tag = array("i", bytes(4 * size))
+    for (number,) in stream(connection, select(model.c.id).where(~model.c.recorded)):
+        tag[number] = NOT_LISTED
+    tags, several = _read_tags(connection, tag)
+    return ShapeRows(children, parents, tag, tags, several, models)
 
 
-def _read_tags(connection: Connection, rows: ShapeRows) -> None:
-    """The first tag of every model: of outside sources if any declares one, else of what comes with the program."""
+def _read_tags(connection: Connection, tag: array[int]) -> tuple[tuple[str, ...], int]:
+    """Put the first tag of every model in its place: of outside sources if any declares one, else of what comes with the program."""
+    written = func.coalesce(statement.c.raw_name, case((statement.c.license.in_(_SAYS_NONE), literal_column("NULL")), else_=statement.c.license))
+    query = select(statement.c.model_id, written, statement.c.origin == _CURATED).where(
+        statement.c.model_id.is_not(None), statement.c.basis == "declared", statement.c.retired_set.is_(None), written.is_not(None)
+    )
     numbers: dict[str, int] = {"": 0}
+    curated_only: set[int] = set()
     several: set[int] = set()
-    tag = func.coalesce(statement.c.raw_name, case((statement.c.license.in_(_SAYS_NONE), None), else_=statement.c.license))
-    for curated in (False, True):
-        origin = statement.c.origin == _CURATED if curated else statement.c.origin != _CURATED
-        query = select(statement.c.model_id, tag).where(
-            statement.c.model_id.is_not(None), statement.c.basis == "declared", statement.c.retired_set.is_(None), tag.is_not(None), origin
-        )
-        taken = bytearray(len(rows.tag))
-        for part in connection.execute(query.order_by(statement.c.id), execution_options={"yield_per": BATCH}).partitions(BATCH):
-            for number, written in part:
-                found = numbers.setdefault(written, len(numbers))
-                if taken[number]:
-                    if rows.tag[number] != found:
-                        several.add(number)
-                elif rows.tag[number] == 0:
-                    rows.tag[number] = found
-                    taken[number] = 1
-    rows.tags = list(numbers)
-    rows.several = len(several)
+    for number, word, curated in stream(connection, query.order_by(statement.c.id)):
+        found = numbers.setdefault(word, len(numbers))
+        if tag[number] == 0:
+            tag[number] = found
+            if curated:
+                curated_only.add(number)
+        elif tag[number] > 0 and tag[number] != found and not curated:
+            if number in curated_only:
+                tag[number] = found
+            else:
+                several.add(number)
+        if not curated:
+            curated_only.discard(number)
+    return tuple(numbers), len(several)
 
 
 def relation_counts(connection: Connection) -> dict[str, int]:
@@ -105,7 +101,7 @@ def self_loops(connection: Connection) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def model_names(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
+def names_of_models(connection: Connection, numbers: Iterable[int]) -> dict[int, str]:
     """The names of some models."""
     found: dict[int, str] = {}
     for part in chunks(sorted(set(numbers))):
