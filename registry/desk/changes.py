@@ -182,16 +182,20 @@ def _first_set(desk: Desk, connection: Connection, since: str) -> int:
     """The change set after which the period begins."""
     from registry.catalogue.queries.changes import last_set
 
-    return _number(connection, since, "--since") if since.isdigit() else last_set(connection, before=read_day(desk.knowledge, since, "--since"))
+    return _number(connection, since, "--since") if _is_number(since) else last_set(connection, before=read_day(desk.knowledge, since, "--since"))
 
 
 def _last_set(desk: Desk, connection: Connection, until: str) -> int:
     from registry.catalogue.queries.changes import last_set
 
-    if until.isdigit():
+    if _is_number(until):
         return _number(connection, until, "--until")
     # `~` sorts after every character of a time stamp, so a day takes in all its hours.
     return last_set(connection, before=f"{read_day(desk.knowledge, until, '--until')}~")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _number(connection: Connection, text: str, flag: str) -> int:

@@ -231,6 +231,8 @@ def test_days_bound_the_period_from_their_beginning_to_their_end(listed: Desk) -
     [
         ({"since": "soon"}, FactError, "--since"),
         ({"since": "0", "until": "soon"}, FactError, "--until"),
+        ({"since": "²"}, FactError, "--since"),
+        ({"since": ""}, FactError, "--since"),
         ({"since": "999999"}, UsageError, "999999"),
         ({"since": "9" * 400}, UsageError, "--since"),
         ({"since": "1", "until": "0"}, UsageError, "end of the period"),
