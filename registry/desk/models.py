@@ -92,7 +92,7 @@ def list_models(desk: Desk, raw: Mapping[str, Any], filters: ModelFilters, limit
     with desk.catalogue.reading() as connection:
         bindings = read_bindings(connection)
         rows = _row_filters(desk, filters, bindings.values())
-        ranks = _ranks(connection, judge, bindings)
+        ranks = ranks_of_profiles(connection, judge, bindings)
         if len(wanted) < len(Verdict):
             ranks = {number: rank for number, rank in ranks.items() if rank in wanted}
         page = list_rows(connection, ranks, rows, on=on, after=after, limit=limit)
@@ -101,7 +101,7 @@ def list_models(desk: Desk, raw: Mapping[str, Any], filters: ModelFilters, limit
     return ListingPage(items, page.next, page.total, _notes(desk, use), page.at_least)
 
 
-def _ranks(connection: Connection, judge: Judge, bindings: Mapping[int, Binding]) -> dict[int, int]:
+def ranks_of_profiles(connection: Connection, judge: Judge, bindings: Mapping[int, Binding]) -> dict[int, int]:
     """The rank of every profile: each binding is judged once, and a profile is as bad as its worst, or as its conflicts."""
     from registry.catalogue.profiles import read_profiles
     from registry.catalogue.queries.profile_ranks import profile_ranks, read_conflicts

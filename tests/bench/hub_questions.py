@@ -1,0 +1,66 @@
+"""Questions to a catalogue of a whole Hub: one model deep in its lineage, one with tens of thousands of descendants, an audit of all, an export.
+
+    python -m tests.bench.hub_questions CATALOGUE
+
+CATALOGUE is what `tests.bench.hub_import --db` made. Each command runs as a user runs it; beside it, what a bare SQL query over the
+same links takes, or reading the same rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+from tests.bench.command import run, table
+from tests.bench.measure import seconds
+from tests.bench.synthetic_hub import DEEPEST, LARGEST
+
+UP = "WITH RECURSIVE up(id) AS (SELECT id FROM model WHERE name = ? UNION SELECT parent_id FROM edge JOIN up ON child_id = up.id WHERE parent_id NOT NULL) SELECT id FROM up"
+DOWN = "WITH RECURSIVE down(id) AS (SELECT id FROM model WHERE name = ? UNION SELECT child_id FROM edge JOIN down ON parent_id = down.id) SELECT id FROM down"
+USE = ("--commercial", "--distribution", "saas")
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Measure questions to a catalogue of a whole Hub.")
+    parser.add_argument("catalogue", type=Path)
+    given = parser.parse_args()
+    db = str(given.catalogue)
+    with closing(sqlite3.connect(given.catalogue)) as connection, tempfile.TemporaryDirectory() as folder:
+        models = connection.execute("SELECT count(*) FROM model WHERE recorded").fetchone()[0]
+        links = connection.execute("SELECT count(*) FROM edge WHERE grade IS NOT NULL").fetchone()[0]
+        above, below = len(connection.execute(UP, (DEEPEST,)).fetchall()) - 1, len(connection.execute(DOWN, (LARGEST,)).fetchall()) - 1
+        start = run(db, "license", "show", "mit")
+        questions = (
+            (f"check, {above} ancestors", ("check", DEEPEST, *USE), 1, lambda: connection.execute(UP, (DEEPEST,)).fetchall()),
+            (
+                f"lineage down, {below:,} descendants",
+                ("lineage", LARGEST, "--down", "--format", "json"),
+                below,
+                lambda: connection.execute(DOWN, (LARGEST,)).fetchall(),
+            ),
+            ("models", ("models", *USE), 1, lambda: connection.execute("SELECT * FROM model ORDER BY downloads DESC LIMIT 50").fetchall()),
+            ("audit of all", ("audit", "--all", "--format", "json"), models, lambda: connection.execute("SELECT id, profile_id FROM model").fetchall()),
+            (
+                "export as parquet",
+                ("catalog", "export", "parquet", str(Path(folder, "export"))),
+                models + links,
+                lambda: [None for table in ("model", "edge", "statement") for _ in connection.execute(f"SELECT * FROM {table}")],  # noqa: S608
+            ),
+        )
+        lines = [("start of the command", f"{start.seconds:.2f}", "", f"{start.megabytes:,.0f}", "", "")]
+        for name, arguments, things, bare in questions:
+            done = run(db, *arguments, out=Path(folder, "out"))
+            failed = f" (exit {done.code})" if done.code not in (0, 1, 3) else ""
+            spent = min(seconds(bare) for _ in range(3))
+            each = f"{things / done.seconds:,.0f}" if things > 1 else ""
+            lines.append((name + failed, f"{done.seconds:.2f}", each, f"{done.megabytes:,.0f}", f"{spent:.3f}", f"{done.seconds / spent:.1f}"))
+    print(f"{models:,} models, {links:,} links")  # noqa: T201
+    print(table(("", "seconds", "a second", "MB", "bare SQL", "ratio"), lines))  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
