@@ -10,7 +10,7 @@ from registry.cli.output import Column, Output, clean
 from registry.cli.words import DISCLAIMER, number
 
 KEYS = (
-    *("subject", "kind", "seq", "at", "actor", "before", "after", "changes"),
+    *("subject", "kind", "seq", "at", "actor", "before", "after", "verdict_before", "verdict_after", "changes"),
     *("derivatives", "derivative_count", "applications", "application_count"),
 )
 """The columns of CSV; lists are joined by `; `."""
@@ -22,6 +22,7 @@ COLUMNS = (
     Column("WHAT", lambda item: item["kind"]),
     Column("WHERE", lambda item: item["subject"]),
     Column("BEFORE -> AFTER", lambda item: said(item), wraps=True),
+    Column("FOR YOUR USE", lambda item: turned(item), wraps=True, spare=2),
     Column("REACHES", lambda item: reaches(item), wraps=True, spare=1),
     Column("ON", lambda item: item["at"][:10], spare=3),
     Column("SET", lambda item: item["seq"], right=True, spare=4),
@@ -41,6 +42,16 @@ def said(item: Mapping[str, Any]) -> str:
         return f"{before or nothing} -> {'gone' if item['kind'] == 'retired' else after or nothing}"
     lines = [f"{clean(row['what'])}: {clean(row['change'])}" for row in item["changes"]]
     return lines[0] + (f" (and {len(lines) - 1} more)" if len(lines) > 1 else "") if lines else ""
+
+
+def turned(item: Mapping[str, Any]) -> str:
+    """What a changed licence, by itself, turns for the use that the settings state."""
+    before, after = item["verdict_before"], item["verdict_after"]
+    return f"{_brief(before)} -> {_brief(after)}" if before != after else ""
+
+
+def _brief(verdict: str) -> str:
+    return "with-obligations" if verdict == "permitted-with-obligations" else verdict
 
 
 def reaches(item: Mapping[str, Any]) -> str:

@@ -42,6 +42,7 @@ class _Audit:
     periods: dict[int, int]
     developers: list[int] | None
     lineage: LineageAudit
+    models: int | None
     makers: dict[int, str] = field(default_factory=dict)
 
     def profile_of(self, row: AuditRow) -> AuditedProfile | None:
@@ -79,10 +80,19 @@ def audit_catalogue(desk: Desk, question: AuditQuestion, reports: Sequence[Audit
         recorded = Recorded.read(connection, desk.knowledge, on)
         taught = {number for number, each in stored.items() if any(binding.taught is not None for binding in each.profile.bindings)}
         lineage = LineageAudit(connection, auditor, on, (recorded.circles, taught))
-        audit = _Audit(connection, auditor, profiles, recorded, periods_on(connection, on), developers, lineage)
+        audit = _Audit(
+            connection,
+            auditor,
+            profiles,
+            recorded,
+            periods_on(connection, on),
+            developers,
+            lineage,
+            sum(each.model_count for each in stored.values()) if developers is None else None,
+        )
         tally = _count(audit, progress)
         listing = Listing(reports, question.limit)
-        counted = tally.to_data(developer_names(connection, tally.leading_developers()))
+        counted = tally.to_data(developer_names(connection, (number for number, _, _ in tally.developers)))
         listing.begin({**head(desk, use, reading, WHOLE, None), "developer": question.developer}, counted)
         if listing.wants_more and tally.concerned:
             _list(audit, listing, tally.concerned, progress)
@@ -102,9 +112,14 @@ def _count(audit: _Audit, progress: Progress) -> Tally:
     """Count the models of each profile; those on which more is recorded than their profile tells are counted one by one."""
     tally = Tally()
     apart = frozenset(audit.recorded.models.union(audit.periods))
+    concerned = array("i", bytes(4 * (most_developers(audit.connection) + 1)))
+    errors = array("i", concerned)
     for row, findings in _one_by_one(audit, sorted(apart)):
         profile = audit.profile_of(row)
-        tally.add(findings, developer=row.developer_id, verdict=None if profile is None else profile.verdict)
+        tally.add(findings, verdict=None if profile is None else profile.verdict)
+        if findings and row.developer_id is not None:
+            concerned[row.developer_id] += 1
+            errors[row.developer_id] += any(finding.severity == SEVERITIES[-1] for finding in findings)
     # Twice the number of the profile, and one more where the name breaks a rule: what is found of all of them is the same.
     found = {2 * number + breaks: audit.auditor.with_name(profile, bool(breaks)) for number, profile in audit.profiles.items() for breaks in (0, 1)}
     size = max(found, default=0) + 1
@@ -113,12 +128,10 @@ def _count(audit: _Audit, progress: Progress) -> Tally:
     for key, own in found.items():
         kind[key] = 2 if any(finding.severity == SEVERITIES[-1] for finding in own) else bool(own)
     counts = array("i", bytes(4 * size))
-    concerned = array("i", bytes(4 * (most_developers(audit.connection) + 1)))
-    errors = array("i", concerned)
     unknown = 0
     for done, (number, maker, of_profile, name_ok) in enumerate(profiles_of_models(audit.connection, audit.developers), 1):
         if not done % SAID:
-            progress("counted", done, None)
+            progress("counted", done, audit.models)
         if number in apart:
             continue
         if of_profile is None:
@@ -133,7 +146,7 @@ def _count(audit: _Audit, progress: Progress) -> Tally:
         if counts[key]:
             tally.add(own, count=counts[key], verdict=audit.profiles[key // 2].verdict)
     tally.add((), count=unknown)
-    tally.add_developers(concerned, errors)
+    tally.rank_developers(concerned, errors)
     return tally
 
 
@@ -165,7 +178,7 @@ def _list(audit: _Audit, listing: Listing, concerned: int, progress: Progress) -
             if not left or not listing.wants_more:
                 return
         done += len(rows)
-        progress("listed", done, None)
+        progress("listed", done, audit.models)
 
 
 def _maker(audit: _Audit, row: AuditRow, rows: Sequence[AuditRow]) -> str | None:

@@ -8,9 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from registry.desk.change_rows import LINKED, differs, kind_of, rows_in_words
 from registry.desk.concluding import Conclusions, concluded_licenses
-from registry.desk.facts import read_day, today
+from registry.desk.facts import read_day, read_use, resolve_named_licenses, today
 from registry.errors import UsageError
+from registry.lineage.bindings import Binding
+from registry.lineage.judge import Judge
 from registry.supplychain.names import split_reference
 
 if TYPE_CHECKING:
@@ -28,9 +31,6 @@ ROWS = (
 )
 """What the rows of the history are called."""
 
-THINGS = frozenset({"model", "dataset", "developer", "host", "application"})
-"""The rows that say that a thing is there."""
-
 NAMED = 5
 """How many derivatives and applications are named for one change; all are counted."""
 
@@ -42,9 +42,6 @@ SUMMED = 20
 
 BATCH = 400
 """Things whose statements are looked up at a time."""
-
-_SAID = ("basis", "license", "raw_name", "raw_link", "text_digest", "revision", "valid_from", "valid_to")
-"""What of a statement is about the licence; the rest says who said it, and when."""
 
 
 @dataclass(slots=True)
@@ -109,6 +106,7 @@ def read_changes(
         _look_up_licenses(desk, connection, [changed for changed in shown if changed.kind in ("new", "retired")], first, last)
         sets = read_sets(connection, (row.seq for changed in shown for row in changed.rows[-1:]))
         reached = _affected(connection, shown)
+    verdicts = _Verdicts(desk)
     items = []
     for changed in shown:
         own = reached.get(changed.subject)
@@ -122,7 +120,9 @@ def read_changes(
                 "actor": written.actor,
                 "before": changed.before,
                 "after": changed.after,
-                "changes": list(_rows(changed.rows))[:ROWS_SHOWN],
+                "verdict_before": verdicts.of(changed, changed.before),
+                "verdict_after": verdicts.of(changed, changed.after),
+                "changes": list(rows_in_words(changed.rows))[:ROWS_SHOWN],
                 "derivatives": list(own.derivatives[:NAMED]) if own else [],
                 "derivative_count": len(own.derivatives) if own else 0,
                 "applications": [f"app:{each}" for each in own.applications[:NAMED]] if own else [],
@@ -139,6 +139,25 @@ def read_changes(
         "next": f"{shown[-1].kind}:{shown[-1].subject}" if len(found) > limit else None,
         "knowledge": {"version": desk.knowledge.version, "digest": desk.knowledge.digest},
     }
+
+
+class _Verdicts:
+    """What a model's own licences, taken alone, say about the use that the settings state: each licence is evaluated once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._judge: Judge | None = None
+
+    def of(self, changed: _Changed, licenses: Sequence[str]) -> str | None:
+        """The verdict of licences that a model has or had; none for what is no change of a model's licence."""
+        if changed.kind != "license" or split_reference(changed.subject)[0] != "model":
+            return None
+        if self._judge is None:
+            knowledge = self._desk.knowledge
+            use = resolve_named_licenses(knowledge, read_use(knowledge, {}, self._desk.settings.facts))
+            interpretation = knowledge.interpretation(self._desk.interpretation(None))
+            self._judge = Judge(knowledge.evaluator, knowledge.license_of, knowledge.expression_of, use, interpretation)
+        return self._judge.rank_of([Binding(license) for license in licenses or ("unstated",)]).word
 
 
 def _wanted(what: Sequence[str]) -> frozenset[str]:
@@ -163,16 +182,20 @@ def _first_set(desk: Desk, connection: Connection, since: str) -> int:
     """The change set after which the period begins."""
     from registry.catalogue.queries.changes import last_set
 
-    return _number(connection, since, "--since") if since.isdigit() else last_set(connection, before=read_day(desk.knowledge, since, "--since"))
+    return _number(connection, since, "--since") if _is_number(since) else last_set(connection, before=read_day(desk.knowledge, since, "--since"))
 
 
 def _last_set(desk: Desk, connection: Connection, until: str) -> int:
     from registry.catalogue.queries.changes import last_set
 
-    if until.isdigit():
+    if _is_number(until):
         return _number(connection, until, "--until")
     # `~` sorts after every character of a time stamp, so a day takes in all its hours.
     return last_set(connection, before=f"{read_day(desk.knowledge, until, '--until')}~")
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
 
 
 def _number(connection: Connection, text: str, flag: str) -> int:
@@ -200,44 +223,11 @@ def _told(desk: Desk, connection: Connection, things: Iterable[tuple[str, list[C
     """The things with what happened to them, by name: some hundred at a time, since what was held before and after is looked up."""
     batch: list[_Changed] = []
     for subject, rows in things:
-        batch.append(_Changed(subject, _kind(rows), rows))
+        batch.append(_Changed(subject, kind_of(rows), rows))
         if len(batch) == BATCH:
             yield from _settled(desk, connection, batch, first, last)
             batch = []
     yield from _settled(desk, connection, batch, first, last)
-
-
-def _kind(rows: Sequence[ChangedRow]) -> str:
-    """What happened, by the rows alone: whether the licence itself came out otherwise is looked up later."""
-    things = [row for row in rows if row.what in THINGS]
-    if any(row.what == "load" for row in rows):
-        return "load"
-    if things and things[-1].after is None:
-        return "retired"
-    if things and _is_recorded(things):
-        return "new"
-    if _differs(rows, "statement", _SAID):
-        return "license"
-    return "lineage" if _differs(rows, "relation", ("parent", "relation")) else "other"
-
-
-def _is_recorded(things: Sequence[ChangedRow]) -> bool:
-    """Whether a thing came to be recorded: a base that is only named is not."""
-    first = things[0].before
-    was = first is not None and first.get("recorded", True) is not False
-    named = [row.after["recorded"] for row in things if row.after is not None and "recorded" in row.after]
-    return not was and (named[-1] is not False if named else first is None)
-
-
-def _differs(rows: Iterable[ChangedRow], what: str, keys: Sequence[str]) -> bool:
-    """Whether what was added of a kind of row is something else than what was taken away."""
-    net: Counter[tuple[Any, ...]] = Counter()
-    for row in rows:
-        if row.what == what:
-            for values, sign in ((row.before, -1), (row.after, 1)):
-                if values is not None:
-                    net[tuple(values.get(key) for key in keys)] += sign
-    return any(net.values())
 
 
 def _settled(desk: Desk, connection: Connection, batch: list[_Changed], first: int, last: int) -> Iterator[_Changed]:
@@ -246,7 +236,7 @@ def _settled(desk: Desk, connection: Connection, batch: list[_Changed], first: i
     _look_up_licenses(desk, connection, said, first, last)
     for changed in said:
         if changed.before == changed.after:
-            changed.kind = "lineage" if _differs(changed.rows, "relation", ("parent", "relation")) else "other"
+            changed.kind = "lineage" if differs(changed.rows, "relation", LINKED) else "other"
     linked = [changed for changed in batch if changed.kind == "lineage"]
     for seq, side in ((first, "before"), (last, "after")):
         bases = _bases(connection, [changed.subject for changed in linked], seq)
@@ -320,41 +310,3 @@ def _summed(reached: Iterable[Affected]) -> list[dict[str, Any]]:
         counts.update(own.derivatives)
         counts.update(f"app:{name}" for name in own.applications)
     return [{"id": name, "changes": count} for name, count in heapq.nsmallest(SUMMED, counts.items(), key=lambda item: (-item[1], item[0]))]
-
-
-def _rows(rows: Sequence[ChangedRow]) -> Iterator[dict[str, str]]:
-    """The rows of a change as lines; what one source said before and says now is one line, though the history has it as two rows."""
-    gone = [row for row in rows if row.after is None and row.what in ("statement", "relation")]
-    paired: dict[int, ChangedRow] = {}
-    for alike in (_says, _told_by):
-        for row in rows:
-            if row.before is None and row.what in ("statement", "relation") and id(row) not in paired:
-                old = next((each for each in gone if each.what == row.what and alike(each) == alike(row)), None)
-                if old is not None:
-                    gone.remove(old)
-                    paired[id(row)] = old
-    told = {id(row) for row in paired.values()}
-    for row in rows:
-        if id(row) not in told:
-            yield {"what": row.what, "change": change_in_words(paired[id(row)].before if id(row) in paired else row.before, row.after)}
-
-
-def _says(row: ChangedRow) -> tuple[Any, ...]:
-    values = row.after or row.before or {}
-    return tuple(values.get(key) for key in (_SAID if row.what == "statement" else ("parent", "relation")))
-
-
-def _told_by(row: ChangedRow) -> tuple[Any, ...]:
-    values = row.after or row.before or {}
-    return values.get("origin"), values.get("basis")
-
-
-def change_in_words(before: dict[str, Any] | None, after: dict[str, Any] | None) -> str:
-    """A change as one line: `license: yi-2.1 -> apache-2.0`."""
-    if after is None:
-        return f"withdrawn: {'; '.join(f'{key}: {value}' for key, value in (before or {}).items())}"
-    old, new = before or {}, after
-    changed = [key for key in dict.fromkeys([*old, *new]) if old.get(key) != new.get(key)]
-    return "; ".join(
-        f"{key}: {new[key]}" if key not in old else f"{key}: {old[key]} removed" if key not in new else f"{key}: {old[key]} -> {new[key]}" for key in changed
-    )

@@ -30,9 +30,13 @@ def identify_file(desk: Desk, path: Path) -> dict[str, Any]:
         SourceError: The file cannot be read, or is too large to be one.
     """
     try:
-        if path.stat().st_size > MAX_BYTES:
+        if not path.is_file() and path.exists() and not path.is_dir():
+            raise SourceError(f"`{path}` is no regular file", "name the file that holds the licence")
+        with path.open("rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+        if len(data) > MAX_BYTES:
             raise SourceError(f"`{path}` is larger than {MAX_BYTES:,} bytes", "name the file that holds the licence")
-        text = path.read_bytes().decode("utf-8", errors="replace")
+        text = data.decode("utf-8", errors="replace")
     except OSError as error:
         raise SourceError(f"`{path}` cannot be read: {error.strerror}", "check the path") from error
     found = identifier(desk).identify(text)

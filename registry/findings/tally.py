@@ -5,6 +5,7 @@ A model counts once for a code however often it is found of it, so that counting
 
 from __future__ import annotations
 
+import heapq
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -63,16 +64,16 @@ class Tally:
     severities: Counter[str] = field(default_factory=Counter)
     pairs: dict[tuple[str, str], Counter[str]] = field(default_factory=dict)
     pair_models: Counter[tuple[str, str]] = field(default_factory=Counter)
-    developers: dict[Any, tuple[int, int]] = field(default_factory=dict)
+    developers: list[tuple[int, int, int]] = field(default_factory=list)
+    developer_count: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
 
-    def add(self, findings: Collection[Finding], *, count: int = 1, developer: Any = None, verdict: str | None = None) -> None:
+    def add(self, findings: Collection[Finding], *, count: int = 1, verdict: str | None = None) -> None:
         """Count models of which all the same is found.
 
         Args:
             findings: What is found of each of them.
             count: How many they are.
-            developer: Who made them, by name or number.
             verdict: What the use comes to for them.
         """
         self.models += count
@@ -86,9 +87,6 @@ class Tally:
             self.codes[code] += count
         worst = max((CODES[code].severity for code in codes), key=SEVERITIES.index)
         self.severities[worst] += count
-        if developer is not None:
-            concerned, errors = self.developers.get(developer, (0, 0))
-            self.developers[developer] = (concerned + count, errors + (count if worst == SEVERITIES[-1] else 0))
         self._pair(findings, count)
 
     def _pair(self, findings: Iterable[Finding], count: int) -> None:
@@ -102,28 +100,22 @@ class Tally:
             for code in codes:
                 own[code] += count
 
-    def add_developers(self, concerned: Sequence[int], errors: Sequence[int]) -> None:
-        """Count models by developers that are known by number: with findings, and with errors.
+    def rank_developers(self, concerned: Sequence[int], errors: Sequence[int]) -> None:
+        """Name the developers of whose models most is found; the others are counted.
 
         Args:
-            concerned: How many models of each developer something was found of.
+            concerned: How many models of each developer, by its number, something was found of.
             errors: Of how many of these an error.
         """
-        for number, count in enumerate(concerned):
-            if count:
-                before = self.developers.get(number, (0, 0))
-                self.developers[number] = (before[0] + count, before[1] + errors[number])
+        leading = heapq.nlargest(MOST_DEVELOPERS, range(len(concerned)), key=lambda number: (concerned[number], errors[number], -number))
+        self.developers = [(number, concerned[number], errors[number]) for number in leading if concerned[number]]
+        self.developer_count = sum(1 for count in concerned if count)
 
-    def leading_developers(self) -> list[Any]:
-        """Those of whose models most is found, the most first."""
-        ranked = sorted(self.developers.items(), key=lambda item: (-item[1][0], -item[1][1], str(item[0])))
-        return [developer for developer, _ in ranked[:MOST_DEVELOPERS]]
-
-    def to_data(self, names: Mapping[Any, str]) -> dict[str, Any]:
+    def to_data(self, names: Mapping[int, str]) -> dict[str, Any]:
         """The summary of `licet.audit/1`. Keys are only ever added.
 
         Args:
-            names: What developers are called, where they were counted by number.
+            names: What the developers are called, by their number.
         """
         return {
             "models": self.models,
@@ -137,9 +129,8 @@ class Tally:
                 for (declared, ancestor), count in sorted(self.pair_models.items(), key=lambda item: (-item[1], item[0]))
             ],
             "by_developer": [
-                {"developer": names.get(each, str(each)), "models": self.developers[each][0], "errors": self.developers[each][1]}
-                for each in self.leading_developers()
+                {"developer": names.get(number, str(number)), "models": concerned, "errors": errors} for number, concerned, errors in self.developers
             ],
-            "developers_with_findings": len(self.developers),
+            "developers_with_findings": self.developer_count,
             "by_verdict": dict(sorted(self.verdicts.items())),
         }

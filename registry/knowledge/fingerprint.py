@@ -16,7 +16,7 @@ from pathlib import Path
 
 from registry.knowledge.fingerprint_file import Reference, read_references
 from registry.knowledge.fingerprint_names import knowledge_titles, knowledge_wordings
-from registry.knowledge.fingerprint_strict import STRICT_COVERAGE, STRICT_PRECISION, is_gapped, is_turned, only_holders, uncovered
+from registry.knowledge.fingerprint_strict import STRICT_COVERAGE, STRICT_PRECISION, is_gapped, is_turned, only_holders, reads_like_terms, uncovered
 from registry.knowledge.license_titles import Title, dates_in, head_words, titles_in, versions_in
 from registry.knowledge.license_words import shingles_of, text_digest, words_of
 from registry.knowledge.store import Knowledge
@@ -137,11 +137,11 @@ class Identifier:
         near = best is not None and best.coverage >= _ENOUGH_COVERAGE and best.precision >= _ENOUGH_PRECISION
         if best is not None and near and (best.score >= THRESHOLD or best.reference.strict) and not _outdone(best, titled, self._known):
             return self._settled(best, words, rivals)
-        if titled is not None:
+        if titled is not None and (titled.part != "license" or reads_like_terms(words) or not _LINK.search(text)):
             return Identified(titled.license, TITLE_SCORE, rivals, "title", titled.part)
         if best is not None and best.reference.strict and best.coverage >= STRICT_COVERAGE:
             return self._modified(best, words, rivals)
-        link = _pointer(text, words)
+        link = _pointer(text, words if titled is None else [])
         if link is not None:
             return Identified(None, 0.0, rivals, "pointer", link=link)
         return Identified(None, rivals[0][1] if rivals else 0.0, rivals)
@@ -167,9 +167,12 @@ class Identifier:
     def _titled(self, text: str, dates: frozenset[str]) -> Title | None:
         """The title at the top of a text, if it is that of one licence; of several licences, the one whose date stands there too."""
         found = versions_in(head_words(text))
+        named = titles_in(text, self._titles)
+        if not found and any(title.open and title.license in self._known and self._versions.get(title.license) for title in named):
+            return None  # one of these has a text at hand and versions, and nothing says which version this is
         titles = [
             title
-            for title in titles_in(text, self._titles)
+            for title in named
             if not (title.open and title.license in self._known)
             and not (found and self._versions.get(title.license) and not found & self._versions[title.license])
         ]

@@ -12,6 +12,8 @@ STRICT_PRECISION = 0.88
 """So much of a copy the reference explains at least, unless all else is a list of holders."""
 
 _SHORT_WORDS = 200
+_LONGEST_HOLDER = 40
+_LAST_LATIN = 0x24F
 _SHORT_MISSING = 6
 _LONG_COVERAGE = 0.96
 
@@ -41,6 +43,32 @@ _TURNING = frozenset(
             "trial",
             "expires",
         ),
+        *("application", "applies", "apply", "authorization", "authorized", "covers", "governed", "register", "registration", "separate", "separately"),
+        *("terms", "weights"),
+    )
+)
+
+_FEWEST_TERMS = 120
+_LEGAL_SHARE = 0.03
+_LEGAL = frozenset(
+    (
+        *(
+            "agreement",
+            "applicable",
+            "condition",
+            "conditions",
+            "copyright",
+            "damages",
+            "derivative",
+            "distribute",
+            "distribution",
+            "grant",
+            "granted",
+            "grants",
+        ),
+        *("hereby", "herein", "hereunder", "indemnify", "law", "liability", "liable", "license", "licence", "licensed", "licensee", "licenses", "licensor"),
+        *("notice", "notices", "obligations", "parties", "party", "permitted", "provisions", "right", "rights", "shall", "sublicense", "term", "terms"),
+        *("thereof", "warranties", "warranty"),
     )
 )
 
@@ -77,6 +105,10 @@ def uncovered(reference: Reference, words: list[str]) -> list[list[str]]:
 def is_turned(reference: Reference, words: list[str]) -> bool:
     """Whether what is added to an open licence is more than names, or holds a word that can turn its sense."""
     front, *between, after = uncovered(reference, words)
+    holders = front[front.index("copyright") :] if "copyright" in front else []
+    foreign = [word for run in (front[: len(front) - len(holders)], *between, after) for word in run if _is_foreign(word)]
+    if foreign or sum(len(word) for word in holders if _is_foreign(word)) > _LONGEST_HOLDER:
+        return True  # a sentence in a script without spaces is one word of ours, and can say anything
     if reference.keep != 1:
         # Only every fourth run is known, so what lies between is judged by precision alone.
         return any(len(run) > 30 and any(word in _TURNING for word in run) for run in (front, after))
@@ -85,7 +117,19 @@ def is_turned(reference: Reference, words: list[str]) -> bool:
     return len(front) > 400 or len(after) > 40 or any(len(run) > 14 for run in between) or sum(map(len, between)) > 12 + 0.06 * reference.words
 
 
+def _is_foreign(word: str) -> bool:
+    """Whether a word is of another script than Latin, in which no turning word is known."""
+    return any(ord(letter) > _LAST_LATIN and letter.isalpha() for letter in word)
+
+
 def only_holders(reference: Reference, words: list[str]) -> bool:
     """Whether all that an open licence is given is a list of holders above it."""
     front, *between, after = uncovered(reference, words)
     return reference.keep == 1 and not between and not after and len(front) <= 400
+
+
+def reads_like_terms(words: list[str]) -> bool:
+    """Whether a text with links in it that bears the title of a licence can be its text, and is no card, page or note that only names it."""
+    if sum(_is_foreign(word) for word in words) > 0.2 * len(words):
+        return True  # not to be told by our words
+    return len(words) >= _FEWEST_TERMS and sum(word in _LEGAL for word in words) >= _LEGAL_SHARE * len(words)

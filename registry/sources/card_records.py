@@ -12,7 +12,7 @@ from registry.sources.card_facts import CardFacts
 from registry.sources.folder_files import open_regular
 from registry.sources.front_matter import MAX_CARD_BYTES
 from registry.sources.hub_words import MODALITY_OF_TASK
-from registry.sources.notes import Note, shown
+from registry.sources.notes import Note, remarks_of, shown
 from registry.sources.relation_rules import Signs, indexed_bases, infer_relation
 from registry.supplychain.data import Dataset
 from registry.supplychain.model import Model
@@ -126,6 +126,7 @@ class CardSource:
             datasets=tuple(named_datasets(relations)),
             statements=statements,
             relations=relations,
+            remarks=remarks_of(self._model, self.notes, self._source),
         )
 
 

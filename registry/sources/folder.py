@@ -13,7 +13,7 @@ from registry.sources.folder_facts import FolderFacts, read_folder_facts
 from registry.sources.folder_files import FolderFiles
 from registry.sources.front_matter import MAX_CARD_BYTES
 from registry.sources.license_files import Identification, Identifier, TermsFile, find_terms
-from registry.sources.notes import Note, shown
+from registry.sources.notes import Note, remarks_of, shown
 from registry.sources.references import read_reference
 from registry.sources.relation_rules import Signs, infer_relation
 from registry.supplychain.model import Model, Revision
@@ -120,6 +120,7 @@ class FolderSource:
             revisions=(Revision(name, commit, digest, source=source),) if commit else (),
             statements=statements,
             relations=relations,
+            remarks=remarks_of(name, self.notes, source),
         )
 
     def _source(self, model: str, file: str) -> Source:

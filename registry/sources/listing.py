@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from registry.sources.notes import finding_of
 from registry.supplychain.data import Dataset
 from registry.supplychain.developer import Developer
 from registry.supplychain.listing import Listing, RowNote, released_on
 from registry.supplychain.model import Model, Revision
 from registry.supplychain.record import Record
 from registry.supplychain.relation import Relation
+from registry.supplychain.remark import Remark
 from registry.supplychain.source import Source
 from registry.supplychain.statement import LicenseStatement
 
@@ -53,7 +55,8 @@ def record_of(listing: Listing, origin: str, source: Source) -> Record:
     if listing.kind == "dataset":
         languages = _by_position(listing.languages)
         datasets = tuple(Dataset(name, languages=tuple(languages.get(at, ())), source=source) for at, name in enumerate(listing.names))
-        return Record(origin, datasets=datasets, statements=_statements(listing, "dataset:", source))
+        remarks = remarks_on(listing, "dataset:", source)
+        return Record(origin, datasets=datasets, statements=_statements(listing, "dataset:", source), remarks=remarks)
     aliases = _by_position(listing.aliases)
     columns = zip(listing.names, listing.developers, listing.modalities, listing.accesses, listing.parameters, listing.created, listing.downloads, strict=True)
     models = tuple(
@@ -76,10 +79,20 @@ def record_of(listing: Listing, origin: str, source: Source) -> Record:
         models=models,
         revisions=tuple(Revision(name, commit, source=source) for name, commit in zip(listing.names, listing.revisions, strict=True) if commit is not None),
         statements=_statements(listing, "", source),
+        remarks=remarks_on(listing, "", source),
         relations=(
             *(Relation(listing.names[each.position], each.base, each.relation, each.evidence, source, each.says) for each in listing.bases),
             *(Relation(listing.names[at], f"dataset:{name}", "trained-on", "declared", source) for at, name in listing.datasets),
         ),
+    )
+
+
+def remarks_on(listing: Listing, prefix: str, source: Source) -> tuple[Remark, ...]:
+    """The notes on rows that an audit makes a finding of, for the catalogue to keep."""
+    return tuple(
+        Remark(prefix + note.name, note.code, note.message, finding, line=note.row, source=source)
+        for note in listing.notes
+        if note.name is not None and not note.lost and (finding := finding_of(note.code)) is not None
     )
 
 

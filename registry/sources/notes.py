@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+from registry.supplychain.remark import Remark
+from registry.supplychain.source import Source
 
 _CIRCLES = frozenset({"self-base", "base-itself"})
 _UNREADABLE = frozenset(
@@ -63,6 +67,11 @@ class Note:
 
     row: int | None = None
     """The row of a table that it stands in, counted from 1 without the line of column names."""
+
+
+def remarks_of(subject: str, notes: Iterable[Note], source: Source) -> tuple[Remark, ...]:
+    """The notes on one thing that an audit makes a finding of, for the catalogue to keep."""
+    return tuple(Remark(subject, note.code, note.message, note.finding, note.file, note.line, source) for note in notes if note.finding is not None)
 
 
 def shown(text: object, width: int = 80) -> str:

@@ -26,7 +26,7 @@ def test_what_changed_as_table_json_and_csv(licet: Licet, tmp_path: Path) -> Non
     (item,) = json.loads(licet("catalog", "changes", "--since", "3", "--format", "json").stdout)["items"]
     assert (item["subject"], item["derivatives"]) == ("acme/one", ["house/two"])
     lines = licet("catalog", "changes", "--since", "3", "--format", "csv").stdout.splitlines()
-    assert lines[0].startswith("subject,kind,seq,at,actor,before,after")
+    assert lines[0].startswith("subject,kind,seq,at,actor,before,after,verdict_before")
     assert len(lines) == 2
 
     nothing = licet("catalog", "changes", "--since", "4")

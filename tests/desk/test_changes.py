@@ -16,7 +16,7 @@ from registry.desk.imports import import_dump
 from registry.desk.register import register_model
 from registry.desk.session import Desk
 from registry.errors import FactError, UnknownModelError, UsageError
-from tests.desk.conftest import add_application, specification
+from tests.desk.conftest import Open, add_application, specification
 from tests.factories import model, record, relation, statement
 
 BEFORE = [
@@ -62,6 +62,17 @@ def test_a_newer_listing_with_another_licence_names_the_change_the_derivative_an
     assert (change["applications"], change["application_count"]) == (["app:helpline"], 1)
     assert change["changes"] == [{"what": "statement", "change": "raw_name: mit -> cc-by-nc-4.0"}]
     assert result["counts"] == {"license": 1, "new": 1}
+
+
+def test_a_changed_licence_says_what_it_turns_for_the_use_of_the_house(desk_over: Open, tmp_path: Path) -> None:
+    desk = desk_over(facts={"commercial": True, "distribution": ["internal"]})
+    import_dump(desk, listing(tmp_path / "before.jsonl", BEFORE))
+    since = head(desk)
+    import_dump(desk, listing(tmp_path / "after.jsonl", AFTER))
+    change, new = read_changes(desk, since)["items"]
+    assert change["verdict_before"] in ("permitted", "permitted-with-obligations")
+    assert change["verdict_after"] in ("needs-permission", "prohibited")
+    assert (new["verdict_before"], new["verdict_after"]) == (None, None)
 
 
 def test_the_same_listing_again_changes_nothing(listed: Desk, tmp_path: Path) -> None:
@@ -220,6 +231,8 @@ def test_days_bound_the_period_from_their_beginning_to_their_end(listed: Desk) -
     [
         ({"since": "soon"}, FactError, "--since"),
         ({"since": "0", "until": "soon"}, FactError, "--until"),
+        ({"since": "²"}, FactError, "--since"),
+        ({"since": ""}, FactError, "--since"),
         ({"since": "999999"}, UsageError, "999999"),
         ({"since": "9" * 400}, UsageError, "--since"),
         ({"since": "1", "until": "0"}, UsageError, "end of the period"),

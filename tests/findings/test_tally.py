@@ -15,31 +15,32 @@ DATA = Finding("LIC404", "m", "unknown", "unstated")
 
 def test_groups_and_single_models_come_to_the_same_counts() -> None:
     grouped, single = Tally(), Tally()
-    grouped.add((LOOSE, DATA), count=3, developer="acme", verdict="permitted")
-    grouped.add((), count=2, developer="acme", verdict="permitted")
+    grouped.add((LOOSE, DATA), count=3, verdict="permitted")
+    grouped.add((), count=2, verdict="permitted")
     for _ in range(3):
-        single.add((LOOSE, DATA, DATA), developer="acme", verdict="permitted")
+        single.add((LOOSE, DATA, DATA), verdict="permitted")
     for _ in range(2):
-        single.add((), developer="acme", verdict="permitted")
+        single.add((), verdict="permitted")
     assert grouped.to_data({}) == single.to_data({})
 
 
 def test_model_counts_once_a_code_and_under_its_gravest_severity() -> None:
     tally = Tally()
-    tally.add((DATA, DATA, LOOSE), developer=7)
-    data = tally.to_data({7: "Acme"})
+    tally.add((DATA, DATA, LOOSE))
+    data = tally.to_data({})
     assert {entry["code"]: entry["models"] for entry in data["by_code"]} == {"LIC101": 1, "LIC404": 1}
     assert data["by_severity"] == {"error": 1, "warning": 0, "note": 0}
     assert data["by_pair"] == [{"declared": "mit", "ancestor": "llama2", "models": 1, "codes": {"LIC101": 1}}]
-    assert data["by_developer"] == [{"developer": "Acme", "models": 1, "errors": 1}]
 
 
-def test_developers_beyond_the_most_are_counted_only() -> None:
+def test_developers_of_whose_models_most_is_found_are_named_and_the_others_counted() -> None:
     tally = Tally()
-    for number in range(MOST_DEVELOPERS + 5):
-        tally.add((DATA,), developer=number)
-    data = tally.to_data({})
-    assert len(data["by_developer"]) == MOST_DEVELOPERS
+    concerned = [0, *range(1, MOST_DEVELOPERS + 6)]
+    tally.rank_developers(concerned, [count // 2 for count in concerned])
+    most = len(concerned) - 1
+    data = tally.to_data({most: "Acme"})
+    assert data["by_developer"][0] == {"developer": "Acme", "models": most, "errors": most // 2}
+    assert [entry["models"] for entry in data["by_developer"]] == list(range(most, 5, -1))
     assert data["developers_with_findings"] == MOST_DEVELOPERS + 5
 
 

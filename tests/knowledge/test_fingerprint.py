@@ -325,3 +325,64 @@ def test_siblings_of_a_text_are_not_taken_for_it(real: Identifier, file: str, ch
 def test_modified_texts_are_never_called_by_the_name_of_the_original(real: Identifier, file: str, added: str, license: str | None, method: str) -> None:
     found = real.identify(f"{_changed(file)}\n\n{added}\n")
     assert (found.license, found.method) == (license, method)
+
+
+@pytest.mark.parametrize(
+    "added",
+    [
+        "This licence is for the source code. Weights come with terms of their own.",
+        "The weights are governed by a separate agreement.",
+        "To use it in a product, fill in the application form.",
+        "模型权重不得用于商业用途。",
+        "Веса нельзя использовать в продуктах.",
+    ],
+)
+def test_a_word_on_weights_in_any_script_makes_an_open_licence_another(added: str) -> None:
+    for text in (f"{OPEN}\n\n{added}\n", f"{added}\n\n{OPEN}"):
+        found = identifier().identify(text)
+        assert (found.license, found.method) == (None, "modified"), text
+
+
+@pytest.mark.parametrize("holder", ["清华大学", "Acme 株式会社", "Институт"])
+def test_a_holder_in_another_script_changes_nothing(holder: str) -> None:
+    assert identifier().identify(f"Copyright (c) 2026 {holder}\n\n{OPEN}").license == "open"
+
+
+MEADOW = Title.of("meadow", "Meadow Community License")
+CARD = """# Meadow Community License
+
+Meadow-13B knows meadows. It was trained on flowers and is quick. See the [terms](https://acme.example/Meadow%20Community%20License.pdf) before you mow.
+
+{more}
+"""
+
+
+@pytest.mark.parametrize("more", ["", "It scored well on grass, hay and clover, and less well on moss. " * 100], ids=["short", "long"])
+def test_a_card_that_names_a_licence_and_leads_to_it_is_not_its_text(more: str) -> None:
+    assert MEADOW is not None
+    found = identifier(titles=(MEADOW,)).identify(CARD.format(more=more))
+    assert (found.license, found.method, found.link) == (None, "pointer", "https://acme.example/Meadow%20Community%20License.pdf")
+
+
+def test_terms_that_hold_a_link_are_still_told_by_their_title() -> None:
+    assert MEADOW is not None
+    text = (
+        "Meadow Community License\n\n"
+        + "The licensee shall keep this notice and the terms of the agreement; see https://acme.example/terms for the rights granted hereunder. " * 10
+    )
+    assert identifier(titles=(MEADOW,)).identify(text).license == "meadow"
+
+
+def test_a_title_of_several_versions_without_a_number_names_none() -> None:
+    first = Title.of("hay-1.0", "Hay License Agreement 1.0", open=True)
+    bare, second = Title.of("hay-1.0", "Hay License Agreement", open=True), Title.of("hay-1.1", "Hay License Agreement", open=True)
+    assert first is not None
+    assert bare is not None
+    assert second is not None
+    known = make_reference(
+        "hay", "hay-1.0", "Hay License Agreement version 1.0. " + AGREEMENT.format(version="1.0", date="2 May 2024").replace("garden", "barn"), strict=True
+    )
+    found = identifier(known, titles=(first, bare, second)).identify(
+        "Hay License Agreement\n\nThe barn is open to whoever brings hay along, and shut to all who bring rain."
+    )
+    assert found.license is None

@@ -210,3 +210,10 @@ def test_most_cards_agree_with_the_listing_of_the_hub() -> None:
                 agree["base"][1] += 1
     # Card and listing are of different days; the rest are cards that changed in between.
     assert all(same / whole > 0.97 for same, whole in agree.values()), agree
+
+
+def test_what_could_not_be_read_is_kept_with_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "README.md"
+    path.write_text("---\nlicense: mit\nbase_model: ./local/checkpoint\n---\n", encoding="utf-8")
+    (record,) = CardSource(path, "acme/a").records()
+    assert [(each.subject, each.finding, each.line) for each in record.remarks] == [("acme/a", "LIC007", 3)]
