@@ -101,18 +101,17 @@ def count_up_to(connection: Connection, conditions: list[Any], most: int) -> int
 
 
 def _developer_ids(connection: Connection, wanted: Collection[str]) -> list[int]:
-    """The numbers of developers by name or title. What may match is compared here: the engines fold letters beyond ASCII differently."""
+    """The numbers of developers by name or title, compared here: the engines fold letters beyond ASCII differently."""
     folded = {name.casefold() for name in wanted}
     every = select(developer.c.id, developer.c.name, developer.c.title).order_by(developer.c.id)
-    if all(name.isascii() for name in wanted):
-        # Names of accounts are ASCII and there are hundreds of thousands; titles are few, so each is compared.
-        rows = [
-            *connection.execute(every.where(func.lower(developer.c.name).in_(sorted(folded)))),
-            *connection.execute(every.where(developer.c.title.is_not(None))),
-        ]
-    else:
-        rows = [*connection.execute(every)]
-    found = sorted({row.id for row in rows if row.name.casefold() in folded or (row.title or "").casefold() in folded})
+    # There are hundreds of thousands of names: first those written as asked for or in small letters, and the few titles; then all.
+    likely = (every.where(developer.c.name.in_(sorted(folded | set(wanted)))), every.where(developer.c.title.is_not(None)))
+    found: list[int] = []
+    for queries in (likely, (every,)):
+        rows = [row for query in queries for row in connection.execute(query).all()]
+        found = sorted({row.id for row in rows if row.name.casefold() in folded or (row.title or "").casefold() in folded})
+        if found:
+            break
     if not found:
         raise UsageError(f"no developer is called {' or '.join(f'`{name}`' for name in sorted(wanted))}", "`licet models` shows the developers that are known")
     return found
