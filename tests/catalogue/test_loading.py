@@ -189,6 +189,15 @@ def test_a_newer_listing_changes_only_what_changed_and_says_so(catalogue: Catalo
     assert check_catalogue(catalogue).problems == ()
 
 
+def test_a_first_load_tells_what_it_changed_of_what_was_known_before(catalogue: Catalogue) -> None:
+    load(catalogue, listing(*ROWS))
+    again = load(catalogue, listing({"id": "acme/chat", "licenses": ["mit"]}), expected=1_000_000)
+    assert (again.added, again.retired) == ({}, {"relation": 2, "statement": 1})
+    with catalogue.reading() as connection:
+        assert [each.what for each in history_of(connection, "acme/chat").items if each.seq == 2] == ["statement", "relation", "relation"]
+    assert check_catalogue(catalogue).problems == ()
+
+
 def test_what_others_claim_is_left_alone(catalogue: Catalogue, write: Write) -> None:
     write(record(model_noun("acme/base"), said("acme/base", "apache-2.0")))
     load(catalogue, listing(*ROWS))

@@ -208,7 +208,9 @@ class Models:
             change(state.connection, model, tuple(different), [(*different.values(), row.id)])
             held = dict(zip(_FACTS, before, strict=True))
             news = different.keys() - {"downloads"}
-            state.note(name, "model", self._named({what: held[what] for what in sorted(news)}), self._named({what: different[what] for what in sorted(news)}))
+            state.log.add(
+                name, "model", self._named({what: held[what] for what in sorted(news)}), self._named({what: different[what] for what in sorted(news)})
+            )
             state.changed["model"] += 1
             if news & _BINDING_FACTS:
                 state.touched.add(row.id)
@@ -241,9 +243,9 @@ class Models:
             write(self._state.connection, revision, ("model_id", "commit_id", "source_id"), rows)
             self._state.added["revision"] += len(rows)
             self._state.take_in(commit for _, commit, _ in rows)
-            if not self._state.first:
-                names = {number: listing.names[at] for at, number in enumerate(numbers) if number is not None}
-                for number, commit, _ in rows:
+            names = {number: listing.names[at] for at, number in enumerate(numbers) if number is not None}
+            for number, commit, _ in rows:
+                if not self._state.first or number < self._names.known_before:
                     self._state.log.add(names[number], "revision", None, {"commit_id": commit})
 
 
@@ -290,7 +292,7 @@ class Datasets:
                     state.touched_datasets.add(row.id)
                 if different:
                     change(state.connection, dataset, tuple(different), [(*different.values(), row.id)])
-                    state.note(f"dataset:{name}", "dataset", None, different)
+                    state.log.add(f"dataset:{name}", "dataset", None, different)
                     state.changed["dataset"] += 1
         return numbers
 
