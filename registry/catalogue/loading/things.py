@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, or_, select
 
+from registry.catalogue.ingest.layers import owner_part
 from registry.catalogue.loading.state import LoadState
 from registry.catalogue.stream import among, change, next_number, stream, write
 from registry.catalogue.tables.columns import canonical_json
@@ -80,6 +81,10 @@ class Developers:
         self._state.added["developer"] += len(rows)
         return found
 
+    def number_of_owner(self, name: str) -> int | None:
+        """The number under which the owner of a model's repository stands among the developers."""
+        return self._names.numbers.get(owner_part(name) or "")
+
     def name_of(self, number: int | None) -> str | None:
         """The name of a developer."""
         if number is None:
@@ -127,7 +132,7 @@ class Models:
     def take(self, listing: Listing) -> list[int | None]:
         """Write the models of a listing, and give the number of each; none for a row whose name an earlier row had."""
         known = self._names.numbers
-        owners = [each or name.rpartition("/")[0] or None for each, name in zip(listing.developers, listing.names, strict=True)]
+        owners = [each or owner_part(name) for each, name in zip(listing.developers, listing.names, strict=True)]
         of_developer = self._developers.numbers(owners)
         numbers: list[int | None] = []
         fresh: list[tuple[Any, ...]] = []
@@ -199,6 +204,8 @@ class Models:
         for row in state.connection.execute(query.order_by(model.c.id)).all():
             name, *values = given[row.id]
             before = row[1:]
+            if before[0] is not None and self._developers.number_of_owner(name) == values[0]:
+                values[0] = None  # an owner of a repository stands in for a developer only where none is known
             different = {what: value for what, value, held in zip(_FACTS, values, before, strict=True) if value is not None and value != held}
             if not different:
                 continue
