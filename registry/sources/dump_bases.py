@@ -37,10 +37,12 @@ class PlainBases:
     troubles: dict[int, tuple[str, str]] = field(default_factory=dict)
     """What is odd about how a row names its base, as code and message."""
 
-    @property
-    def rows(self) -> set[int]:
-        """The rows that need no other look at their bases."""
-        return {*self.links, *self.selves}
+    in_order: bool = True
+    """Whether the links were found in the order of their rows."""
+
+    def sorted_links(self) -> list[BaseLink]:
+        """The links in the order of their rows."""
+        return list(self.links.values()) if self.in_order else [self.links[row] for row in sorted(self.links)]
 
 
 class BaseColumns:
@@ -103,12 +105,16 @@ class BaseColumns:
         links = zip(columns[0], map(_LINK, zip(*columns, repeat("declared"), says)))  # noqa: B905 - `repeat` has no end
         found.links.update((row, link) for row, link in links if row not in others) if others else found.links.update(links)
         odd = compute.invert(plain)
+        found.in_order = len(columns[0]) == len(rows)
         for row, base, word, own in zip(*(part.filter(odd).to_pylist() for part in (rows, bases, words, owns)), strict=True):
             if row not in others:
                 self._take_odd(found, row, base, own, partial(_indexed_link, row, word))
 
     def _take_named(self, found: PlainBases, rows: Any, bases: Any, others: set[int]) -> None:
         """Rows with one tag that names a base and says no more. Without any sign they are fine-tunes; the rules are asked of the others."""
+        if not len(rows):
+            return
+        found.in_order = False
         compute = self._compute
         plain = compute.match_substring_regex(bases, _PLAIN)
         tells = self._may_tell(rows)

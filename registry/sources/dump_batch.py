@@ -142,10 +142,14 @@ class BatchColumns:
 
     def _each_once(self, column: Any, read: Callable[[Any], Any]) -> list[Any]:
         """The values of a column of few different texts, each of them read once."""
+        return self._good(self._each(column, read))
+
+    def _each(self, column: Any, read: Callable[[Any], Any]) -> list[Any]:
+        """All values of a column of few different texts, each of them read once."""
         encoded = column.dictionary_encode()
         words = [read(word) for word in encoded.dictionary.to_pylist()]
         words.append(None)
-        return self._good([words[at] for at in encoded.indices.fill_null(len(words) - 1).to_pylist()])
+        return [words[at] for at in encoded.indices.fill_null(len(words) - 1).to_pylist()]
 
     def _take_plain_columns(self) -> None:
         listing, held = self.listing, self._held
@@ -280,15 +284,23 @@ class BatchColumns:
         return cards
 
     def _take_licenses(self, cards: Mapping[int, CardFacts]) -> None:
-        rows, texts = self._told("license:", "license")
         names, links = self._sparse("license_name"), self._sparse("license_link")
+        tagged = self._tagged("license:")
+        if not cards and not names and not links and isinstance(self._position, range) and self._is_column("license", tagged):
+            rows = tagged[1].to_pylist()
+            licenses = self._each(tagged[0], plain_license)
+            if not _twice(rows) and None not in licenses:
+                self.listing.licenses.extend(zip(rows, licenses, strict=True))
+                return
+        self._take_licenses_closely(cards, names, links)
+
+    def _take_licenses_closely(self, cards: Mapping[int, CardFacts], names: Mapping[int, Any], links: Mapping[int, Any]) -> None:
+        """Licences where some rows say more than one tag of them."""
+        rows, texts = self._told("license:", "license")
         closer = {*names, *links, *cards, *_twice(rows)}
         known = {text: plain_license(text) for text in set(texts)}
         position, licenses = self._position, self.listing.licenses
         written: dict[int, list[str]] = {row: [] for row in closer}
-        if not closer and isinstance(position, range) and None not in known.values():
-            licenses.extend(zip(rows, map(known.__getitem__, texts), strict=True))  # type: ignore[arg-type] # none of them is None
-            return
         for row, text in zip(rows, texts, strict=True):
             plain = known[text]
             if plain is None or row in closer:
@@ -298,6 +310,13 @@ class BatchColumns:
         for row in sorted(written):
             if row in position:
                 add_licenses(self.listing, self._first + row, position[row], written[row], cards.get(row), names.get(row), links.get(row))
+
+    def _is_column(self, field: str, tagged: tuple[Any, Any]) -> bool:
+        """Whether a column of lists says what the tags say, or is not there."""
+        if field not in self._held:
+            return True
+        texts, rows = self._flat(field)
+        return bool(texts.equals(tagged[0]) and rows.equals(tagged[1]))
 
     def _take_datasets(self, cards: Mapping[int, CardFacts]) -> None:
         rows, texts = self._told("dataset:", "dataset")
@@ -328,26 +347,23 @@ class BatchColumns:
         columns = BaseColumns(self._held, self._tagged("base_model:"), self._flat("base_model") if "base_model" in self._held else None)
         stated = {row for row, card in cards.items() if card.bases}
         plain = columns.plain(set(cards)) if isinstance(self._position, range) else None
-        done = plain.rows if plain is not None else set()
-        if plain is not None:
-            self.listing.bases.extend(plain.links.values())
+        if plain is None:
+            rows = sorted(row for row in columns.rows | stated if row in self._position)
+        else:
+            self.listing.bases.extend(plain.sorted_links())
             troubles = [*((row, ("self-base", "it names itself as its base")) for row in plain.selves), *plain.troubles.items()]
             self.listing.notes.extend(RowNote(*trouble, self._first + row, self.listing.names[row]) for row, trouble in troubles)
-        rows = sorted(row for row in (columns.rows | stated) - done if row in self._position)
+            rows = sorted((columns.rows | stated).difference(plain.links, plain.selves))
         if not rows:
             return
-        column: dict[int, list[str]] = {}
-        if "base_model" in self._held:
-            for text, row in zip(*(part.to_pylist() for part in self._flat("base_model")), strict=True):
-                column.setdefault(row, []).append(text)
         relations = self._sparse("base_model_relation")
-        all_tags, made, libraries, files = (self._at(field, rows) for field in ("tags", "baseModels", "library_name", "siblings"))
+        all_tags, named, made, libraries, files = (self._at(field, rows) for field in ("tags", "base_model", "baseModels", "library_name", "siblings"))
         for at, row in enumerate(rows):
             claims = Claims(
                 tags=[tag for tag in all_tags[at] or () if tag],
                 card=cards.get(row),
                 base_models=made[at],
-                column=column.get(row),
+                column=named[at] or None,
                 relation=relations.get(row),
                 library=libraries[at],
                 files=file_names(files[at]) if files[at] is not None else (),

@@ -31,6 +31,7 @@ from registry.catalogue.tables.model import model, model_name, revision
 from registry.catalogue.tables.remark import remark
 from registry.errors import UsageError
 from registry.sources.listing import record_of
+from registry.supplychain.developer import Developer
 from registry.supplychain.listing import BaseLink, Listing, RowNote
 from registry.supplychain.source import Source
 from tests.catalogue.conftest import Write
@@ -189,12 +190,32 @@ def test_a_newer_listing_changes_only_what_changed_and_says_so(catalogue: Catalo
     assert check_catalogue(catalogue).problems == ()
 
 
+def test_a_first_load_tells_what_it_changed_of_what_was_known_before(catalogue: Catalogue) -> None:
+    load(catalogue, listing(*ROWS))
+    again = load(catalogue, listing({"id": "acme/chat", "licenses": ["mit"]}), expected=1_000_000)
+    assert (again.added, again.retired) == ({}, {"relation": 2, "statement": 1})
+    with catalogue.reading() as connection:
+        assert [each.what for each in history_of(connection, "acme/chat").items if each.seq == 2] == ["statement", "relation", "relation"]
+    assert check_catalogue(catalogue).problems == ()
+
+
 def test_what_others_claim_is_left_alone(catalogue: Catalogue, write: Write) -> None:
     write(record(model_noun("acme/base"), said("acme/base", "apache-2.0")))
     load(catalogue, listing(*ROWS))
     load(catalogue, listing({"id": "acme/base"}))
     with catalogue.reading() as connection:
         assert [each.license for each in statements_about(connection, "acme/base")] == ["apache-2.0"]
+
+
+def test_an_owner_of_a_repository_does_not_take_the_place_of_a_known_developer(catalogue: Catalogue, twin: Catalogue, expected: int | None) -> None:
+    known = record(Developer("Acme Inc", "Acme"), model_noun("acme/base", developer="Acme Inc", source=None))
+    for each in (catalogue, twin):
+        with each.writing() as connection:
+            ingest(connection, [known], actor="tests", kind="seed")
+    load(catalogue, listing({**ROWS[0], "by": "acme"}, *ROWS[1:]), expected=expected)
+    ingested(twin, listing({**ROWS[0], "by": "acme"}, *ROWS[1:]))
+    assert held(catalogue) == held(twin)
+    assert {row[0]: row[2] for row in held(catalogue)["models"]} == {"acme/base": "Acme Inc", "acme/chat": "acme", "zoe/mix": "zoe", "gone/away": "None"}
 
 
 def test_a_first_load_is_told_of_as_a_whole_and_its_models_say_since_when_they_are_known(catalogue: Catalogue, write: Write) -> None:

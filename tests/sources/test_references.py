@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 
 from registry.sources.lineage_keys import base_key, dataset_key, fold_key, is_relation_key, license_key, looks_like_lineage, read_relation
 from registry.sources.references import legacy_models, read_reference
+from tests.sources.real_data import real
 
 
 @pytest.mark.parametrize(
@@ -85,3 +88,10 @@ def test_other_keys_are_told_apart() -> None:
 )
 def test_relation_words(word: str, relation: str | None) -> None:
     assert read_relation(word) == relation
+
+
+def test_every_old_id_of_the_real_hub_leads_to_its_present_one() -> None:
+    with real("hub_2024-07", "legacy_alias.csv").open(encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 47
+    assert {row["legacy_id"]: read_reference(row["legacy_id"]).id for row in rows} == {row["legacy_id"]: row["current_id"] for row in rows}

@@ -119,6 +119,7 @@ def write_models(ledger: Ledger, models: Iterable[Model]) -> None:
     for key, values in rows.items():
         if values["downloads"] is None and key[0] not in known:
             values["downloads"] = UNKNOWN_DOWNLOADS
+    _keep_developers(ledger, rows, known, ids)
     layer = Layer(
         model,
         ("name",),
@@ -133,11 +134,26 @@ def write_models(ledger: Ledger, models: Iterable[Model]) -> None:
     _write_names(ledger, given, {key[0]: number for key, number in written.ids.items()})
 
 
+def _keep_developers(ledger: Ledger, rows: Rows, known: Mapping[str, int], ids: Mapping[str, int]) -> None:
+    """Who owns a repository stands in for its developer only where none is known: whoever knows better has said so."""
+    owned = {key: ids.get(owner_part(key[0]) or "") for key in rows if key[0] in known}
+    doubtful = {known[key[0]]: key for key, owner in owned.items() if owner is not None and rows[key]["developer_id"] == owner}
+    for part in chunks(sorted(doubtful)):
+        query = select(model.c.id).where(model.c.id.in_(part), model.c.developer_id.is_not(None)).order_by(model.c.id)
+        for number in ledger.connection.execute(query).scalars():
+            rows[doubtful[number]]["developer_id"] = None
+
+
+def owner_part(name: str) -> str | None:
+    """The owner of the repository that a name stands for, if it names one."""
+    return name.rpartition("/")[0] or None
+
+
 def _developer_of(each: Model) -> str | None:
     """The developer a model names, else the owner part of its name."""
     if each.developer is not None or not each.recorded:
         return each.developer
-    return each.name.rpartition("/")[0] or None
+    return owner_part(each.name)
 
 
 def _settle_recorded(ledger: Ledger, table: Any, rows: Rows) -> None:

@@ -151,7 +151,7 @@ class Links:
                 changed.add(number)
             own[key] = number
             evidence.append((number, state.origin, state.source_id, grade, says, digest, state.log.seq))
-            if not state.first:
+            if not state.first or child < self._names.known_before:
                 state.log.add(name, "relation", None, _shown(state, parent_name, relation, grade, says))
                 state.touched.add(child)
         write(state.connection, edge, _EDGE_COLUMNS, edges)
@@ -204,7 +204,7 @@ class Links:
         stale = [row for row in state.connection.execute(query) if listed(row.child_id)]
         for row in stale:
             name = row.parent if row.parent is not None else f"dataset:{row.dataset}"
-            state.note(row.name, "relation", _shown(state, name, row.relation, row.grade, row.says), None)
+            state.log.add(row.name, "relation", _shown(state, name, row.relation, row.grade, row.says), None)
             state.touched.add(row.child_id)
         change(state.connection, edge_evidence, ("retired_set",), [(state.log.seq, row.id) for row in stale])
         settle_grades(state.connection, {row.edge_id for row in stale})

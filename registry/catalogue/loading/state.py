@@ -54,7 +54,7 @@ class LoadState:
     _checked: set[str] = field(default_factory=set)
 
     def note(self, subject: str, what: str, before: dict[str, object] | None, after: dict[str, object] | None) -> None:
-        """Tell the history of one change; a first load is told of as a whole."""
+        """Tell the history of something new; of a first load it is told as a whole. What changes something that was known before is always told."""
         if not self.first:
             self.log.add(subject, what, before, after)
 

@@ -60,7 +60,7 @@ class Statements:
             rows.append(
                 (number if at_model else None, None if at_model else number, state.origin, "declared", name, link, state.source_id, digest, state.log.seq)
             )
-            if not state.first:
+            if not state.first or number < self._known_before:
                 state.log.add(self._prefix + subject, "statement", None, _shown(state, name, link))
                 (state.touched if at_model else state.touched_datasets).add(number)
         write(state.connection, statement, _COLUMNS, rows)
@@ -81,7 +81,7 @@ class Statements:
         )
         stale = [row for row in state.connection.execute(query) if is_listed(row.subject)]
         for row in stale:
-            state.note(self._prefix + row.name, "statement", _shown(state, row.raw_name, row.raw_link), None)
+            state.log.add(self._prefix + row.name, "statement", _shown(state, row.raw_name, row.raw_link), None)
             (state.touched if self._kind == "model" else state.touched_datasets).add(row.subject)
         change(state.connection, statement, ("retired_set",), [(state.log.seq, row.id) for row in stale])
         state.retired["statement"] += len(stale)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Table, or_, select
 
+from registry.catalogue.ingest.layers import owner_part
 from registry.catalogue.loading.state import LoadState
 from registry.catalogue.stream import among, change, next_number, stream, write
 from registry.catalogue.tables.columns import canonical_json
@@ -80,6 +81,10 @@ class Developers:
         self._state.added["developer"] += len(rows)
         return found
 
+    def number_of_owner(self, name: str) -> int | None:
+        """The number under which the owner of a model's repository stands among the developers."""
+        return self._names.numbers.get(owner_part(name) or "")
+
     def name_of(self, number: int | None) -> str | None:
         """The name of a developer."""
         if number is None:
@@ -127,7 +132,7 @@ class Models:
     def take(self, listing: Listing) -> list[int | None]:
         """Write the models of a listing, and give the number of each; none for a row whose name an earlier row had."""
         known = self._names.numbers
-        owners = [each or name.rpartition("/")[0] or None for each, name in zip(listing.developers, listing.names, strict=True)]
+        owners = [each or owner_part(name) for each, name in zip(listing.developers, listing.names, strict=True)]
         of_developer = self._developers.numbers(owners)
         numbers: list[int | None] = []
         fresh: list[tuple[Any, ...]] = []
@@ -199,6 +204,8 @@ class Models:
         for row in state.connection.execute(query.order_by(model.c.id)).all():
             name, *values = given[row.id]
             before = row[1:]
+            if before[0] is not None and self._developers.number_of_owner(name) == values[0]:
+                values[0] = None  # an owner of a repository stands in for a developer only where none is known
             different = {what: value for what, value, held in zip(_FACTS, values, before, strict=True) if value is not None and value != held}
             if not different:
                 continue
@@ -208,7 +215,9 @@ class Models:
             change(state.connection, model, tuple(different), [(*different.values(), row.id)])
             held = dict(zip(_FACTS, before, strict=True))
             news = different.keys() - {"downloads"}
-            state.note(name, "model", self._named({what: held[what] for what in sorted(news)}), self._named({what: different[what] for what in sorted(news)}))
+            state.log.add(
+                name, "model", self._named({what: held[what] for what in sorted(news)}), self._named({what: different[what] for what in sorted(news)})
+            )
             state.changed["model"] += 1
             if news & _BINDING_FACTS:
                 state.touched.add(row.id)
@@ -241,9 +250,9 @@ class Models:
             write(self._state.connection, revision, ("model_id", "commit_id", "source_id"), rows)
             self._state.added["revision"] += len(rows)
             self._state.take_in(commit for _, commit, _ in rows)
-            if not self._state.first:
-                names = {number: listing.names[at] for at, number in enumerate(numbers) if number is not None}
-                for number, commit, _ in rows:
+            names = {number: listing.names[at] for at, number in enumerate(numbers) if number is not None}
+            for number, commit, _ in rows:
+                if not self._state.first or number < self._names.known_before:
                     self._state.log.add(names[number], "revision", None, {"commit_id": commit})
 
 
@@ -290,7 +299,7 @@ class Datasets:
                     state.touched_datasets.add(row.id)
                 if different:
                     change(state.connection, dataset, tuple(different), [(*different.values(), row.id)])
-                    state.note(f"dataset:{name}", "dataset", None, different)
+                    state.log.add(f"dataset:{name}", "dataset", None, different)
                     state.changed["dataset"] += 1
         return numbers
 
