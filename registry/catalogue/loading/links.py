@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -14,7 +14,7 @@ from registry.catalogue.ingest.bases import fold, near_names, settle
 from registry.catalogue.ingest.claims import settle_grades
 from registry.catalogue.loading.state import LoadState
 from registry.catalogue.loading.things import Datasets, Models, Names
-from registry.catalogue.stream import among, change, next_number, stream, write
+from registry.catalogue.stream import BATCH, among, change, next_number, stream, write
 from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.lineage import edge, edge_evidence
 from registry.catalogue.tables.model import model
@@ -109,15 +109,16 @@ class Links:
         state = self._state
         written, kinds = list(self._written), list(self._kinds)
         is_set = [name.startswith("dataset:") for name in written]
-        wanted = sorted(set(self._children))
-        child_names = self._child_names(wanted)
+        wanted = set(self._children)
+        child_names = {number: name for name, number in self._names.numbers.items() if number in wanted}
         digest_of = _digests(state.origin, state.reference)
-        old_edges = self._old_edges([child for child in wanted if child < self._names.known_before])
+        old_edges = self._old_edges(sorted(child for child in wanted if child < self._names.known_before))
+        del wanted
         edges: list[tuple[Any, ...]] = []
         evidence: list[tuple[Any, ...]] = []
         changed: set[int] = set()
         first_free = next_number(state.connection, edge)
-        order = sorted(range(len(self._children)), key=self._children.__getitem__)
+        order = array("i", sorted(range(len(self._children)), key=self._children.__getitem__))
         own: dict[tuple[bool, int, str], int] = {}
         said: set[str] = set()
         before = -1
@@ -127,6 +128,8 @@ class Links:
             if child != before:
                 before, own = child, {}
                 said.clear()
+                if len(evidence) >= BATCH:
+                    first_free += self._write_batch(edges, evidence)
             if not is_set[which] and parent == child:
                 self.itself.append((child, written[which]))
                 continue
@@ -154,15 +157,19 @@ class Links:
             if not state.first or child < self._names.known_before:
                 state.log.add(name, "relation", None, _shown(state, parent_name, relation, grade, says))
                 state.touched.add(child)
-        write(state.connection, edge, _EDGE_COLUMNS, edges)
-        write(state.connection, edge_evidence, _EVIDENCE_COLUMNS, evidence)
+        self._write_batch(edges, evidence)
         settle_grades(state.connection, changed)
-        state.added["relation"] += len(evidence)
-        state.take_in(row[5] for row in evidence)
 
-    def _child_names(self, wanted: Sequence[int]) -> Mapping[int, str]:
-        children = set(wanted)
-        return {number: name for name, number in self._names.numbers.items() if number in children}
+    def _write_batch(self, edges: list[tuple[Any, ...]], evidence: list[tuple[Any, ...]]) -> int:
+        """Write links with their evidence and forget them; says how many links there were."""
+        write(self._state.connection, edge, _EDGE_COLUMNS, edges)
+        write(self._state.connection, edge_evidence, _EVIDENCE_COLUMNS, evidence)
+        self._state.added["relation"] += len(evidence)
+        self._state.take_in(row[5] for row in evidence)
+        count = len(edges)
+        edges.clear()
+        evidence.clear()
+        return count
 
     def _old_edges(self, children: Sequence[int]) -> dict[tuple[int, bool, int, str], int]:
         """The links that children which were known before have already, by child, kind of parent, parent and relation."""

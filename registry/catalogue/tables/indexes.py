@@ -13,6 +13,9 @@ from registry.catalogue.tables.schema import METADATA
 LOADED = {"model": ("edge", "edge_evidence", "model", "model_name", "statement"), "dataset": ("statement",)}
 """The tables that a load of each kind fills with millions of rows."""
 
+SORT_CACHE_KIB = 64 * 1024
+"""How much of a SQLite file is held in memory while its indexes are made."""
+
 
 def loaded_indexes(kind: str) -> list[Index]:
     """The indexes of the tables that a load fills, without those that stand for a constraint."""
@@ -31,5 +34,8 @@ def without_indexes(connection: Connection, kind: str, *, wanted: bool) -> Itera
     if indexes and connection.dialect.name == "postgresql":
         # It makes no index on a table whose deferred checks are still to come.
         connection.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    elif indexes:
+        # It sorts within as much memory again as it may hold of the file.
+        connection.execute(text(f"PRAGMA cache_size=-{SORT_CACHE_KIB}"))
     for index in indexes:
         index.create(connection)
