@@ -148,7 +148,7 @@ NO_GUARD = ("DROP TRIGGER tr_change_update", "DROP TRIGGER tr_change_delete", "D
         ("DELETE FROM change_set WHERE seq = 1", "change set 1 is missing"),
         ("UPDATE chain_head SET hash = 'x'", "head"),
         ("UPDATE profile SET model_count = model_count + 1 WHERE id = 1", "profile 1"),
-        (f"UPDATE edge SET parent_id = ({MODEL} 'acme/support-7b') WHERE parent_id IS NOT NULL AND child_id = ({MODEL} '{LLAMA}')", "circle"),  # noqa: S608 - names of our own
+        (f"UPDATE edge SET parent_id = ({MODEL} 'acme/support-7b') WHERE parent_id IS NOT NULL AND child_id = ({MODEL} '{LLAMA}')", "not what was recorded"),  # noqa: S608 - names of our own
         ("UPDATE statement SET model_id = 999999 WHERE model_id = 1", "not there"),
     ],
 )

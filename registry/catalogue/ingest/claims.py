@@ -180,7 +180,7 @@ def write_relations(ledger: Ledger, records: Iterable[Record]) -> None:
     changed: set[int] = set()
     for origin, each in given:
         shown = _relation_shown(each, origin)
-        digest = _digest({"child": each.child, **shown})
+        digest = relation_digest(each.child, shown)
         own = said.setdefault((origin, each.child), set())
         fresh = digest not in own and digest not in held.get(each.child, {})
         own.add(digest)
@@ -233,6 +233,11 @@ def _relation_shown(each: Relation, origin: str) -> dict[str, object]:
         "origin": origin,
     }
     return {name: value for name, value in values.items() if value is not None}
+
+
+def relation_digest(child: str, shown: Mapping[str, object]) -> str:
+    """The digest of one piece of evidence: of the model and what is said of it, not of when it was read."""
+    return _digest({"child": child, **shown})
 
 
 def _held_evidence(connection: Connection, children: Mapping[str, int]) -> dict[str, dict[str, dict[str, Any]]]:
