@@ -90,7 +90,7 @@ def record_of(listing: Listing, origin: str, source: Source) -> Record:
 def remarks_on(listing: Listing, prefix: str, source: Source) -> tuple[Remark, ...]:
     """The notes on rows that an audit makes a finding of, for the catalogue to keep."""
     return tuple(
-        Remark(prefix + note.name, note.code, note.message, finding, line=note.row, source=source)
+        Remark(prefix + note.name, note.code, note.message, finding, source=source)
         for note in listing.notes
         if note.name is not None and not note.lost and (finding := finding_of(note.code)) is not None
     )

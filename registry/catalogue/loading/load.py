@@ -31,7 +31,7 @@ from registry.supplychain.remark import Remark
 from registry.supplychain.source import Source
 
 FIRST_LOAD = 10_000
-"""A load that may bring so many models to a catalogue that has fewer is a first load: of it the history keeps counts and a digest."""
+"""A load that may bring so many rows to a catalogue that has at most half as many is a first load: of what is new the history keeps counts and a digest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Load:
         self._progress = progress
         table = model if kind == "model" else dataset
         held = int(connection.execute(select(func.count()).select_from(table)).scalar_one())
-        first = expected is not None and expected >= FIRST_LOAD and expected > held
+        first = expected is not None and expected >= FIRST_LOAD and expected >= 2 * held
         log = begin_change_set(connection, by=actor, kind="import", at=at)
         self._state = LoadState(connection, log, origin, said_by.reference, _source_id(connection, said_by), first)
         self._open = ExitStack()
@@ -123,7 +123,8 @@ class Load:
         for note in notes:
             finding = self._finding_of(note.code)
             if finding is not None and note.name is not None and not note.lost:
-                yield Remark(prefix + note.name, note.code, note.message, finding, line=note.row)
+                # The number of its row is no place: a newer listing has it elsewhere.
+                yield Remark(prefix + note.name, note.code, note.message, finding)
 
     def finish(self) -> LoadResult:
         """Resolve and write the lineage, retire what is no longer said, and end the change set."""
