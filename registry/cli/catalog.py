@@ -179,7 +179,7 @@ def export(state: State, /, form: str, folder: Path, force: bool, use: GivenUse)
     from registry.desk.export import export_catalogue
 
     raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
-    manifest = export_catalogue(state.desk(), form, folder, raw, force=force, progress=Meter(state.output))
+    manifest = export_catalogue(state.desk(), form, folder, raw, force=force, progress=Meter(state.output, "rows"))
     rows = [{"table": name, **table, "bytes": sum(file["bytes"] for file in table["files"])} for name, table in manifest["tables"].items()]
     columns = (
         Column("TABLE", lambda row: row["table"]),

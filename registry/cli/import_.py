@@ -88,7 +88,7 @@ def hub(
         raise click.UsageError("name a model, or give `--author`, `--search`, `--filter`, `--limit` or `--all`")
     from registry.desk.imports import import_hub
 
-    meter = Meter(state.output)
+    meter = Meter(state.output, "models")
     result = import_hub(state.desk(), names, author=author, search=search, filters=filters, limit=limit, everything=everything, kind=kind, progress=meter)
     show(state, result, form)
 
@@ -103,7 +103,9 @@ def dump(state: State, file: Path, mapping: tuple[str, ...], kind: str | None, f
     """Take in FILE, a dump of Hub metadata: parquet, JSON lines (also gzipped) or CSV, batch by batch."""
     from registry.desk.imports import import_dump
 
-    show(state, import_dump(state.desk(), file, mapping=mapping, kind=kind, progress=Meter(state.output)), form)
+    show(
+        state, import_dump(state.desk(), file, mapping=mapping, kind=kind, progress=Meter(state.output, "rows" if file.suffix == ".parquet" else "bytes")), form
+    )
 
 
 @command.command("bom", short_help="a bill of materials: CycloneDX ML-BOM or SPDX 3 with its AI profile")
@@ -154,10 +156,16 @@ def epoch(state: State, path: Path, form: str) -> None:
 
 
 class Meter:
-    """Says on stderr how far a long import has come, once a second at most."""
+    """Says on stderr how far a long import has come, how fast it goes and how long it may take, once a second at most.
 
-    def __init__(self, output: Output) -> None:
+    Args:
+        output: Where to say it.
+        unit: What is counted: `models`, `rows`, or `bytes` of a file of lines.
+    """
+
+    def __init__(self, output: Output, unit: str) -> None:
         self._output = output
+        self._unit = unit
         self._started = self._said = time.monotonic()
 
     def __call__(self, done: int, total: int | None) -> None:
@@ -169,7 +177,8 @@ class Meter:
         rate = done / (now - self._started)
         left = f", {max(0, round((total - done) / rate)):,} s left" if total and rate else ""
         share = f"{100 * done / total:.0f}%" if total else number(done)
-        self._output.talk(f"{share} done{left}")
+        speed = f"{rate / 1e6:.1f} MB/s" if self._unit == "bytes" else f"{round(rate):,} {self._unit}/s"
+        self._output.talk(f"{share} done, {speed}{left}")
 
 
 def show(state: State, result: Mapping[str, Any], form: str) -> None:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 MOST_NOTES = 1000
 """How many notes of an import are given back in full; the others are counted."""
 
+MANY_ROWS = 10_000
+"""From so many rows on, the steps of an import are told."""
+
 MOST_MODELS = 100_000
 """How many names of a dump's models are given back; the others are counted."""
 
@@ -193,6 +196,9 @@ def _loaded(desk: Desk, source: DumpSource) -> dict[str, Any]:
 
     listings = source.listings()
     first = next(listings, None)
+    expected = source.expected(first)
+    # Of what takes no second nothing is said.
+    tell = desk.progress if (expected or 0) >= MANY_ROWS else lambda _message: None
     shown: list[str] = []
     models = 0
     with desk.catalogue.loading() as connection:
@@ -203,9 +209,9 @@ def _loaded(desk: Desk, source: DumpSource) -> dict[str, Any]:
             origin=source.name,
             said_by=source.source,
             actor=read_actor(),
-            expected=source.expected(first),
+            expected=expected,
             finding_of=finding_of,
-            progress=desk.progress,
+            progress=tell,
         )
         with load:
             for listing in chain([first] if first is not None else [], listings):
@@ -215,9 +221,9 @@ def _loaded(desk: Desk, source: DumpSource) -> dict[str, Any]:
                     shown += listing.names[: MOST_MODELS - len(shown)]
             done = load.finish()
             if done.whole or done.touched_models:
-                desk.progress("working out what binds each model")
+                tell("working out what binds each model")
             circles = refresh_profiles(connection, desk.knowledge, None if done.whole else done.touched_models)
-        desk.progress("writing it all down")
+        tell("writing it all down")
     said = [*(_circle(names) for names in circles), *(_note(note) for note in source.notes.kept)]
     return {
         "schema": "licet.import/1",
