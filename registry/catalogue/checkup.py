@@ -8,14 +8,12 @@ from sqlalchemy import Connection, func, select, text
 
 from registry.catalogue.engine import Catalogue
 from registry.catalogue.history import head_hash, verify_chain
-from registry.catalogue.ingest.claims import relation_digest
+from registry.catalogue.ingest.claims import held_evidence_query, relation_digest
 from registry.catalogue.stream import stream
-from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.history import chain_head
-from registry.catalogue.tables.lineage import edge, edge_evidence
+from registry.catalogue.tables.lineage import edge
 from registry.catalogue.tables.model import model
 from registry.catalogue.tables.profile import profile
-from registry.catalogue.tables.source import source
 from registry.supplychain.relation import contradicts, stronger_grade
 
 
@@ -52,31 +50,9 @@ def _file_problems(connection: Connection) -> list[str]:
 
 def _lineage_problems(connection: Connection) -> list[str]:
     """Evidence that is not what was recorded, and links whose grade is not that of their evidence."""
-    parent = model.alias("parent")
-    query = (
-        select(
-            edge_evidence.c.edge_id,
-            edge_evidence.c.grade,
-            edge_evidence.c.origin,
-            edge_evidence.c.says,
-            edge_evidence.c.digest,
-            edge.c.relation,
-            model.c.name,
-            parent.c.name,
-            dataset.c.name,
-            source.c.reference,
-        )
-        .join(edge, edge.c.id == edge_evidence.c.edge_id)
-        .join(model, model.c.id == edge.c.child_id)
-        .outerjoin(parent, parent.c.id == edge.c.parent_id)
-        .outerjoin(dataset, dataset.c.id == edge.c.dataset_id)
-        .outerjoin(source, source.c.id == edge_evidence.c.source_id)
-        .where(edge_evidence.c.retired_set.is_(None))
-        .order_by(edge_evidence.c.id)
-    )
     best: dict[int, str | None] = {}
     problems: list[str] = []
-    for number, grade, origin, says, digest, relation, child, base, of_set, reference in stream(connection, query):
+    for _, number, digest, origin, grade, says, relation, child, base, of_set, reference in stream(connection, held_evidence_query()):
         said = {"parent": base or f"dataset:{of_set}", "relation": relation, "evidence": grade, "source": reference, "says": says, "origin": origin}
         if relation_digest(child, {name: value for name, value in said.items() if value is not None}) != digest:
             problems.append(f"a relation of `{child}` is not what was recorded")

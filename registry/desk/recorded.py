@@ -20,7 +20,7 @@ from registry.desk.profiles import resolve_statement
 from registry.findings.finding import Finding
 from registry.findings.recorded import LineageClaim, circle_finding, lineage_findings, remark_finding, statement_findings, without_doubles
 from registry.knowledge.store import Knowledge
-from registry.lineage.circles import Links
+from registry.lineage.circles import circles_among
 from registry.lineage.graph import Graph
 from registry.supplychain.statement import LicenseStatement, in_force
 
@@ -54,7 +54,7 @@ class Recorded:
     def read(cls, connection: Connection, knowledge: Knowledge, on: str) -> Recorded:
         """Those of the whole catalogue."""
         read, rivals, remarked = (frozenset(ask(connection)) for ask in (models_with_files_read, models_with_rival_bases, models_with_remarks))
-        return cls(knowledge, on, read, rivals, remarked, find_circles(links_between_bases(connection)))
+        return cls(knowledge, on, read, rivals, remarked, circles_among(links_between_bases(connection)))
 
     @property
     def models(self) -> frozenset[int]:
@@ -82,15 +82,6 @@ class Recorded:
             noted[number] = [told for remark in remarks if (told := remark_finding(remark)) is not None]
         both = {number: without_doubles(found.get(number, ()), noted.get(number, ())) for number in sorted({*found, *noted})}
         return {number: own for number, own in both.items() if own}
-
-
-def find_circles(links: Sequence[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
-    """The models of its circle, for every model that stands in one; from relations as pairs of child and parent."""
-    numbers = sorted({number for link in links for number in link})
-    place = {number: at for at, number in enumerate(numbers)}
-    found = Links(len(numbers), [place[child] for child, _ in links], [place[parent] for _, parent in links]).circles()
-    circles = [tuple(numbers[at] for at in circle) for circle in found]
-    return {number: circle for circle in circles for number in circle}
 
 
 def recorded_findings(connection: Connection, knowledge: Knowledge, number: int, on: str, lineage: Graph) -> list[Finding]:

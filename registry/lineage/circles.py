@@ -121,6 +121,16 @@ class Links:
                         yield tuple(sorted(found))
 
 
+def circles_among(pairs: Iterable[tuple[int, int]]) -> dict[int, tuple[int, ...]]:
+    """The things of its circle, for every thing that stands in one; from links as pairs of child and parent, numbered at will."""
+    links = sorted(set(pairs))
+    numbers = sorted({end for pair in links for end in pair})
+    place = {number: at for at, number in enumerate(numbers)}
+    found = Links(len(numbers), [place[child] for child, _ in links], [place[parent] for _, parent in links]).circles()
+    circles = [tuple(numbers[at] for at in circle) for circle in found]
+    return {number: circle for circle in circles for number in circle}
+
+
 def _place_from_top(stack: list[int], thing: int) -> int:
     """Where a thing stands in a stack, searched from its top."""
     at = len(stack) - 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from registry.lineage.circles import Links
+from registry.lineage.circles import circles_among
 
 _SAID = ("declared", "detected", "attested")
 """Grades of what somebody or some file says; what a rule only infers contradicts nothing."""
@@ -82,8 +82,6 @@ def _named(parents: Sequence[str]) -> str:
 
 def find_circles(links: Iterable[tuple[int, int]]) -> frozenset[tuple[int, int]]:
     """The links, from child to parent, that lie on a circle: each of their ends is reached from the other."""
-    pairs = sorted(set(links))
-    place = {number: at for at, number in enumerate(sorted({end for pair in pairs for end in pair}))}
-    held = Links(len(place), [place[child] for child, _ in pairs], [place[parent] for _, parent in pairs])
-    circle = {thing: at for at, things in enumerate(held.circles()) for thing in things}
-    return frozenset(pair for pair in pairs if place[pair[0]] in circle and circle[place[pair[0]]] == circle.get(place[pair[1]]))
+    pairs = set(links)
+    circle = circles_among(pairs)
+    return frozenset((child, parent) for child, parent in pairs if child in circle and circle[child] == circle.get(parent))

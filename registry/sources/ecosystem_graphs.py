@@ -18,10 +18,10 @@ import yaml
 from registry.errors import KnowledgeError, SourceError
 from registry.sources.dump_lines import csv_rows
 from registry.sources.hub_words import texts_of
-from registry.sources.layer_bundle import MAX_TABLE, MOST_ROWS, Bundle
+from registry.sources.layer_bundle import MAX_TABLE, MOST_ROWS, Bundle, BundledSource
 from registry.sources.layer_names import Known, NothingKnown, own_name, said, slug, usable_title
 from registry.sources.layer_values import country_of, date_of, flop_in, hardware_in, hours_in, modality_of, parameters_in, rows_in, tokens_in
-from registry.sources.notes import Note, shown
+from registry.sources.notes import shown
 from registry.sources.references import read_reference
 from registry.supplychain.application import Application, ModelUse
 from registry.supplychain.compute import TrainingRun
@@ -78,7 +78,7 @@ class _Asset:
         return said(value.get("value") if isinstance(value, Mapping) else value)
 
 
-class EcosystemGraphsSource:
+class EcosystemGraphsSource(BundledSource):
     """Reads one copy of Ecosystem Graphs.
 
     Args:
@@ -90,19 +90,9 @@ class EcosystemGraphsSource:
     def __init__(self, path: Path, *, known: Known | None = None, read_on: str | None = None) -> None:
         self._path = path
         self._known = known or NothingKnown()
-        self._bundle = Bundle(ORIGIN, Source(REFERENCE, read_on))
+        super().__init__(Bundle(ORIGIN, Source(REFERENCE, read_on)))
         self._names: dict[tuple[str, str], str] = {}
         self._folded: dict[tuple[str, str], set[str]] = {}
-
-    @property
-    def name(self) -> str:
-        """The origin of its records."""
-        return ORIGIN
-
-    @property
-    def notes(self) -> list[Note]:
-        """What was not understood, so far."""
-        return self._bundle.notes
 
     def records(self) -> Iterator[Record]:
         """A few records with all of it.

@@ -14,10 +14,9 @@ from typing import Any
 from registry.errors import SourceError
 from registry.sources.dump_lines import csv_header, csv_rows
 from registry.sources.hub_words import shown
-from registry.sources.layer_bundle import MOST_ROWS, Bundle
+from registry.sources.layer_bundle import MOST_ROWS, Bundle, BundledSource
 from registry.sources.layer_names import Known, NothingKnown, own_name, said, slug, usable_title
 from registry.sources.layer_values import country_of, date_of
-from registry.sources.notes import Note
 from registry.supplychain.compute import TrainingRun
 from registry.supplychain.data import Dataset
 from registry.supplychain.developer import Developer
@@ -66,7 +65,7 @@ _NO_DATA = frozenset({"unspecified unreleased", "unspecified", "unknown"})
 _REMARK = re.compile(r"\b(?:check|hardware|information|mention|paper|reference)", re.IGNORECASE)
 
 
-class EpochSource:
+class EpochSource(BundledSource):
     """Reads one copy of the table.
 
     Args:
@@ -78,19 +77,9 @@ class EpochSource:
     def __init__(self, path: Path, *, known: Known | None = None, read_on: str | None = None) -> None:
         self._path = path
         self._known = known or NothingKnown()
-        self._bundle = Bundle(ORIGIN, Source(REFERENCE, read_on))
+        super().__init__(Bundle(ORIGIN, Source(REFERENCE, read_on)))
         self._columns: dict[str, str] = {}
         self._names: dict[str, str] = {}
-
-    @property
-    def name(self) -> str:
-        """The origin of its records."""
-        return ORIGIN
-
-    @property
-    def notes(self) -> list[Note]:
-        """What was not understood, so far."""
-        return self._bundle.notes
 
     def records(self) -> Iterator[Record]:
         """A few records with all of it.

@@ -108,3 +108,24 @@ class Bundle:
                 hostings=tuple(self.hostings.values()),
                 applications=tuple(self.applications.values()),
             )
+
+
+class BundledSource:
+    """What the sources that read a whole table share: the name of their origin, and their notes.
+
+    Args:
+        bundle: What the table says is gathered in.
+    """
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+
+    @property
+    def name(self) -> str:
+        """The origin of its records."""
+        return self._bundle.origin
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was not understood, so far."""
+        return self._bundle.notes

@@ -17,10 +17,9 @@ from typing import Any
 from registry.errors import SourceError
 from registry.sources.dump_lines import json_rows, open_lines
 from registry.sources.hub_words import name_problem, shown
-from registry.sources.layer_bundle import MAX_TABLE, MOST_ROWS, Bundle
+from registry.sources.layer_bundle import MAX_TABLE, MOST_ROWS, Bundle, BundledSource
 from registry.sources.layer_names import Known, NothingKnown, own_name, said, usable_title
 from registry.sources.layer_values import date_of, modality_of
-from registry.sources.notes import Note
 from registry.sources.references import read_reference
 from registry.supplychain.developer import Developer
 from registry.supplychain.host import Host, Hosting
@@ -78,7 +77,7 @@ class _Entry:
         return rest if mark and (head == "" or head.startswith("providers/")) else None
 
 
-class ModelsDevSource:
+class ModelsDevSource(BundledSource):
     """Reads one copy of models.dev.
 
     Args:
@@ -90,21 +89,11 @@ class ModelsDevSource:
     def __init__(self, path: Path, *, known: Known | None = None, read_on: str | None = None) -> None:
         self._path = path
         self._known = known or NothingKnown()
-        self._bundle = Bundle(ORIGIN, Source(REFERENCE, read_on))
+        super().__init__(Bundle(ORIGIN, Source(REFERENCE, read_on)))
         self._listed: dict[str, str] = {}
         self._by_title: dict[str, set[str]] = {}
         self._by_fold: dict[str, set[str]] = {}
         self._by_tail: dict[str, set[str]] = {}
-
-    @property
-    def name(self) -> str:
-        """The origin of its records."""
-        return ORIGIN
-
-    @property
-    def notes(self) -> list[Note]:
-        """What was not understood, so far."""
-        return self._bundle.notes
 
     def records(self) -> Iterator[Record]:
         """A few records with all of it.

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, Select, bindparam, insert, select, update
 
 from registry.catalogue.ingest.cycles import refuse_cycles
 from registry.catalogue.ingest.layers import require_datasets, require_models, require_parents, write_revisions
@@ -240,10 +240,10 @@ def relation_digest(child: str, shown: Mapping[str, object]) -> str:
     return _digest({"child": child, **shown})
 
 
-def _held_evidence(connection: Connection, children: Mapping[str, int]) -> dict[str, dict[str, dict[str, Any]]]:
-    """The evidence held for the relations of models, by model and digest."""
+def held_evidence_query() -> Select[Any]:
+    """Every piece of evidence that is held, with the names of both ends and of its source."""
     parent = model.alias("parent")
-    query = (
+    return (
         select(
             edge_evidence.c.id,
             edge_evidence.c.edge_id,
@@ -265,6 +265,11 @@ def _held_evidence(connection: Connection, children: Mapping[str, int]) -> dict[
         .where(edge_evidence.c.retired_set.is_(None))
         .order_by(edge_evidence.c.id)
     )
+
+
+def _held_evidence(connection: Connection, children: Mapping[str, int]) -> dict[str, dict[str, dict[str, Any]]]:
+    """The evidence held for the relations of models, by model and digest."""
+    query = held_evidence_query()
     found: dict[str, dict[str, dict[str, Any]]] = {}
     for part in chunks(sorted(children.values())):
         for row in connection.execute(query.where(edge.c.child_id.in_(part))):
