@@ -192,7 +192,7 @@ def show(state: State, result: Mapping[str, Any], form: str) -> None:
 def print_import(output: Output, result: Mapping[str, Any]) -> None:
     """What an import did, for people: the models, what changed, what was not understood, and the next command."""
     models = [clean(name) for name in result["models"][:5]]
-    count = int(result.get("models_in_all", len(models)))
+    count = int(result.get("models_in_all", len(result["models"])))
     output.line(f"Took in {number(count)} model{'' if count == 1 else 's'}{': ' + ', '.join(models[:5]) if models else ''}{' ...' if count > 5 else ''}.")
     output.fields((word, _counts(result[word])) for word in ("added", "changed", "retired"))
     notes = result["notes"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from registry.cli.import_ import print_import
+from registry.cli.output import Output
 
 CARD = """---
 license: mit
@@ -89,3 +93,10 @@ def test_a_licence_file_is_identified_and_a_story_is_not(root: Path, tmp_path: P
     assert (found["schema"], found["license"]) == ("licet.identify/1", None)
     assert licet(root, "license", "identify", tmp_path / "none").returncode == 4
     assert "not sure" in licet(root, "license", "identify", text).stdout
+
+
+def test_all_models_are_counted_and_a_few_named() -> None:
+    result = {"models": [f"acme/m{n}" for n in range(9)], "added": {}, "changed": {}, "retired": {}, "notes": [], "notes_in_all": 0}
+    stream = io.StringIO()
+    print_import(Output(stream), result)
+    assert stream.getvalue().startswith("Took in 9 models: acme/m0, acme/m1, acme/m2, acme/m3, acme/m4 ...")
