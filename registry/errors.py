@@ -12,6 +12,9 @@ RegistryError                 exit code 4
 │   ├── CatalogueNewerError   it was written by a newer licet
 │   └── CatalogueOutdatedError it has to be upgraded first
 ├── SourceError               an outside source cannot be read
+├── ProvenanceError           a key, a record or a signature cannot be read or written
+├── RunError                  a run could not be done; carries the reason and the last checkpoint
+├── RefusedError              the recorded licences do not allow what was asked (exit 1)
 └── MissingExtraError         an optional part is not installed; names the extra
 """
 
@@ -86,6 +89,25 @@ class CatalogueOutdatedError(CatalogueError):
 
 class SourceError(RegistryError):
     """An outside source cannot be read."""
+
+
+class ProvenanceError(RegistryError):
+    """A key, a record or a signature cannot be read or written."""
+
+
+class RunError(RegistryError):
+    """A run could not be done, or not to its end."""
+
+    def __init__(self, message: str, hint: str | None = None, reason: str = "internal", checkpoint: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.reason = reason
+        self.checkpoint = checkpoint
+
+
+class RefusedError(RegistryError):
+    """The recorded licences do not allow what was asked, and nobody has approved it."""
+
+    exit_code = 1
 
 
 class MissingExtraError(RegistryError):
