@@ -76,6 +76,19 @@ def test_losses_are_written_as_they_were_told(base: Path, data: Path, tmp_path: 
     assert not [event for event in told if event["event"] in ("progress", "checkpoint")]
 
 
+@pytest.mark.parametrize("task", ["text-classification", "causal-lm", "seq2seq"])
+def test_step_in_parts_has_the_loss_of_a_whole_one(tmp_path: Path, task: str) -> None:
+    bases: dict[str, Callable[[Path], Path]] = {"causal-lm": models.decoder, "seq2seq": models.encoder_decoder}
+    base = bases.get(task, models.encoder)(tmp_path / "base")
+    rows = [{"text": "red please the one", "label": "ab"[number % 2], "source": "red please", "target": "one two"} for number in range(200)]
+    data = models.json_lines(tmp_path / "set.jsonl", rows)
+    options: dict[str, Any] = {"max_steps": 2, "max_length": 16, "columns": {"source": "source"} if task == "seq2seq" else {}}
+    whole = finetune(task, base, data, tmp_path / "whole", batch_size=16, **options).finished
+    parts = finetune(task, base, data, tmp_path / "parts", batch_size=4, gradient_accumulation=4, **options).finished
+    assert parts.counts["examples"] == whole.counts["examples"] == 32
+    assert parts.losses[0][1] == pytest.approx(whole.losses[0][1], rel=0.1)
+
+
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd", "rmsprop", "adagrad"])
 def test_every_optimizer_trains(base: Path, data: Path, tmp_path: Path, optimizer: str) -> None:
     ran = classify(base, data, tmp_path / "out", optimizer=optimizer, max_steps=3, learning_rate=1e-3)
