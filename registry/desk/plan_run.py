@@ -247,7 +247,9 @@ class _Gathered:
                 self._add_recorded(known, alias=relation.parent)
             else:
                 kind = "dataset" if relation.parent.startswith("dataset:") else "model"
-                self.nodes.setdefault(relation.parent, Node(relation.parent, ("unstated" if kind == "dataset" else "missing-ancestor",), kind, basis="inferred"))
+                self.nodes.setdefault(
+                    relation.parent, Node(relation.parent, ("unstated" if kind == "dataset" else "missing-ancestor",), kind, basis="inferred")
+                )
             self.edges.append(Edge(name, relation.parent, relation.relation, relation.evidence))
 
     def _state(self, name: str, license: str) -> None:
