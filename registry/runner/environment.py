@@ -41,10 +41,9 @@ def installed_packages() -> dict[str, str]:
     """Every installed package with its version; of two installations of one name, the one that an import would find."""
     found: dict[str, str] = {}
     for distribution in metadata.distributions():
-        name = distribution.metadata["Name"] if distribution.metadata is not None else None
-        version = distribution.version if name else None
-        if name and version:
-            found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), version)
+        name = distribution.name or ""  # a damaged installation has none
+        if name:
+            found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), distribution.version)
     return dict(sorted(found.items()))
 
 
