@@ -186,6 +186,11 @@ def process_rank(environment: Mapping[str, str] | None = None) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
+def cublas_workspace(environment: Mapping[str, str] | None = None) -> str:
+    """The workspace that cuBLAS was told to use, which decides whether its sums are the same every time; empty where nothing was said."""
+    return (os.environ if environment is None else environment).get("CUBLAS_WORKSPACE_CONFIG", "")
+
+
 def worker_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a worker process: ours, without the Hub's tokens, offline, without telemetry, and made for the same outcome every time.
 
