@@ -6,6 +6,7 @@ A row that cannot be understood is a row with an error; a file that cannot be re
 from __future__ import annotations
 
 import csv
+import importlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -149,9 +150,7 @@ def _read_list(path: Path) -> Iterator[Row] | None:
 
 
 def _read_parquet(path: Path) -> Iterator[Row]:
-    import pyarrow
-    from pyarrow import parquet
-
+    pyarrow, parquet = importlib.import_module("pyarrow"), importlib.import_module("pyarrow.parquet")
     try:
         with parquet.ParquetFile(path) as file:
             batches = chain.from_iterable(batch.to_pylist() for batch in file.iter_batches(batch_size=256))
