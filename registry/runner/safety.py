@@ -94,6 +94,8 @@ def check_folder(folder: Path, name: str, *, trust_remote_code: bool = False) ->
         if any(file.lower().endswith(".gguf") for file in files.files):
             raise _unusable(name, "its weights are in GGUF alone", "bring them into safetensors with `licet run convert` first")
         raise _unusable(name, "it holds no file of safetensors", "fetch the whole model")
+    if kind == "adapter" and "adapter_model.safetensors" not in files.files:
+        raise _unusable(name, "it has no `adapter_model.safetensors`", "ask for the adapter as safetensors; peft's `save_pretrained` writes them")
     for file in weights:
         _check_weights(files, file, name)
     _check_set(files.root, kind, name)

@@ -63,7 +63,7 @@ def make_causal_model(folder: Path, seed: int = 0, *, layers: int = 2, hidden: i
     """A Llama that goes on with a text, byte by byte; it has a chat template unless told not to."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
-    tokenizer = byte_tokenizer()
+    tokenizer = byte_tokenizer("<s> $A")
     if chat:
         tokenizer.chat_template = CHAT_TEMPLATE
     config = LlamaConfig(
@@ -153,8 +153,8 @@ def word_tokenizer() -> Any:
     )
 
 
-def byte_tokenizer() -> Any:
-    """A tokenizer of single bytes, so any text is written and read back whole."""
+def byte_tokenizer(around: str = "$A </s>") -> Any:
+    """A tokenizer of single bytes, so any text is written and read back whole; `around` says what it puts around a text."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
@@ -163,7 +163,7 @@ def byte_tokenizer() -> Any:
     tokenizer = Tokenizer(models.BPE(vocabulary, [], unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 2)])
+    tokenizer.post_processor = processors.TemplateProcessing(single=around, special_tokens=[("<s>", 1), ("</s>", 2)])
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token="<pad>",

@@ -44,8 +44,8 @@ def ready_machine(machine: Machine, tell: Tell) -> Readied:
     import torch
     import transformers
 
-    transformers.logging.set_verbosity_error()
-    transformers.logging.disable_progress_bar()
+    transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
+    transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if not 0 <= machine.seed <= MAX_SEED:
         raise EngineError("data", f"the seed {machine.seed} is not between 0 and {MAX_SEED}")
     if machine.threads is not None:
