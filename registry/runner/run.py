@@ -7,7 +7,7 @@ import hashlib
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -265,9 +265,11 @@ class _Run:
         finished = self.work()
         put_in_place(self.partial, self.place)
         file = digest_file(self.place)
-        begun = self._with_rows(finished)
+        # Two files of answers may be called alike; their content tells them apart.
         name = self.begun.name if self.request.name else f"{self.begun.name}-{file.sha256[:8]}"
-        run = run_of(begun, self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=(file,))
+        run = run_of(
+            replace(self._with_rows(finished), name=name), self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=(file,)
+        )
         records = write_file_records(self.place, run, self.key)
         rows = finished.counts.get("answers") or finished.counts.get("examples")
         override = self.begun.gate.override
@@ -292,8 +294,6 @@ class _Run:
             raise type(error)(f"the run is done, but the catalogue did not take it: {error.message}", hint) from error
 
     def _with_rows(self, finished: Finished) -> Begun:
-        from dataclasses import replace
-
         return replace(self.begun, materials=materials_of(self.inputs, self.plan.licenses, finished.data, __version__))
 
     def _share(self, finished: Finished) -> dict[str, Any] | None:

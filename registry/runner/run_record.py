@@ -135,7 +135,9 @@ def run_of(
         "threads_used": told.started.threads if told.started else None,
         "determinism": dict(told.started.determinism) if told.started else {},
     }
-    byproducts: dict[str, Any] = {"metrics": {"before": told.before, "after": told.after}}
+    byproducts: dict[str, Any] = {}
+    if told.before or told.after:
+        byproducts["metrics"] = {"before": dict(told.before), "after": dict(told.after)}
     if done.losses:
         byproducts["losses"] = [[step, loss] for step, loss in thinned(done.losses)]
     if done.seconds:
