@@ -9,7 +9,6 @@ from registry.desk.plan_run import OPEN, REFUSED, Plan, Planned, plan_run
 from registry.errors import RefusedError, UndecidedError
 from registry.provenance.run import Gate
 from registry.settings import read_actor
-
 from registry.terms.vocabulary import Fact, Vocabulary
 
 if TYPE_CHECKING:

@@ -197,7 +197,9 @@ def thinned(losses: list[tuple[int, float]]) -> list[tuple[int, float]]:
 
 def tidied(text: str, folders: Iterable[Path] = ()) -> str:
     """A text without paths of this machine, of which only the last part is left, and without what stands before the `@` of an address."""
-    for folder in sorted((str(path) for path in folders), key=len, reverse=True):
-        text = text.replace(folder, Path(folder).name)
+    home = str(Path.home())
+    for folder in sorted({home, *(str(path) for path in folders)}, key=len, reverse=True):
+        # First what lies below it, blanks in the folder's own name included.
+        text = text.replace(f"{folder}/", "").replace(folder, "~" if folder == home else Path(folder).name)
     text = _ADDRESS_SECRET.sub(r"\1", text)
     return _PATH.sub(lambda match: re.split(r"[\\/]", match[0].rstrip("\\/"))[-1] or "/", text)
