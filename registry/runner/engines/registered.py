@@ -19,7 +19,7 @@ class Registered:
     name: str
 
 
-ENGINES: tuple[Registered, ...] = ()
+ENGINES: tuple[Registered, ...] = (Registered("infer", (), "registry.runner.engines.infer", "InferEngine"),)
 """All of them, sorted by kind and module. No tasks means any."""
 
 
