@@ -13,7 +13,7 @@ from registry.provenance.run import Compute, FileDigest, Gate, Material, Run
 from registry.runner.environment import read_environment
 from registry.runner.events import Checkpoint, Event, Finished, Metrics, Noted, Stage, Started
 from registry.runner.job import FinetuneJob, Job
-from registry.runner.run_folder import without_paths
+from registry.runner.job_record import JOB, job_to_record
 
 MOST_LOSSES = 1_000
 """Of a longer curve only so many points are kept, evenly spread."""
@@ -124,13 +124,10 @@ def run_of(
         reason: Why it was not completed.
         share: What part of the original's computation it took.
     """
-    job = without_paths(begun.job.model_dump(mode="json"))
-    machine = job.pop("machine")
-    job.pop("resume", None)
     done = finished or Finished()
-    parameters = {"job": job, "used": dict(done.settings)}
+    parameters = {JOB: job_to_record(begun.job), "used": dict(done.settings)}
     internals = {
-        **machine,
+        **begun.job.machine.model_dump(mode="json"),
         "device_used": told.started.device if told.started else None,
         "threads_used": told.started.threads if told.started else None,
         "determinism": dict(told.started.determinism) if told.started else {},
