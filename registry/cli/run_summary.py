@@ -16,7 +16,8 @@ MOST_DUTIES = 12
 
 def print_plan(output: Output, item: Mapping[str, Any]) -> None:
     """What the licences make of the run, before it begins: for the person at the terminal."""
-    output.talk(f"licences: {headline(item)} ({', '.join(dict.fromkeys(clean(entry['id']) for entry in item['licenses'])) or 'none'})")
+    named = ", ".join(dict.fromkeys(clean(entry["id"]) for entry in item["licenses"]))
+    output.talk(f"licences: {headline(item)}{f' ({named})' if named else ''}")
     for fact in item.get("went_on_without", ()):
         output.talk(f"going on although `{clean(fact)}` is not stated; that is recorded")
 

@@ -155,7 +155,8 @@ def plan_run(desk: Desk, planned: Planned, raw: Mapping[str, Any]) -> Plan:
         choice = Choice(published, "stated", ())
     else:
         choice = choose_license(knowledge, bare, name, reading)
-    own = knowledge.parts_of(choice.license) if choice.license is not None else ()
+    # An inherited licence binds over its ancestor already, and there the path shows where it comes from.
+    own = knowledge.parts_of(choice.license) if choice.license is not None and choice.why == "stated" else ()
     graph = Graph({**bare.nodes, name: replace(bare.nodes[name], licenses=own)}, bare.parents)
 
     def ask(facts: Use) -> dict[str, Any]:

@@ -266,10 +266,11 @@ class _Run:
         finished = self.work()
         put_in_place(self.partial, self.place)
         file = digest_file(self.place)
-        begun = self._with_rows(finished)
+        # Two files of answers may be called alike; their content tells them apart.
         name = self.begun.name if self.request.name else f"{self.begun.name}-{file.sha256[:8]}"
-        named = replace(begun, name=name)  # the record calls it as the catalogue does
-        run = run_of(named, self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=(file,))
+        run = run_of(
+            replace(self._with_rows(finished), name=name), self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=(file,)
+        )
         records = write_file_records(self.place, run, self.key)
         rows = finished.counts.get("answers") or finished.counts.get("examples")
         override = self.begun.gate.override

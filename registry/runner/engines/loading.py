@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -186,7 +187,9 @@ def _with_adapter(base: Any, model: ModelInput, adapter: ModelInput, onto: SafeF
     if isinstance(named, str) and named and named.partition("@")[0] not in (model.name, str(model.folder)):
         tell(Noted(text=f"`{adapter.name}` names `{shown(named, 80)}` as its base, and is put on `{model.name}`"))
     try:
-        with explained(adapter.name):
+        with explained(adapter.name), warnings.catch_warnings():
+            # peft 0.21 asks transformers by a name that transformers 5.24 gave up.
+            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
             return PeftModel.from_pretrained(base, str(onto.folder), is_trainable=False, local_files_only=True)
     except EngineError as error:
         raise EngineError("model", f"`{adapter.name}` does not fit `{model.name}`: {error.message}", "name the base that it was made for") from error
