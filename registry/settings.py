@@ -178,3 +178,43 @@ def read_actor(environment: Mapping[str, str] | None = None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def process_rank(environment: Mapping[str, str] | None = None) -> int:
+    """Which of several processes that a launcher started for one run this is; 0 for the first, or the only one."""
+    text = (os.environ if environment is None else environment).get("RANK", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def cublas_workspace(environment: Mapping[str, str] | None = None) -> str:
+    """The workspace that cuBLAS was told to use, which decides whether its sums are the same every time; empty where nothing was said."""
+    return (os.environ if environment is None else environment).get("CUBLAS_WORKSPACE_CONFIG", "")
+
+
+def worker_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a worker process: ours, without the Hub's tokens, offline, without telemetry, and made for the same outcome every time.
+
+    All that a worker reads is on the disk already, so it never reaches for the network.
+    """
+    variables = dict(os.environ if environment is None else environment)
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_HUB_TOKEN", "HUGGINGFACEHUB_API_TOKEN", "PYTHONSTARTUP"):
+        variables.pop(name, None)
+    variables.update(
+        HF_HUB_OFFLINE="1",
+        HF_DATASETS_OFFLINE="1",
+        TRANSFORMERS_OFFLINE="1",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_DISABLE_IMPLICIT_TOKEN="1",  # noqa: S106 - no token, but the wish to use none
+        HF_HUB_DISABLE_PROGRESS_BARS="1",
+        DO_NOT_TRACK="1",
+        TOKENIZERS_PARALLELISM="false",
+        PYTHONHASHSEED="0",
+        PYTHONSAFEPATH="1",  # a file in the working folder is never imported for a library of its name
+        PYTHONUNBUFFERED="1",
+    )
+    # cuBLAS gives the same sums every time only with a workspace of fixed size (NVIDIA, cuBLAS, "Results reproducibility").
+    variables.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    package = Path(__file__).resolve().parent.parent
+    if (package / "pyproject.toml").is_file():  # run from a checkout, which need not be installed
+        variables["PYTHONPATH"] = os.pathsep.join(part for part in (str(package), variables.get("PYTHONPATH", "")) if part)
+    return variables
