@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from registry.errors import UsageError
+from registry.errors import ProvenanceError, UsageError
+from registry.provenance.files import read_bounded
 from registry.provenance.keys import (
     KINDS,
     AskPassphrase,
@@ -56,6 +58,46 @@ def make_signing_key(
         "trusted": str(trusted) if trusted else None,
         "passphrase": passphrase is not None,
     }
+
+
+def trust_public_key(settings: Settings, file: Path, name: str | None = None) -> dict[str, Any]:
+    """Put a public key among the trusted ones; the answer is `licet.key/1`.
+
+    Raises:
+        ProvenanceError: The file is no public key, or the folder cannot be written.
+    """
+    key = read_public_key(file)
+    if name:
+        key = replace(key, name=name)
+    if settings.trusted_keys is None:
+        raise UsageError("there is no folder for trusted keys", "name the key with `--public-key` each time")
+    trusted = trust_key(key, settings.trusted_keys)
+    return {
+        "schema": "licet.key/1",
+        "id": key.id,
+        "kind": key.kind,
+        "name": key.name,
+        "not_before": key.not_before,
+        "not_after": key.not_after,
+        "public": str(file),
+        "trusted": str(trusted),
+    }
+
+
+def read_passphrase(file: Path) -> str:
+    """The passphrase on the first line of a file.
+
+    Raises:
+        ProvenanceError: It cannot be read.
+        UsageError: There is none.
+    """
+    try:
+        words = read_bounded(file, 10_000, "passphrase").decode("utf-8").partition("\n")[0].rstrip("\r")
+    except UnicodeDecodeError as error:
+        raise ProvenanceError(f"`{file}` is not UTF-8", "write the passphrase on its first line") from error
+    if not words:
+        raise UsageError(f"`{file}` holds no passphrase", "write it on the first line")
+    return words
 
 
 def signing_key_path(settings: Settings) -> Path:

@@ -13,14 +13,17 @@ from registry.errors import ProvenanceError
 MAX_DEPTH = 64
 """Nothing that a record says is nested deeper."""
 
+MAX_INTEGER = 2**53 - 1
+"""RFC 8785 knows no larger integer: it is the last that every reader of JSON tells from its neighbours."""
+
 
 def canonical_json(value: Any) -> bytes:
     """The canonical bytes of a value: keys sorted, no blanks, integers as integers.
 
-    A figure that is not finite, which JSON has no word for, is written as the words `NaN`, `Infinity` or `-Infinity`.
+    What JSON has no figure for is written as text: `NaN`, `Infinity`, and integers beyond 2^53.
 
     Raises:
-        ProvenanceError: It holds what JSON cannot: an integer beyond 2^53, or text that is no Unicode.
+        ProvenanceError: It holds what JSON cannot: text that is no Unicode.
     """
     import rfc8785
 
@@ -45,7 +48,9 @@ def plain_json(value: Any) -> Any:
         return sorted(plain_json(each) for each in value)
     if isinstance(value, float) and not math.isfinite(value):
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    if value is None or isinstance(value, str | int | float):
+    if value is None or isinstance(value, str | bool | float):
+        return value
+    if isinstance(value, int) and abs(value) <= MAX_INTEGER:
         return value
     return str(value)
 
@@ -61,7 +66,7 @@ def read_json(data: bytes, what: str) -> Any:
         ProvenanceError: They are no such JSON.
     """
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant)
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_int=_integer)
     except UnicodeDecodeError as error:
         raise ProvenanceError(f"{what} is not UTF-8", "it was damaged, or is another kind of file") from error
     except json.JSONDecodeError as error:
@@ -87,6 +92,12 @@ def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return found
+
+
+def _integer(digits: str) -> int | float:
+    value = int(digits)
+    # RFC 8785 writes figures up to 1e21 without an exponent, so that large ones look like integers.
+    return value if abs(value) <= MAX_INTEGER else float(digits)
 
 
 def _no_constant(word: str) -> NoReturn:

@@ -97,8 +97,14 @@ def digest_file(path: Path, name: str | None = None, *, progress: Progress | Non
     return digest_files([FoundFile(name or path.name, target, size)], progress=progress, threads=1)[0]
 
 
-def list_files(folder: Path, *, ignored: Sequence[str] = IGNORED, within: Path | None = None) -> list[FoundFile]:
+def list_files(folder: Path, *, ignored: Sequence[str] = IGNORED, within: Path | None = None, refused: list[tuple[str, str]] | None = None) -> list[FoundFile]:
     """The files of a folder, sorted by name.
+
+    Args:
+        folder: The folder.
+        ignored: Files and folders that are left out, by their path below the folder.
+        within: Links are followed to files below this folder.
+        refused: Takes names and reasons of what cannot be a file of a model (links, devices), which is an error without it.
 
     Raises:
         ProvenanceError: It cannot be listed, holds too many files, a link, a name that is no text, or what is no regular file.
@@ -112,53 +118,78 @@ def list_files(folder: Path, *, ignored: Sequence[str] = IGNORED, within: Path |
         raise ProvenanceError(f"`{folder}` is no folder", "name the folder that holds the model")
     left_out = frozenset(path.strip("/") for path in ignored)
     found: list[FoundFile] = []
-    for file in _walk(root, "", 0, left_out, bounds):
+    for file in _Walk(left_out, bounds, refused).files(root, "", 0):
         if len(found) >= MAX_FILES:
             raise ProvenanceError(f"`{folder}` holds more than {MAX_FILES:,} files", "name the folder of one model")
         found.append(file)
     return sorted(found, key=lambda file: file.name)
 
 
-def _walk(folder: Path, prefix: str, depth: int, left_out: frozenset[str], bounds: Path | None) -> Iterator[FoundFile]:
-    if depth > MAX_DEPTH:
-        raise ProvenanceError(f"`{prefix}` lies more than {MAX_DEPTH} folders deep", "name the folder of one model")
-    try:
-        entries = list(os.scandir(folder))
-    except OSError as error:
-        raise _unreadable(folder, error) from error
-    for entry in entries:
-        name = prefix + entry.name
-        if name in left_out:
-            continue
-        if not name.isprintable():
-            raise ProvenanceError(f"the name of the file {name!a} holds what cannot be shown", "rename or remove it")
-        if entry.is_dir(follow_symlinks=False):
-            yield from _walk(folder / entry.name, f"{name}/", depth + 1, left_out, bounds)
-        else:
-            yield _file(Path(entry.path), name, bounds)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One way through a folder."""
+
+    left_out: frozenset[str]
+    bounds: Path | None
+    refused: list[tuple[str, str]] | None
+
+    def files(self, folder: Path, prefix: str, depth: int) -> Iterator[FoundFile]:
+        if depth > MAX_DEPTH:
+            raise ProvenanceError(f"`{prefix}` lies more than {MAX_DEPTH} folders deep", "name the folder of one model")
+        try:
+            entries = list(os.scandir(folder))
+        except OSError as error:
+            raise _unreadable(folder, error) from error
+        for entry in entries:
+            name = prefix + entry.name
+            if name in self.left_out:
+                continue
+            if not name.isprintable():
+                self._refuse(ascii(name), "has a name that cannot be shown")
+            elif entry.is_dir(follow_symlinks=False):
+                yield from self.files(folder / entry.name, f"{name}/", depth + 1)
+            elif file := self._file(Path(entry.path), name):
+                yield file
+
+    def _file(self, path: Path, name: str) -> FoundFile | None:
+        try:
+            if path.is_symlink():
+                target = path.resolve(strict=True)
+                if self.bounds is None or not target.is_relative_to(self.bounds):
+                    self._refuse(name, "is a link" if self.bounds is None else "is a link that leads out of the folder")
+                    return None
+                path = target
+            about = path.stat(follow_symlinks=False)
+        except (OSError, RuntimeError) as error:
+            self._refuse(name, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+            return None
+        if not stat.S_ISREG(about.st_mode):
+            self._refuse(name, "is no regular file")
+            return None
+        return FoundFile(name, path, about.st_size)
+
+    def _refuse(self, name: str, reason: str) -> None:
+        if self.refused is None:
+            raise ProvenanceError(f"`{name}` {reason}", "put the file itself in its place, or remove it")
+        self.refused.append((name, reason))
 
 
-def _file(path: Path, name: str, bounds: Path | None) -> FoundFile:
-    try:
-        if path.is_symlink():
-            target = path.resolve(strict=True)
-            if bounds is None or not target.is_relative_to(bounds):
-                raise ProvenanceError(f"`{name}` is a link{'' if bounds is None else ' that leads out of the folder'}", "put the file itself in its place")
-            path = target
-        about = path.stat(follow_symlinks=False)
-    except (OSError, RuntimeError) as error:
-        raise _unreadable(Path(name), error) from error
-    if not stat.S_ISREG(about.st_mode):
-        raise ProvenanceError(f"`{name}` is no regular file", "remove it, or name another folder")
-    return FoundFile(name, path, about.st_size)
-
-
-def digest_files(found: Sequence[FoundFile], *, progress: Progress | None = None, threads: int | None = None) -> tuple[FileDigest, ...]:
+def digest_files(
+    found: Sequence[FoundFile], *, progress: Progress | None = None, threads: int | None = None, algorithm: str = "sha256"
+) -> tuple[FileDigest, ...]:
     """Digest files, the largest first, several at once; the answers come in the order asked.
+
+    Args:
+        found: The files.
+        progress: Told how many bytes are done, and of how many.
+        threads: So many at once; by default one for each core, up to eight.
+        algorithm: `sha256`; another one of hashlib's stands in the same field of the answer.
 
     Raises:
         ProvenanceError: One cannot be read, or changed while it was read.
     """
+    if not found:
+        return ()
     total = sum(file.size for file in found)
     meter = _Meter()
     workers = max(1, min(threads or min(8, _cores()), len(found)))
@@ -166,7 +197,7 @@ def digest_files(found: Sequence[FoundFile], *, progress: Progress | None = None
         pending: dict[Future[str], int] = {}
         try:
             for index in sorted(range(len(found)), key=lambda index: -found[index].size):
-                pending[pool.submit(_digest, found[index], meter)] = index
+                pending[pool.submit(_digest, found[index], meter, algorithm)] = index
             left: set[Future[str]] = set(pending)
             while left:
                 done, left = wait(left, timeout=TICK_SECONDS if progress else None, return_when=FIRST_EXCEPTION)
@@ -196,8 +227,8 @@ class _Meter:
             self.done += count
 
 
-def _digest(file: FoundFile, meter: _Meter) -> str:
-    own = hashlib.sha256()
+def _digest(file: FoundFile, meter: _Meter, algorithm: str) -> str:
+    own = hashlib.new(algorithm)
     # A small file needs no large buffer, and a folder may hold very many small files.
     buffer = memoryview(bytearray(min(BUFFER_BYTES, file.size + 1)))
     read = 0

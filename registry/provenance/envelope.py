@@ -73,6 +73,18 @@ def seal(statement: Any, keys: Iterable[SigningKey]) -> dict[str, Any]:
     return written
 
 
+def add_signature(envelope: Envelope, key: SigningKey) -> dict[str, Any]:
+    """The same envelope with one more signature; one of the same key gives way to it."""
+    from securesystemslib.dsse import Envelope as Dsse
+    from securesystemslib.signer import Signature
+
+    kept = {each.key: Signature(each.key, each.signature.hex()) for each in envelope.signatures if each.key != key.public.id}
+    written = Dsse(envelope.payload, PAYLOAD_TYPE, kept)
+    written.sign(key.signer)
+    done: dict[str, Any] = written.to_dict()
+    return done
+
+
 def check_signature(envelope: Envelope, key: PublicKey) -> bool:
     """Whether one of the signatures was made by the key; what a signature says of its key is not believed."""
     from securesystemslib.dsse import Envelope as Dsse
@@ -96,7 +108,7 @@ def read_envelope(path: Path) -> Envelope:
     Raises:
         ProvenanceError: It cannot be read, is too large, or is no envelope of a statement.
     """
-    return parse_envelope(read_json(read_bounded(path, MAX_ENVELOPE_BYTES, "record"), f"`{path}`"), f"`{path}`")
+    return parse_envelope(read_json(read_bounded(path, MAX_ENVELOPE_BYTES, "record"), f"`{path.name}`"), f"`{path.name}`")
 
 
 def parse_envelope(value: Any, what: str) -> Envelope:

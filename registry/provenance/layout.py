@@ -16,8 +16,8 @@ SIGNATURE_FILE = "model.sig"
 RECORD_FILES = (RECORD_FILE, TERMS_FILE, SIGNATURE_FILE)
 """Every file that speaks of the others, and therefore not of itself."""
 
-IGNORED = (".cache", ".git", ".gitattributes", ".github", ".gitignore", "__pycache__", *RECORD_FILES)
-"""What is left out of a folder's digest, at its top: the list is part of every signature, so that others leave out the same."""
+IGNORED = (".cache/huggingface", ".git", ".gitattributes", ".github", ".gitignore", *RECORD_FILES)
+"""What is left out of a folder's digest: the list is part of every signature, so that others leave out the same."""
 
 
 def record_beside(file: Path) -> Path:

@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from registry.errors import ProvenanceError
+from registry.provenance.canonical import read_json
 from registry.provenance.digests import tree_digest
-from registry.provenance.envelope import Envelope, parse_envelope, seal
+from registry.provenance.envelope import MAX_ENVELOPE_BYTES, Envelope, parse_envelope, seal
+from registry.provenance.files import read_bounded
 from registry.provenance.keys import SigningKey
 from registry.provenance.layout import IGNORED
 from registry.provenance.run import FileDigest
@@ -96,13 +99,14 @@ class ModelSignature:
     """What a signature over a model's files says, not yet verified.
 
     Attributes:
-        envelope: The signed envelope; None where only the `model_signing` library reads it.
+        envelope: The signed envelope.
         name: What the model is called in it.
         sha256: The digest over all files.
         digests: The digest of each file, or part of one, by name.
         method: `files` or `shards`.
         algorithm: `sha256`, `blake2b` or `blake3`.
         ignored: What was left out of the folder.
+        links: Whether links were followed.
         hint: The id of the key that it names.
         material: `key`, `certificate` or `sigstore`: how the signer can be known.
     """
@@ -117,6 +121,20 @@ class ModelSignature:
     links: bool
     hint: str | None
     material: str
+
+    @property
+    def native(self) -> bool:
+        """Whether its digests can be taken here: of whole files, with what hashlib has, no link among them."""
+        return self.method == "files" and self.algorithm in ("sha256", "blake2b") and not self.links
+
+
+def read_signature(path: Path) -> ModelSignature:
+    """The signature in a file.
+
+    Raises:
+        ProvenanceError: It cannot be read, or is none.
+    """
+    return parse_signature(read_json(read_bounded(path, MAX_ENVELOPE_BYTES, "signature"), f"`{path.name}`"), f"`{path.name}`")
 
 
 def parse_signature(value: Any, what: str) -> ModelSignature:

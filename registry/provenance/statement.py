@@ -85,14 +85,14 @@ def run_of(statement: Mapping[str, Any]) -> Run:
     byproducts = {each["name"]: _value(each) for each in details["byproducts"]}
     compute = byproducts.pop("compute", {})
     gate = predicate.get("licet_gate")
-    packages = {each["name"]: each["annotations"]["version"] for each in dependencies if each["annotations"]["kind"] == "package"}
+    packages = {each["name"]: each["annotations"]["version"] for each in dependencies if _is_package(each)}
     return Run(
         name=external["name"],
         task=external["task"],
         stage=metadata.get("licet_stage"),
         parameters=external["parameters"],
         internals=internal["settings"],
-        materials=tuple(_material(each) for each in dependencies if each["annotations"]["kind"] != "package"),
+        materials=tuple(_material(each) for each in dependencies if not _is_package(each)),
         outcome=metadata["licet_outcome"],
         files=tuple(FileDigest(each["name"], each["annotations"]["size"], each["digest"]["sha256"]) for each in statement["subject"][1:]),
         byproducts=byproducts,
@@ -123,6 +123,11 @@ def _environment(environment: Environment) -> dict[str, Any]:
 def _packages(environment: Environment) -> Iterator[dict[str, Any]]:
     for name, version in sorted(environment.packages.items()):
         yield {"name": name, "uri": f"pkg:pypi/{name.lower().replace('_', '-')}@{version}", "annotations": {"kind": "package", "version": version}}
+
+
+def _is_package(entry: Mapping[str, Any]) -> bool:
+    """Whether it is a package of the environment, not something that was named as an input."""
+    return entry["annotations"]["kind"] == "package" and entry["annotations"].get("version") is not None
 
 
 def _dependency(material: Material) -> dict[str, Any]:
@@ -171,4 +176,4 @@ def _byproduct(name: str, value: Any) -> dict[str, Any]:
 
 def _value(byproduct: Mapping[str, Any]) -> Any:
     notes = byproduct["annotations"]
-    return notes["file"] if "file" in notes else notes["value"]
+    return notes["file"] if "file" in notes else notes.get("value")

@@ -11,7 +11,7 @@ from typing import Any
 
 from registry.provenance.canonical import plain_json
 from registry.provenance.run import Gate, Run
-from registry.provenance.statement import STATEMENT_TYPE, subject_of
+from registry.provenance.statement import STATEMENT_TYPE
 
 TERMS_TYPE = "urn:licet:terms:1"
 """The predicate of a statement of terms."""
@@ -87,6 +87,3 @@ def read_terms(statement: Mapping[str, Any]) -> Terms:
     override = said["override"] or {}
     gate = Gate(said["check"], override.get("reference"), override.get("by")) if said["check"] else None
     return Terms(said["model"], said["stated_on"], tuple(Link(**each) for each in said["lineage"]), gate, said["knowledge"], said["licet"])
-
-
-__all__ = ["TERMS_TYPE", "Link", "Terms", "read_terms", "subject_of", "terms_of", "terms_statement"]
