@@ -19,7 +19,9 @@ class Registered:
     name: str
 
 
-ENGINES: tuple[Registered, ...] = ()
+ENGINES: tuple[Registered, ...] = (
+    Registered("finetune", ("text-classification",), "registry.runner.engines.finetune_text_classification", "TextClassification"),
+)
 """All of them, sorted by kind and module. No tasks means any."""
 
 
