@@ -50,3 +50,10 @@ def memory_hint(job: Job) -> str:
         lora = "`--method lora`, " if job.method == "full" else ""
         return f"the batch size is 1 already; try {lora}a smaller `--max-length`, or a smaller base"
     return "try a smaller model, or a machine with more memory"
+
+
+OPTIMIZERS = ("adagrad", "adam", "adamw", "rmsprop", "sgd")
+"""What a training can be driven by; `adamw` where nothing is said."""
+
+SCHEDULERS = ("linear", "cosine", "constant", "constant_with_warmup", "polynomial", "inverse_sqrt")
+"""How the learning rate can go over a training; `linear` where nothing is said."""

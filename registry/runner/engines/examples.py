@@ -23,11 +23,13 @@ class Column:
         name: What the task calls it.
         others: What files call it as often; the first that is there is taken.
         required: The task cannot do without it.
+        text: It holds text.
     """
 
     name: str
     others: tuple[str, ...] = ()
     required: bool = True
+    text: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,16 +153,18 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def check_texts(rows: Sequence[Row], names: Sequence[str], where: str) -> None:
-    """Every value of these columns is text (a number counts as one).
+def check_texts(examples: Examples, columns: Sequence[Column]) -> None:
+    """What is to be text is text; numbers and truth values become it.
 
     Raises:
-        EngineError: One is not.
+        EngineError: Something else stands there.
     """
-    for number, row in enumerate(rows, start=1):
-        for name in names:
-            value = row.get(name)
-            if isinstance(value, bool | int | float):
-                row[name] = str(value)
-            elif value is not None and not isinstance(value, str):
-                raise EngineError("data", f"`{where}`: `{name}` of example {number} is no text but a {type(value).__name__}")
+    for part, rows in (("training", examples.training), ("evaluation", examples.evaluation)):
+        for name in (column.name for column in columns if column.text and column.name in examples.columns):
+            for number, row in enumerate(rows, start=1):
+                value = row.get(name)
+                if isinstance(value, bool | int | float):
+                    row[name] = str(value)
+                elif value is not None and not isinstance(value, str):
+                    kind = type(value).__name__
+                    raise EngineError("data", f"`{examples.columns[name]}` of {part} example {number} is no text but a {kind}", "give each example one text")

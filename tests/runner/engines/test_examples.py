@@ -41,7 +41,7 @@ def test_missing_column_names_those_that_are_there(tmp_path: Path) -> None:
 
 
 def test_chosen_column_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="`set.csv` has no column `words`"):
+    with pytest.raises(EngineError, match=r"`set\.csv` has no column `words`"):
         read(tmp_path, table(40), columns={"text": "words"})
     with pytest.raises(EngineError, match="this task knows no column `txet`"):
         read(tmp_path, table(40), columns={"txet": "text"})
