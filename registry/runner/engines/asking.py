@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from registry.runner.rows import Row
+from registry.runner.row_stream import Row
 
 
 class RowError(Exception):

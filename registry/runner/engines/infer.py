@@ -24,7 +24,7 @@ from registry.runner.events import Finished, Noted
 from registry.runner.job import InferJob
 from registry.runner.parameters import check_parameters
 from registry.runner.prompt import PromptTemplate, read_template
-from registry.runner.rows import Row, read_rows
+from registry.runner.row_stream import Row, read_rows
 from registry.sources.notes import shown
 
 _IMAGE_TASKS = frozenset({"zero-shot-image-classification"})

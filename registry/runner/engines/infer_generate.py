@@ -7,9 +7,10 @@ from typing import Any
 
 from registry.runner.engines.asking import Answer, Question
 from registry.runner.engines.interface import EngineError, Tell
-from registry.runner.engines.loading import Loaded, explained, load_model, load_part, text_limit
+from registry.runner.engines.loading import Loaded, load_model, load_part, text_limit
 from registry.runner.engines.machine import Readied
 from registry.runner.job import InferJob
+from registry.sources.notes import shown
 
 DEFAULT_NEW_TOKENS = 128
 """So many tokens are written where neither the job nor the model says."""
@@ -99,9 +100,10 @@ class GenerationAsker:
 
         config = copy.deepcopy(self._loaded.model.generation_config)
         asked = {name: value for name, value in job.parameters.items() if name not in _OWN}
-        if "do_sample" not in asked and _DRAWN & set(asked):
-            asked["do_sample"] = True
-        if not asked.get("do_sample", config.do_sample):
+        asked.setdefault("do_sample", bool(_DRAWN & set(asked) or config.do_sample))
+        asked.setdefault("num_beams", config.num_beams or 1)
+        asked.setdefault("num_return_sequences", config.num_return_sequences or 1)
+        if not asked["do_sample"]:
             for name in _DRAWN:  # they mean nothing unless tokens are drawn, and transformers warns of them
                 setattr(config, name, None)
                 asked.pop(name, None)
@@ -111,10 +113,12 @@ class GenerationAsker:
             config.max_new_tokens = max(1, (config.max_length - 1) if config.max_length and not self._writes_on else DEFAULT_NEW_TOKENS)
         config.max_length = None
         config.pad_token_id = self._tokenizer.pad_token_id if config.pad_token_id is None else config.pad_token_id
-        with explained("the parameters"):
-            if "source_language" in job.parameters or "target_language" in job.parameters:
-                self._set_languages(job, config)
-            config.validate()
+        self._set_languages(job, config)
+        try:
+            config.validate(strict=True)
+        except ValueError as error:
+            said = next((line.strip("- ") for line in str(error).splitlines() if line.startswith("- ")), str(error))
+            raise EngineError("data", f"these parameters do not go together: {shown(said, 300)}", "leave out what contradicts the rest") from error
         return config
 
     def _set_languages(self, job: InferJob, config: Any) -> None:

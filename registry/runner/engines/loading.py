@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -97,6 +98,7 @@ def load_model(
     adapter: ModelInput | None = None,
     trust_remote_code: bool = False,
     spare: tuple[str, ...] = (),
+    keep_dtype: bool = False,
 ) -> Loaded:
     """Load a model, with an adapter on it where one is given.
 
@@ -108,6 +110,7 @@ def load_model(
         adapter: The adapter.
         trust_remote_code: Code that comes with the model is allowed.
         spare: Parts that may be missing from the files, since the task does not use them.
+        keep_dtype: Values stay in the type they are stored in, whatever the precision of the machine.
 
     Raises:
         EngineError: It must not be loaded, cannot be, or lacks the head for the task.
@@ -124,7 +127,7 @@ def load_model(
     parts = onto.folder if onto is not None and _has_tokenizer(onto.folder) else checked.folder
     configured = onto.folder if onto is not None and (onto.folder / "config.json").is_file() else checked.folder
     with explained(model.name):
-        loaded = _load(kind, checked, configured, readied, trust_remote_code)
+        loaded = _load(kind, checked, configured, "auto" if keep_dtype else readied.dtype, readied, trust_remote_code)
     own, missing = loaded
     own_later = tuple(map(str, (onto.config.get("modules_to_save") or ()) if onto is not None else ()))
     lacking = [name for name in missing if not any(part in name.split(".") for part in (*spare, *own_later))]
@@ -163,14 +166,14 @@ def text_limit(tokenizer: Any, model: Any) -> int | None:
     return min(limits, default=None)
 
 
-def _load(kind: str, checked: SafeFolder, configured: Path, readied: Readied, trust_remote_code: bool) -> tuple[Any, list[str]]:
+def _load(kind: str, checked: SafeFolder, configured: Path, dtype: Any, readied: Readied, trust_remote_code: bool) -> tuple[Any, list[str]]:
     """The model, and the names of tensors that its files lack."""
     import transformers
 
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": trust_remote_code}
     config = transformers.AutoConfig.from_pretrained(configured, **options)
     if checked.quantization is None:
-        options["dtype"] = readied.dtype
+        options["dtype"] = dtype
     else:
         options["device_map"] = {"": readied.device}
     loader = getattr(transformers, kind)
@@ -186,7 +189,9 @@ def _with_adapter(base: Any, model: ModelInput, adapter: ModelInput, onto: SafeF
     if isinstance(named, str) and named and named.partition("@")[0] not in (model.name, str(model.folder)):
         tell(Noted(text=f"`{adapter.name}` names `{shown(named, 80)}` as its base, and is put on `{model.name}`"))
     try:
-        with explained(adapter.name):
+        with explained(adapter.name), warnings.catch_warnings():
+            # peft 0.21 asks transformers by a name that transformers 5.24 gave up.
+            warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
             return PeftModel.from_pretrained(base, str(onto.folder), is_trainable=False, local_files_only=True)
     except EngineError as error:
         raise EngineError("model", f"`{adapter.name}` does not fit `{model.name}`: {error.message}", "name the base that it was made for") from error
