@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from registry import __version__
 from registry.desk.plan_run import Plan
 from registry.desk.provenance_keys import find_signing_key
+from registry.desk.provenance_terms import terms_with_ancestors
 from registry.desk.provenance_write import Records, write_file_records, write_records
 from registry.desk.record_run import CHANGED_BASE, OVERRIDDEN, MadeModel, record_model, record_outputs, refuse_taken_name
 from registry.desk.record_run_share import modifier_share
@@ -210,7 +211,7 @@ class _Run:
         digest = digest_folder(self.partial, progress=self._progress("what was made"))
         begun = self._with_rows(finished)
         run = run_of(begun, self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=digest.files, share=share)
-        records = write_records(self.partial, run, self.key)
+        records = write_records(self.partial, run, self.key, terms=terms_with_ancestors(self.desk, run))
         put_in_place(self.partial, self.place)
         record = self.place / records.record.name
         remarks = (
