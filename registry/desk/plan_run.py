@@ -162,7 +162,7 @@ def plan_run(desk: Desk, planned: Planned, raw: Mapping[str, Any]) -> Plan:
 
     def ask(facts: Use) -> dict[str, Any]:
         given = answer(knowledge, Question(graph, name, facts, reading, name_to_judge=planned.name, change_is_lineage=True))
-        return {**to_item(knowledge, given), "model": planned.name}
+        return {**to_item(knowledge, given), "model": planned.name, "carries": choice.license}
 
     return Plan(ask(use), ask(use.with_facts(distribution=OUTWARD)), choice, gathered.licenses(), use)
 

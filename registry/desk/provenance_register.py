@@ -161,6 +161,8 @@ def _inputs(desk: Desk, run: Run, allow_unknown_base: bool) -> tuple[tuple[UsedM
 def _license(found: Verification, name: str) -> str | None:
     """The licence that the model was to carry when the licences were asked."""
     check = found.terms.gate.check if found.terms is not None and found.terms.gate is not None else {}
+    if isinstance(check.get("carries"), str):
+        return str(check["carries"])
     licenses = check.get("licenses")
     for each in licenses if isinstance(licenses, list) else ():
         if isinstance(each, dict) and each.get("reach") == "original" and each.get("from") == name and isinstance(each.get("id"), str):
