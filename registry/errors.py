@@ -96,6 +96,12 @@ class ProvenanceError(RegistryError):
     """A key, a record or a signature cannot be read or written."""
 
 
+class UntrustedError(ProvenanceError):
+    """A signed record does not hold, is about something else, or nobody known has signed it; what was asked on its strength is refused."""
+
+    exit_code = 1
+
+
 class RunError(RegistryError):
     """A run could not be done, or not to its end."""
 

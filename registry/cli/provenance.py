@@ -288,6 +288,54 @@ def show(state: State, target: Path, public: tuple[Path, ...], form: str) -> Non
         print_record(state.output, result)
 
 
+@command.command("replay", short_help="do a recorded run again and compare what comes out")
+@click.argument("target", metavar="RECORD", type=PATH)
+@click.option("--base", type=PATH, metavar="DIR", help="The folder of the base.")
+@click.option("--dependency", "dependencies", multiple=True, metavar="NAME=PATH", help="Where something else that went in stands; repeatable.")
+@click.option("--out", type=PATH, metavar="DIR", help="Keep what comes out in DIR; it is removed by default.")
+@click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), help="Compute on this device instead.")
+@click.option("--threads", type=click.IntRange(1), metavar="COUNT", help="Compute with so many threads instead.")
+@click.option(
+    "--public-key", "public", multiple=True, type=PATH, metavar="FILE", help="Hold the record against this key instead of those you trust; repeatable."
+)
+@click.option("--allow-unknown-key", is_flag=True, help="Go on although nobody you trust has signed the record.")
+@format_option("text", "json")
+@click.pass_context
+@pass_state
+def replay(
+    state: State,
+    context: click.Context,
+    target: Path,
+    base: Path | None,
+    dependencies: tuple[str, ...],
+    out: Path | None,
+    device: str | None,
+    threads: int | None,
+    public: tuple[Path, ...],
+    allow_unknown_key: bool,
+    form: str,
+) -> None:
+    """Do the run of RECORD again, with the same inputs and parameters, and say whether the same comes out.
+
+    Where it is not the same to the last bit, it says which tensors differ, how far, and what was other than the first time. RECORD is a `provenance.json`, or the folder or file that it is about. Every input is held against its digest first. Exit code 0 if the
+    outcome is the same to the last bit, 1 if it is not.
+    """
+    from registry.cli.provenance_replay import print_replayed
+    from registry.cli.run_progress import RunProgress
+    from registry.runner.replay import Wishes
+    from registry.runner.replay import replay as do_again
+
+    machine = {key: value for key, value in (("device", device), ("threads", threads)) if value is not None}
+    wishes = Wishes(read_places(dependencies), base, out, public, allow_unknown_key, machine)
+    with RunProgress(state.output) as progress:
+        result = do_again(state.desk(), target, wishes, progress.event, progress.says, lambda part: Meter(state.output, part))
+    if form == "json":
+        state.output.json(result)
+    else:
+        print_replayed(state.output, result)
+    context.exit(0 if result["identical"] else REFUSED)
+
+
 class Meter:
     """Says on stderr how far digesting has come, every second; of what is done within one, nothing."""
 

@@ -85,7 +85,7 @@ def finetune(state: State, /, use: GivenUse, form: str, demo: bool, columns: tup
         click.option("--output", metavar="FILE", help="The file of answers, as JSON lines; it must not be there yet."),
         click.option("--name", metavar="NAME", help="What the answers are called in the catalogue; the file's name and digest by default."),
         click.option("--batch-size", type=int, metavar="COUNT", help="Texts at a time; 8 by default."),
-        click.option("--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the task, such as max_new_tokens=64."),
+        click.option("--param", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the task, such as max_new_tokens=64."),
     ),
     MACHINE,
     GATE,

@@ -127,9 +127,9 @@ def parameter_values(texts: tuple[str, ...]) -> dict[str, Any]:
     from registry.yaml12 import read_yaml
 
     found: dict[str, Any] = {}
-    for name, value in pairs(texts, "--parameter").items():
+    for name, value in pairs(texts, "--param").items():
         try:
-            found[name] = read_yaml(value, f"--parameter {name}")
+            found[name] = read_yaml(value, f"--param {name}")
         except RegistryError as error:
             raise click.UsageError(error.message) from error
     return found

@@ -10,7 +10,7 @@ from typing import Any
 from registry.desk.provenance_keys import known_keys
 from registry.desk.provenance_verify import now, signer_to_data
 from registry.errors import ProvenanceError
-from registry.provenance.layout import RECORD_FILE, SIGNATURE_FILE, TERMS_FILE
+from registry.provenance.layout import subject_of_record
 from registry.provenance.run import Run
 from registry.provenance.terms import Terms
 from registry.provenance.verification import read_documents
@@ -45,7 +45,7 @@ def show_provenance(settings: Settings, target: Path, public: Sequence[Path] = (
     Raises:
         ProvenanceError: There is no record, or it cannot be read.
     """
-    about = _subject(target)
+    about = subject_of_record(target)
     found = read_documents(about, known_keys(settings, public), at=now())
     if found.findings and found.run is None and found.terms is None:
         broken = next((finding for finding in found.findings if finding.code == "LIC505"), None)
@@ -63,17 +63,6 @@ def show_provenance(settings: Settings, target: Path, public: Sequence[Path] = (
         "signed_files": len(found.signed),
         "findings": [{"code": finding.code, "summary": finding.summary, "file": finding.file} for finding in found.findings],
     }
-
-
-def _subject(target: Path) -> Path:
-    """What a record is about, where the record itself was named."""
-    if target.is_file():
-        if target.name in (RECORD_FILE, TERMS_FILE, SIGNATURE_FILE):
-            return target.parent
-        for ending in (RECORD_FILE, TERMS_FILE):
-            if target.name.endswith(f".{ending}"):
-                return target.with_name(target.name.removesuffix(f".{ending}"))
-    return target
 
 
 def run_to_data(run: Run) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def find_places(run: Run, places: Mapping[str, Path], base: Path | None) -> dict
     Raises:
         UsageError: A name did not go in, or `base` could be several.
     """
-    from registry.sources.cache_places import find_in_cache
+    from registry.sources.hub_snapshot import find_snapshot
 
     names = {material.name for material in run.materials}
     found = {name: Place(path) for name, path in places.items()}
@@ -120,10 +120,10 @@ def find_places(run: Run, places: Mapping[str, Path], base: Path | None) -> dict
             raise UsageError("`--base` says which model's folder it is only where there is one", "give each as `--dependency NAME=DIR`")
         found[models[0]] = Place(base)
     for material in run.materials:
-        if material.kind in ("model", "adapter") and material.name not in found and material.revision:
-            cached = find_in_cache(material.name, material.revision)
+        if material.kind in ("model", "adapter", "dataset") and material.name not in found and material.revision:
+            cached = find_snapshot(material.name, kind="dataset" if material.kind == "dataset" else "model", revision=material.revision)
             if cached is not None:
-                found[material.name] = Place(*cached)
+                found[material.name] = Place(cached.folder, cached.within)
     return found
 
 

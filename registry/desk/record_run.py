@@ -78,6 +78,7 @@ class MadeModel:
         data: The datasets that went in.
         run: What it took: `hardware`, `count`, `hours`, `flop`, `energy_kwh`; None where nothing was trained.
         remarks: What is to be kept with it, by code.
+        evidence: How good what its record says of its lineage is: `attested` where a known key has signed it, else `declared`.
     """
 
     name: str
@@ -91,6 +92,7 @@ class MadeModel:
     data: tuple[UsedData, ...] = ()
     run: Mapping[str, Any] | None = None
     remarks: tuple[tuple[str, str], ...] = ()
+    evidence: str = "attested"
 
 
 def refuse_taken_name(desk: Desk, name: str) -> None:
@@ -122,11 +124,11 @@ def record_model(desk: Desk, made: MadeModel) -> dict[str, Any]:
     """
     source = Source(f"record {made.record}", today())
     run = made.run or {}
-    relations = [Relation(made.name, model.name, model.relation, "attested", source) for model in made.models if model.relation]
+    relations = [Relation(made.name, model.name, model.relation, made.evidence, source) for model in made.models if model.relation]
     for data in made.data:
-        relations.append(Relation(made.name, f"dataset:{data.name}", data.relation, "attested", source))
+        relations.append(Relation(made.name, f"dataset:{data.name}", data.relation, made.evidence, source))
         if data.relation == "trained-on":
-            relations += [Relation(made.name, model, "trained-on-outputs", "attested", source) for model in data.outputs_of]
+            relations += [Relation(made.name, model, "trained-on-outputs", made.evidence, source) for model in data.outputs_of]
     own = Record(
         ORIGIN,
         models=(Model(made.name, modality=made.modality, stage=made.stage, parameters=made.parameters, source=source),),

@@ -28,3 +28,14 @@ def record_beside(file: Path) -> Path:
 def terms_beside(file: Path) -> Path:
     """Where the statement of terms of a single file stands."""
     return file.with_name(f"{file.name}.{TERMS_FILE}")
+
+
+def subject_of_record(target: Path) -> Path:
+    """What a record is about, where the record itself is named: the folder it stands in, or the file it stands beside."""
+    if target.is_file():
+        if target.name in RECORD_FILES:
+            return target.parent
+        for ending in (RECORD_FILE, TERMS_FILE):
+            if target.name.endswith(f".{ending}"):
+                return target.with_name(target.name.removesuffix(f".{ending}"))
+    return target

@@ -7,13 +7,14 @@ import hashlib
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry import __version__
 from registry.desk.plan_run import Plan
 from registry.desk.provenance_keys import find_signing_key
+from registry.desk.provenance_terms import terms_with_ancestors
 from registry.desk.provenance_write import Records, write_file_records, write_records
 from registry.desk.record_run import CHANGED_BASE, OVERRIDDEN, MadeModel, record_model, record_outputs, refuse_taken_name
 from registry.desk.record_run_share import modifier_share
@@ -210,7 +211,7 @@ class _Run:
         digest = digest_folder(self.partial, progress=self._progress("what was made"))
         begun = self._with_rows(finished)
         run = run_of(begun, self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=digest.files, share=share)
-        records = write_records(self.partial, run, self.key)
+        records = write_records(self.partial, run, self.key, terms=terms_with_ancestors(self.desk, run))
         put_in_place(self.partial, self.place)
         record = self.place / records.record.name
         remarks = (
@@ -234,7 +235,7 @@ class _Run:
             run={
                 "hardware": told.device_name if told else None,
                 "count": run.compute.devices,
-                "hours": self.wall_seconds / 3600,
+                "hours": round(self.wall_seconds / 3600, 6),
                 "flop": finished.flop,
                 "energy_kwh": finished.energy_kwh,
             }
@@ -265,9 +266,11 @@ class _Run:
         finished = self.work()
         put_in_place(self.partial, self.place)
         file = digest_file(self.place)
-        begun = self._with_rows(finished)
+        # Two files of answers may be called alike; their content tells them apart.
         name = self.begun.name if self.request.name else f"{self.begun.name}-{file.sha256[:8]}"
-        run = run_of(begun, self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=(file,))
+        run = run_of(
+            replace(self._with_rows(finished), name=name), self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=(file,)
+        )
         records = write_file_records(self.place, run, self.key)
         rows = finished.counts.get("answers") or finished.counts.get("examples")
         override = self.begun.gate.override
@@ -292,8 +295,6 @@ class _Run:
             raise type(error)(f"the run is done, but the catalogue did not take it: {error.message}", hint) from error
 
     def _with_rows(self, finished: Finished) -> Begun:
-        from dataclasses import replace
-
         return replace(self.begun, materials=materials_of(self.inputs, self.plan.licenses, finished.data, __version__))
 
     def _share(self, finished: Finished) -> dict[str, Any] | None:

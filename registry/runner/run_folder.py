@@ -13,6 +13,7 @@ from typing import Any
 
 from registry.errors import RunError, UsageError
 from registry.runner.job import Job
+from registry.runner.job_record import job_to_record
 
 JOB_FILE = "run.json"
 """What an unfinished folder says of the job it belongs to."""
@@ -60,7 +61,7 @@ def find_partial(place: Path, job: dict[str, Any]) -> Path:
         UsageError: There is none, or it belongs to another job; the message says what differs.
     """
     found = sorted(place.parent.glob(f".{_escaped(place.name)}.partial-*"), key=lambda path: path.stat().st_mtime)
-    with_checkpoints = [path for path in found if (path / JOB_FILE).is_file() and any((path / CHECKPOINTS).glob("*"))]
+    with_checkpoints = [path for path in found if (path / JOB_FILE).is_file() and any((path / CHECKPOINTS).glob("*/"))]
     if not with_checkpoints:
         raise UsageError(f"there is no unfinished run for `{place.name}` to go on from", "leave `--resume` out to begin anew")
     partial = with_checkpoints[-1]
@@ -114,31 +115,13 @@ def discard(partial: Path) -> None:
 
 def job_in_short(job: Job, digests: dict[str, str]) -> dict[str, Any]:
     """What a job asks, without paths and without what does not change the outcome, each value flat and by name."""
-    data = job.model_dump(mode="json", exclude={"out", "output", "resume"})
     flat: dict[str, Any] = {}
-    for key, value in without_paths(data).items():
+    for key, value in job_to_record(job).items():
         if isinstance(value, dict):
             flat.update({f"{key}.{name}": each for name, each in value.items() if each is not None})
         elif value is not None:
             flat[key] = value
     return {**flat, "inputs": hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()}
-
-
-def without_paths(job: dict[str, Any]) -> dict[str, Any]:
-    """A job as data without the paths of this machine: of a file the name is left, of a folder nothing."""
-    plain: dict[str, Any] = {}
-    for key, value in job.items():
-        if key in ("folder", "out", "output"):
-            continue
-        if key in ("train", "evaluation", "input", "prompt_template") and isinstance(value, str):
-            plain[key] = Path(value).name
-        elif isinstance(value, dict):
-            plain[key] = without_paths(value)
-        elif isinstance(value, list | tuple):
-            plain[key] = [without_paths(each) if isinstance(each, dict) else each for each in value]
-        else:
-            plain[key] = value
-    return plain
 
 
 def _read_job(path: Path) -> dict[str, Any]:

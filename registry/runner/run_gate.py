@@ -9,6 +9,7 @@ from registry.desk.plan_run import OPEN, REFUSED, Plan, Planned, plan_run
 from registry.errors import RefusedError, UndecidedError
 from registry.provenance.run import Gate
 from registry.settings import read_actor
+from registry.terms.vocabulary import Fact, Vocabulary
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
@@ -52,10 +53,16 @@ def pass_gate(
         return plan, Gate(plan.item, override, read_actor())
     if plan.verdict in OPEN:
         if not go_on and override is None:
-            raise UndecidedError(f"{undecided(plan.item)}", _what_to_state(plan.item))
+            raise UndecidedError(f"{undecided(plan.item)}", _what_to_state(desk.knowledge.vocabulary, plan.item))
         # What was not stated is part of what is signed.
         return plan, Gate({**plan.item, "went_on_without": list(plan.item["missing_facts"]) or ["license"]}, override, read_actor() if override else None)
     return plan, Gate(plan.item)
+
+
+def _flag(fact: Fact) -> str:
+    if fact.flag == "--fact":
+        return f"--fact {fact.name}=VALUE"
+    return fact.flag if fact.kind == "boolean" else f"{fact.flag} VALUE"
 
 
 def refusal(item: Mapping[str, Any]) -> str:
@@ -94,8 +101,8 @@ def undecided(item: Mapping[str, Any]) -> str:
     return f"whether the licences allow this run cannot be said: the terms of {named or 'an ancestor'} are not known"
 
 
-def _what_to_state(item: Mapping[str, Any]) -> str:
-    flags = " ".join(f"--fact {fact}=VALUE" for fact in item["missing_facts"])
+def _what_to_state(vocabulary: Vocabulary, item: Mapping[str, Any]) -> str:
+    flags = [_flag(vocabulary.facts[fact]) for fact in item["missing_facts"]]
     if flags:
-        return f"state it ({flags}, or by its own flag), or go on without with `--yes`, which is recorded"
+        return f"state it with {' and '.join(f'`{flag}`' for flag in flags)}, or go on without with `--yes`, which is recorded"
     return "state the licence of the base with `--base-license`, or go on without with `--yes`, which is recorded"

@@ -13,7 +13,7 @@ from registry.provenance.run import Compute, FileDigest, Gate, Material, Run
 from registry.runner.environment import read_environment
 from registry.runner.events import Checkpoint, Event, Finished, Metrics, Noted, Stage, Started
 from registry.runner.job import FinetuneJob, Job
-from registry.runner.run_folder import without_paths
+from registry.runner.job_record import JOB, job_to_record
 
 MOST_LOSSES = 1_000
 """Of a longer curve only so many points are kept, evenly spread."""
@@ -124,18 +124,17 @@ def run_of(
         reason: Why it was not completed.
         share: What part of the original's computation it took.
     """
-    job = without_paths(begun.job.model_dump(mode="json"))
-    machine = job.pop("machine")
-    job.pop("resume", None)
     done = finished or Finished()
-    parameters = {"job": job, "used": dict(done.settings)}
+    parameters = {JOB: job_to_record(begun.job), "used": dict(done.settings)}
     internals = {
-        **machine,
+        **begun.job.machine.model_dump(mode="json"),
         "device_used": told.started.device if told.started else None,
         "threads_used": told.started.threads if told.started else None,
         "determinism": dict(told.started.determinism) if told.started else {},
     }
-    byproducts: dict[str, Any] = {"metrics": {"before": told.before, "after": told.after}}
+    byproducts: dict[str, Any] = {}
+    if told.before or told.after:
+        byproducts["metrics"] = {"before": dict(told.before), "after": dict(told.after)}
     if done.losses:
         byproducts["losses"] = [[step, loss] for step, loss in thinned(done.losses)]
     if done.seconds:
@@ -195,7 +194,9 @@ def thinned(losses: list[tuple[int, float]]) -> list[tuple[int, float]]:
 
 def tidied(text: str, folders: Iterable[Path] = ()) -> str:
     """A text without paths of this machine, of which only the last part is left, and without what stands before the `@` of an address."""
-    for folder in sorted((str(path) for path in folders), key=len, reverse=True):
-        text = text.replace(folder, Path(folder).name)
+    home = str(Path.home())
+    for folder in sorted({home, *(str(path) for path in folders)}, key=len, reverse=True):
+        # First what lies below it, blanks in the folder's own name included.
+        text = text.replace(f"{folder}/", "").replace(folder, "~" if folder == home else Path(folder).name)
     text = _ADDRESS_SECRET.sub(r"\1", text)
     return _PATH.sub(lambda match: re.split(r"[\\/]", match[0].rstrip("\\/"))[-1] or "/", text)

@@ -1,0 +1,208 @@
+"""Recording what was made elsewhere from its signed record: verified first, then taken in with its lineage, its state and what it took."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from registry.desk.facts import read_use, resolve_named_licenses
+from registry.desk.provenance_keys import known_keys
+from registry.desk.provenance_verify import now, signer_to_data
+from registry.desk.record_run import MadeModel, UsedData, UsedModel, record_model, record_outputs, refuse_taken_name
+from registry.desk.register import base_name, is_recorded, modality_of_bases, registered
+from registry.errors import UntrustedError, UsageError
+from registry.provenance.layout import RECORD_FILE, RECORD_FILES, subject_of_record
+from registry.provenance.verification import Verification, documents_of, read_documents, verify
+from registry.supplychain.names import check_name
+
+if TYPE_CHECKING:
+    from registry.desk.session import Desk
+    from registry.provenance.digests import Progress
+    from registry.provenance.run import Run
+
+_CURABLE = frozenset({"LIC501", "LIC504"})
+"""What only says that nobody known has signed; everything else says that something is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is asked beside the record itself.
+
+    Attributes:
+        name: The name it must have; None where the record's own is taken.
+        public: The public keys to hold signatures against; the trusted ones, if none is given.
+        allow_unknown_key: Take it in although nobody known has signed it; what it says then counts as declared, not as attested.
+        allow_unknown_base: Take in a base that the catalogue does not know.
+        license: The licence it carries; the one it was checked with by default.
+        modality: Its modality; that of its base by default.
+    """
+
+    name: str | None = None
+    public: Sequence[Path] = ()
+    allow_unknown_key: bool = False
+    allow_unknown_base: bool = False
+    license: str | None = None
+    modality: str | None = None
+
+
+def register_from_record(desk: Desk, target: Path, wishes: Wishes, raw: Mapping[str, Any], progress: Progress | None = None) -> dict[str, Any]:
+    """Record what a signed record tells of, and answer for it at once; the answer is `licet.register/1`.
+
+    Args:
+        desk: The desk.
+        target: The record, the model folder that holds it, or the file of answers that has it beside.
+        wishes: What is asked beside.
+        raw: The facts of the use to answer for.
+        progress: Told how many bytes are digested.
+
+    Raises:
+        UntrustedError: It was changed, is about something else, or nobody known has signed it.
+        UsageError: It tells of no finished run, or its name is taken.
+    """
+    use = resolve_named_licenses(desk.knowledge, read_use(desk.knowledge, raw, desk.settings.facts))
+    reading = desk.interpretation(raw.get("interpretation"))
+    subject = subject_of_record(target)
+    found, at_hand = _verified(desk, subject, wishes, progress)
+    run = found.run
+    if run is None:
+        raise UsageError(f"`{target}` has no record of a run", f"name a `{RECORD_FILE}`, or a folder that holds one")
+    if run.outcome != "completed" or not run.files:
+        raise UsageError(f"`{target}` tells of a run that was not completed: {run.reason or run.outcome}", "only what came to be can be recorded")
+    if wishes.name is not None and wishes.name != run.name:
+        raise UsageError(f"`{target}` is the record of `{run.name}`, not of `{wishes.name}`", "leave the name out; it stands in the record")
+    attested = not found.findings
+    about: dict[str, Any] = {
+        "file": str(documents_of(subject).record),
+        "sha256": f"sha256:{_digest(documents_of(subject).record)}",
+        "signatures": [signer_to_data(signer) for signer in found.signers],
+        "evidence": "attested" if attested else "declared",
+        "files": "verified" if at_hand else "not at hand",
+    }
+    if run.task.startswith("infer/"):
+        return _outputs(desk, run, about)
+    name = check_name(run.name, "model")
+    refuse_taken_name(desk, name)
+    models, data = _inputs(desk, run, wishes.allow_unknown_base)
+    bases = [(model.name, model.relation) for model in models if model.relation]
+    with desk.catalogue.reading() as connection:
+        created = not is_recorded(connection, name)
+        modality = wishes.modality or modality_of_bases(connection, [(model, relation) for model, relation in bases if relation])
+    made = MadeModel(
+        name=name,
+        state=f"sha256:{found.sha256}",
+        record=about["sha256"],
+        license=wishes.license or _license(found, name),
+        stage=run.stage,
+        modality=modality,
+        parameters=run.compute.parameters_total,
+        models=models,
+        data=data,
+        run=_training(run),
+        evidence=about["evidence"],
+    )
+    done = record_model(desk, made)
+    told = [
+        *({"model": model, "relation": relation} for model, relation in bases),
+        *({"model": f"dataset:{each.name}", "relation": each.relation} for each in data),
+    ]
+    return {**registered(desk, name, told, created, done, use, reading), "record": about}
+
+
+def _verified(desk: Desk, subject: Path, wishes: Wishes, progress: Progress | None) -> tuple[Verification, bool]:
+    """The record, held against its signature, and against the files where they are at hand."""
+    keys = known_keys(desk.settings, wishes.public)
+    at_hand = subject.is_file() or (subject.is_dir() and any(entry.name not in RECORD_FILES for entry in subject.iterdir()))
+    found = verify(subject, keys, at=now(), progress=progress) if at_hand else read_documents(subject, keys, at=now())
+    wrong = [finding for finding in found.findings if finding.code not in _CURABLE]
+    if wrong:
+        raise UntrustedError(
+            f"the record of `{found.name}` cannot be believed: {wrong[0].summary}", f"`licet provenance verify {subject}` says all that is wrong"
+        )
+    doubts = [finding for finding in found.findings if finding.code in _CURABLE]
+    if not found.trusted and not doubts:
+        raise UntrustedError(f"the record of `{found.name}` is not signed", "sign it, or add `--allow-unknown-key` to take it for what somebody says")
+    if doubts and not wishes.allow_unknown_key:
+        raise UntrustedError(
+            f"the record of `{found.name}` is not attested: {doubts[0].summary}",
+            "get the public key by a way you trust and run `licet provenance trust`; or add `--allow-unknown-key` to take it for what somebody says",
+        )
+    if not at_hand and found.run is not None:
+        from registry.provenance.digests import tree_digest
+
+        found.sha256 = tree_digest(found.run.files)
+    return found, at_hand
+
+
+def _digest(path: Path) -> str:
+    from registry.provenance.digests import digest_file
+
+    return digest_file(path).sha256
+
+
+def _inputs(desk: Desk, run: Run, allow_unknown_base: bool) -> tuple[tuple[UsedModel, ...], tuple[UsedData, ...]]:
+    """What went in, by the names that the catalogue has for it."""
+    outputs_of = tuple(check_name(each.name, "model") for each in run.materials if each.relation == "trained-on-outputs")
+    models, data = [], []
+    with desk.catalogue.reading() as connection:
+        for material in run.materials:
+            if material.kind == "dataset" and material.relation:
+                rows = material.notes.get("rows")
+                made_by = outputs_of if material.relation == "trained-on" else ()
+                name = check_name(material.name.removeprefix("dataset:"), "dataset")
+                data.append(UsedData(name, material.relation, rows if isinstance(rows, int) else None, None, made_by))
+            elif material.kind in ("model", "adapter") and material.relation and material.sha256:
+                name = base_name(connection, material.name, allow_unknown_base)
+                models.append(UsedModel(name, material.relation, f"sha256:{material.sha256}", material.revision))
+    return tuple(models), tuple(data)
+
+
+def _license(found: Verification, name: str) -> str | None:
+    """The licence that the model was to carry when the licences were asked."""
+    check = found.terms.gate.check if found.terms is not None and found.terms.gate is not None else {}
+    if isinstance(check.get("carries"), str):
+        return str(check["carries"])
+    licenses = check.get("licenses")
+    for each in licenses if isinstance(licenses, list) else ():
+        if isinstance(each, dict) and each.get("reach") == "original" and each.get("from") == name and isinstance(each.get("id"), str):
+            return str(each["id"])
+    return None
+
+
+def _training(run: Run) -> dict[str, Any] | None:
+    """What a training took, for the compute layer."""
+    if not run.task.startswith("finetune/"):
+        return None
+    compute = run.compute
+    return {
+        "hardware": run.environment.device_name or None,
+        "count": compute.devices,
+        "hours": compute.wall_seconds / 3600,
+        "flop": compute.flop,
+        "energy_kwh": compute.energy_kwh,
+    }
+
+
+def _outputs(desk: Desk, run: Run, about: Mapping[str, Any]) -> dict[str, Any]:
+    """Take in a file of answers: a dataset that models made."""
+    models = [
+        UsedModel(check_name(each.name, "model"), None, f"sha256:{each.sha256}", each.revision)
+        for each in run.materials
+        if each.kind in ("model", "adapter") and each.sha256
+    ]
+    file = run.files[0]
+    name = check_name(run.name, "dataset")
+    done = record_outputs(desk, name, f"sha256:{file.sha256}", about["sha256"], run.compute.examples, models)
+    return {
+        "schema": "licet.register/1",
+        "model": f"dataset:{name}",
+        "created": bool(done.get("change_set")),
+        "changed": {},
+        "retired": {},
+        "bases": [{"model": model.name, "relation": "outputs of"} for model in models],
+        "inherits": [],
+        "conflicts": [],
+        "check": None,
+        "record": dict(about),
+    }
