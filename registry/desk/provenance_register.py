@@ -170,18 +170,6 @@ def _inputs(desk: Desk, found: Verification, run: Run, allow_unknown_base: bool)
     return tuple(models), tuple(data)
 
 
-<<<<<<< HEAD
-def _license(found: Verification, name: str) -> str | None:
-    """The licence that the model was to carry when the licences were asked."""
-    check = found.terms.gate.check if found.terms is not None and found.terms.gate is not None else {}
-    if isinstance(check.get("carries"), str):
-        return str(check["carries"])
-    licenses = check.get("licenses")
-    for each in licenses if isinstance(licenses, list) else ():
-        if isinstance(each, dict) and each.get("reach") == "original" and each.get("from") == name and isinstance(each.get("id"), str):
-            return str(each["id"])
-    return None
-=======
 def _is_known(connection: Connection, name: str) -> bool:
     from registry.catalogue.queries.find_model import find_model
 
@@ -234,7 +222,6 @@ def _held(desk: Desk, material: Material) -> str | None:
     licenses = [desk.knowledge.license_of(each) for each in material.licenses]
     known = [license.id for license in licenses if license is not None and not license.placeholder]
     return known[0] if len(known) == 1 == len(material.licenses) else None
->>>>>>> prov
 
 
 def _training(run: Run) -> dict[str, Any] | None:
