@@ -13,6 +13,9 @@ from registry.cli.words import COLORS, DISCLAIMER, headline, short_number
 MOST_DUTIES = 12
 """So many duties are printed; the card has all."""
 
+NEGLIGIBLE = 0.01
+"""A smaller share is not worth a figure."""
+
 
 def print_plan(output: Output, item: Mapping[str, Any]) -> None:
     """What the licences make of the run, before it begins: for the person at the terminal."""
@@ -65,7 +68,7 @@ def print_run(output: Output, result: Mapping[str, Any]) -> None:
 
 def _metrics(output: Output, metrics: Mapping[str, Mapping[str, float]]) -> None:
     before, after = metrics["before"], metrics["after"]
-    names = dict.fromkeys([*before, *after])
+    names = [name for name in dict.fromkeys([*before, *after]) if not name.startswith("examples/")]
     if not names:
         return
     output.heading("Metrics")
@@ -111,14 +114,17 @@ def _share(output: Output, share: Mapping[str, Any] | None) -> None:
     if share is None:
         return
     output.heading("One-third rule of the EU")
-    verb = "is above" if share["above_one_third"] else "is below"
-    output.paragraph(
-        f"This run took {share['share']:.2g} of the computation it is held against and {verb} one third of it"
-        + (f"; {clean(share['assumed'])}" if share.get("assumed") else f" ({clean(share['original'])})")
-        + ". It matters only where the original is a general-purpose AI model.",
-        indent=2,
-        hanging=2,
-    )
+    if not share["above_one_third"] and share["assumed"]:
+        against = f"a third of the threshold that stands in, as the computation of {clean(share['original'])} is not on record"
+        output.paragraph(f"Far below {against}." if share["share"] < NEGLIGIBLE else f"Below {against} ({share['share']:.2g} of it).", indent=2, hanging=2)
+        return
+    against = clean(share["assumed"]) if share["assumed"] else f"the training of {clean(share['original'])}"
+    verb = "above" if share["above_one_third"] else "below"
+    output.paragraph(f"This run took {share['share']:.2g} of the computation of {against}: {verb} one third.", indent=2, hanging=2)
+    if share["above_one_third"]:
+        output.paragraph(
+            "If the original is a general-purpose AI model, whoever placed this one on the EU market would count as its provider.", indent=2, hanging=2
+        )
 
 
 def _records(output: Output, result: Mapping[str, Any]) -> None:

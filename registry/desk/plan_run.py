@@ -122,6 +122,7 @@ def plan_run(desk: Desk, planned: Planned, raw: Mapping[str, Any]) -> Plan:
         FactError: A fact cannot be read.
         UnknownModelError: A model is neither in the catalogue nor described by its own folder.
         UnknownLicenseError: A licence that is stated is not known.
+        UsageError: A licence is stated where another is on record.
     """
     knowledge = desk.knowledge
     use = resolve_named_licenses(knowledge, read_use(knowledge, raw, desk.settings.facts))
@@ -161,7 +162,7 @@ def plan_run(desk: Desk, planned: Planned, raw: Mapping[str, Any]) -> Plan:
 
     def ask(facts: Use) -> dict[str, Any]:
         given = answer(knowledge, Question(graph, name, facts, reading, name_to_judge=planned.name, change_is_lineage=True))
-        return {**to_item(knowledge, given), "model": planned.name}
+        return {**to_item(knowledge, given), "model": planned.name, "carries": choice.license}
 
     return Plan(ask(use), ask(use.with_facts(distribution=OUTWARD)), choice, gathered.licenses(), use)
 
@@ -254,7 +255,14 @@ class _Gathered:
             self.edges.append(Edge(name, relation.parent, relation.relation, relation.evidence))
 
     def _state(self, name: str, license: str) -> None:
+        """The licence that the user states, which stands in where none is on record and speaks over none that is."""
         knowledge = self._desk.knowledge
+        held = [known for each in self.nodes[name].licenses if (known := knowledge.license_of(each)) is None or not known.placeholder]
         found = knowledge.resolve(license, self._on)
         stated = found.license if found.reason == "expression" else knowledge.find(license, self._on).id
+        if held and set(knowledge.parts_of(stated)) != set(self.nodes[name].licenses):
+            recorded = " and ".join(self.nodes[name].licenses)
+            raise UsageError(
+                f"the licence of `{name}` is on record: {recorded}, not {stated}", "leave it out; a wrong record is corrected with `licet catalog add`"
+            )
         self.nodes[name] = replace(self.nodes[name], licenses=knowledge.parts_of(stated), basis="declared")

@@ -90,8 +90,8 @@ def prepare_folder(
         duties=duties,
         findings=plan.item["findings"],
         settings={key: value for key, value in finished.settings.items() if not isinstance(value, str) or "/" not in value},
-        before=told.before,
-        after=told.after,
+        before=measurements(told.before),
+        after=measurements(told.after),
         counts=finished.counts,
         library="peft" if isinstance(job, FinetuneJob) and job.method != "full" else "transformers",
         loss_plot=finished.artifacts.get("loss-plot"),
@@ -100,6 +100,11 @@ def prepare_folder(
     )
     (folder / "README.md").write_text(render_card(card), encoding="utf-8")
     return Prepared(written, name_warning(plan.item, plan.outward, name))
+
+
+def measurements(values: Mapping[str, float]) -> dict[str, float]:
+    """Metrics without the counts that stand beside them."""
+    return {name: value for name, value in values.items() if not name.startswith("examples/")}
 
 
 def name_warning(item: Mapping[str, Any], outward: Mapping[str, Any], name: str) -> str | None:

@@ -235,7 +235,7 @@ class _Run:
             run={
                 "hardware": told.device_name if told else None,
                 "count": run.compute.devices,
-                "hours": self.wall_seconds / 3600,
+                "hours": round(self.wall_seconds / 3600, 6),
                 "flop": finished.flop,
                 "energy_kwh": finished.energy_kwh,
             }

@@ -94,10 +94,8 @@ def _of_name(desk: Desk, reference: str, name: str, revision: str | None, known:
     except SourceError as error:
         if known is None:
             raise _unknown(desk, reference) from error
-        raise SourceError(
-            f"there are no files of `{official}` here: {error.message}",
-            f"{error.hint}; or name a folder that holds it, as `--base ./FOLDER --base-name {official}`",
-        ) from error
+        hint = f"go online, or name a folder that holds it: ./FOLDER with `--base-name {official}`"
+        raise SourceError(f"there are no files of `{official}` on this machine: {error.message}", hint) from error
     digest = _digest(snapshot.folder, snapshot.within, official, told)
     changed = _is_changed(known, digest, (), snapshot.commit, allow_changed, official)
     record = None if known is not None and known.recorded else describe_folder(desk, snapshot.folder, official, snapshot.commit, snapshot.within)

@@ -98,6 +98,7 @@ def load_model(
     adapter: ModelInput | None = None,
     trust_remote_code: bool = False,
     spare: tuple[str, ...] = (),
+    keep_dtype: bool = False,
 ) -> Loaded:
     """Load a model, with an adapter on it where one is given.
 
@@ -109,6 +110,7 @@ def load_model(
         adapter: The adapter.
         trust_remote_code: Code that comes with the model is allowed.
         spare: Parts that may be missing from the files, since the task does not use them.
+        keep_dtype: Values stay in the type they are stored in, whatever the precision of the machine.
 
     Raises:
         EngineError: It must not be loaded, cannot be, or lacks the head for the task.
@@ -125,7 +127,7 @@ def load_model(
     parts = onto.folder if onto is not None and _has_tokenizer(onto.folder) else checked.folder
     configured = onto.folder if onto is not None and (onto.folder / "config.json").is_file() else checked.folder
     with explained(model.name):
-        loaded = _load(kind, checked, configured, readied, trust_remote_code)
+        loaded = _load(kind, checked, configured, "auto" if keep_dtype else readied.dtype, readied, trust_remote_code)
     own, missing = loaded
     own_later = tuple(map(str, (onto.config.get("modules_to_save") or ()) if onto is not None else ()))
     lacking = [name for name in missing if not any(part in name.split(".") for part in (*spare, *own_later))]
@@ -164,14 +166,14 @@ def text_limit(tokenizer: Any, model: Any) -> int | None:
     return min(limits, default=None)
 
 
-def _load(kind: str, checked: SafeFolder, configured: Path, readied: Readied, trust_remote_code: bool) -> tuple[Any, list[str]]:
+def _load(kind: str, checked: SafeFolder, configured: Path, dtype: Any, readied: Readied, trust_remote_code: bool) -> tuple[Any, list[str]]:
     """The model, and the names of tensors that its files lack."""
     import transformers
 
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": trust_remote_code}
     config = transformers.AutoConfig.from_pretrained(configured, **options)
     if checked.quantization is None:
-        options["dtype"] = readied.dtype
+        options["dtype"] = dtype
     else:
         options["device_map"] = {"": readied.device}
     loader = getattr(transformers, kind)

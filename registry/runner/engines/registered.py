@@ -22,6 +22,8 @@ class Registered:
 ENGINES: tuple[Registered, ...] = (
     Registered("finetune", ("text-classification",), "registry.runner.engines.finetune_text_classification", "TextClassification"),
     Registered("infer", (), "registry.runner.engines.infer", "InferEngine"),
+    Registered("merge", ("linear", "slerp", "ties"), "registry.runner.engines.merge", "MergeEngine"),
+    Registered("merge", ("adapter",), "registry.runner.engines.merge_adapter", "AdapterMergeEngine"),
 )
 """All of them, sorted by kind and module. No tasks means any."""
 
