@@ -20,10 +20,12 @@ class Registered:
 
 
 ENGINES: tuple[Registered, ...] = (
+    Registered("convert", (), "registry.runner.engines.convert", "ConvertEngine"),
     Registered("finetune", ("text-classification",), "registry.runner.engines.finetune_text_classification", "TextClassification"),
     Registered("infer", (), "registry.runner.engines.infer", "InferEngine"),
     Registered("merge", ("linear", "slerp", "ties"), "registry.runner.engines.merge", "MergeEngine"),
     Registered("merge", ("adapter",), "registry.runner.engines.merge_adapter", "AdapterMergeEngine"),
+    Registered("quantize", (), "registry.runner.engines.quantize", "QuantizeEngine"),
 )
 """All of them, sorted by kind and module. No tasks means any."""
 
