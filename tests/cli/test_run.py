@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import pickle
 import shutil
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -149,7 +153,7 @@ def test_an_approval_passes_over_a_refusal_and_is_kept_everywhere(licet: Licet, 
     assert "LEGAL-42" in (place / "out" / "README.md").read_text()
     for name in ("provenance.json", "terms.json"):
         assert "LEGAL-42" in json.dumps(statement(place / "out" / name))
-    assert "LEGAL-42" in licet("show", "made", "--history").stdout
+    assert "LEGAL-42" in licet("show", "made", "--history", "--format", "json").stdout
 
 
 def test_facts_that_decide_are_asked_for_and_going_on_without_is_recorded(licet: Licet, place: Path) -> None:
@@ -214,7 +218,8 @@ def test_a_base_that_nobody_knows_and_a_base_without_files_are_told_apart(licet:
 
 
 def test_a_pickled_base_is_refused_before_anything_is_asked(licet: Licet, place: Path) -> None:
-    (place / "classifier" / "model.safetensors").rename(place / "classifier" / "pytorch_model.bin")
+    (place / "classifier" / "model.safetensors").unlink()
+    (place / "classifier" / "pytorch_model.bin").write_bytes(pickle.dumps({"weight": [0.0]}))
     done = finetune(licet)
     assert done.returncode == 4
     assert "pickle" in done.stderr
@@ -232,7 +237,7 @@ def test_a_base_whose_files_changed_since_they_were_recorded_is_refused(licet: L
     done = finetune(licet, "--base-name", "acme/classifier", "--yes", "--allow-changed-base", "--name", "made")
     assert done.returncode == 0, done.stderr
     assert "changed_since_recorded" in json.dumps(statement(place / "out" / "provenance.json"))
-    assert "were not those on record" in licet("show", "made", "--history").stdout
+    assert "were not those on record" in licet("show", "made", "--history", "--format", "json").stdout
 
 
 def test_a_missing_extra_is_named(licet: Licet, place: Path) -> None:
@@ -264,3 +269,43 @@ def test_a_name_that_breaks_a_rule_is_warned_of_with_one_that_does_not(licet: Li
     card = (place / "out" / "README.md").read_text()
     assert "license_name: llama3" in card
     assert "Built with Meta Llama 3" in card
+
+
+@pytest.mark.slow
+def test_ctrl_c_keeps_a_checkpoint_and_a_record_and_resume_goes_on_from_it(root: Path, licet: Licet, place: Path) -> None:
+    asked = [
+        "run", "finetune", "--base", "./classifier", "--base-license", "mit", "--data", "data.csv", "--task", "text-classification", "--out", "out",
+        "--epochs", "400", "--batch-size", "2", "--threads", "1",
+    ]  # fmt: skip
+    variables = {**os.environ, "PYTHONPATH": str(root)}
+    process = subprocess.Popen([sys.executable, "-m", "registry", *asked], cwd=place, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if line.startswith("training"):
+                break
+        time.sleep(3)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130, said
+    assert "--resume" in said
+    assert "Traceback" not in said
+    assert not (place / "out").exists()
+    (partial,) = [path for path in place.iterdir() if path.name.startswith(".out.partial-")]
+    record = statement(partial / "provenance.json")
+    assert record["predicate"]["runDetails"]["metadata"]["licet_outcome"] == "interrupted"  # type: ignore[index]
+    other = licet(*asked, "--seed", "5", "--resume")
+    assert other.returncode == 2
+    assert "machine.seed" in other.stderr
+    again = [*asked, "--resume"]
+    process = subprocess.Popen([sys.executable, "-m", "registry", *again], cwd=place, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        _, said = process.communicate(timeout=240)
+    finally:
+        process.kill()
+    assert process.returncode == 0, said
+    assert "goes on from" in said
+    assert not partial.exists()
+    assert licet("provenance", "verify", "out").returncode == 0
