@@ -231,7 +231,8 @@ def print_verified(output: Output, result: Mapping[str, Any]) -> None:
     if result["signatures"]:
         output.heading("Signatures")
         print_signatures(output, result["signatures"])
-    if result["dependencies"]:
+    inputs = [each for each in result["dependencies"] if each["kind"] != "code" or each["result"] != "no digest"]
+    if inputs:
         output.heading("What went in")
         output.table(
             [
@@ -240,7 +241,7 @@ def print_verified(output: Output, result: Mapping[str, Any]) -> None:
                 Column("RELATION", lambda item: item["relation"]),
                 Column("NOW", lambda item: item["result"], style=lambda text: {"same": "green", "differs": "red"}.get(text, "")),
             ],
-            result["dependencies"],
+            inputs,
             indent=2,
         )
     output.heading("Findings" if result["findings"] else "No findings")

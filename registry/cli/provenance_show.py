@@ -83,6 +83,8 @@ def _input(each: Mapping[str, Any]) -> str:
         about.append(clean(str(each["revision"])[:12]))
     elif each["sha256"]:
         about.append(f"sha256:{clean(str(each['sha256'])[:12])}")
+    if each["notes"].get("version"):
+        about.append(clean(each["notes"]["version"]))
     rows = each["notes"].get("rows")
     if isinstance(rows, int):
         about.append(f"{rows:,} rows")
@@ -126,13 +128,11 @@ def _print_done(output: Output, run: Mapping[str, Any]) -> None:
 
 
 def _flat(parameters: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Parameters one a line; the job, which repeats them for a replay, is left to JSON."""
+    """Parameters one a line, as they were used in the end; the job, which says what was asked, is left to JSON."""
     for key, value in parameters.items():
-        if key == "job":
-            continue
-        if isinstance(value, Mapping):
-            yield from ((f"{key} {inner}", each) for inner, each in value.items())
-        else:
+        if key == "used" and isinstance(value, Mapping):
+            yield from value.items()
+        elif key != "job":
             yield key, value
 
 
@@ -143,8 +143,10 @@ def _value(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.6g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{clean(key).replace('_', ' ')} {_value(each)}" for key, each in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(clean(each) for each in value)
+        return ", ".join(_value(each) for each in value)
     return clean(value)
 
 
@@ -200,7 +202,8 @@ def _print_terms(output: Output, terms: Mapping[str, Any]) -> None:
                 "approved by",
                 f"{terms['override']['reference']}{' by ' + str(terms['override']['by']) if terms['override']['by'] else ''}" if terms["override"] else None,
             ),
-            ("knowledge", " ".join(str(value)[:12] for value in terms["knowledge"].values())),
+            ("licence", terms["license"]),
+            ("knowledge", f"{terms['knowledge'].get('version', '')} ({str(terms['knowledge'].get('digest', ''))[:19]})"),
         ]
     )
     duties = [each for each in terms["obligations"] if isinstance(each, Mapping)]

@@ -7,20 +7,29 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.facts import read_use, resolve_named_licenses
+from registry.desk.facts import read_use, resolve_named_licenses, today
+from registry.desk.plan_run_names import dataset_is_known
 from registry.desk.provenance_keys import known_keys
 from registry.desk.provenance_verify import now, signer_to_data
-from registry.desk.record_run import MadeModel, UsedData, UsedModel, record_model, record_outputs, refuse_taken_name
+from registry.desk.record_run import ORIGIN, MadeModel, UsedData, UsedModel, record_model, record_outputs, refuse_taken_name
 from registry.desk.register import base_name, is_recorded, modality_of_bases, registered
 from registry.errors import UntrustedError, UsageError
 from registry.provenance.layout import RECORD_FILE, RECORD_FILES, subject_of_record
 from registry.provenance.verification import Verification, documents_of, read_documents, verify
+from registry.supplychain.model import Model
 from registry.supplychain.names import check_name
+from registry.supplychain.record import Record
+from registry.supplychain.relation import Relation
+from registry.supplychain.source import Source
+from registry.supplychain.statement import LicenseStatement
+from registry.supplychain.words import DATASET_RELATIONS, MODEL_RELATIONS
 
 if TYPE_CHECKING:
+    from registry.catalogue.engine import Connection
     from registry.desk.session import Desk
     from registry.provenance.digests import Progress
-    from registry.provenance.run import Run
+    from registry.provenance.run import Material, Run
+    from registry.provenance.terms import Link
 
 _CURABLE = frozenset({"LIC501", "LIC504"})
 """What only says that nobody known has signed; everything else says that something is wrong."""
@@ -84,7 +93,7 @@ def register_from_record(desk: Desk, target: Path, wishes: Wishes, raw: Mapping[
         return _outputs(desk, run, about)
     name = check_name(run.name, "model")
     refuse_taken_name(desk, name)
-    models, data = _inputs(desk, run, wishes.allow_unknown_base)
+    models, data = _inputs(desk, found, run, wishes.allow_unknown_base)
     bases = [(model.name, model.relation) for model in models if model.relation]
     with desk.catalogue.reading() as connection:
         created = not is_recorded(connection, name)
@@ -93,7 +102,7 @@ def register_from_record(desk: Desk, target: Path, wishes: Wishes, raw: Mapping[
         name=name,
         state=f"sha256:{found.sha256}",
         record=about["sha256"],
-        license=wishes.license or _license(found, name),
+        license=wishes.license or (found.terms.license if found.terms else None),
         stage=run.stage,
         modality=modality,
         parameters=run.compute.parameters_total,
@@ -141,33 +150,78 @@ def _digest(path: Path) -> str:
     return digest_file(path).sha256
 
 
-def _inputs(desk: Desk, run: Run, allow_unknown_base: bool) -> tuple[tuple[UsedModel, ...], tuple[UsedData, ...]]:
-    """What went in, by the names that the catalogue has for it."""
+def _inputs(desk: Desk, found: Verification, run: Run, allow_unknown_base: bool) -> tuple[tuple[UsedModel, ...], tuple[UsedData, ...]]:
+    """What went in, by the names that the catalogue has for it; what it does not know is taken in as the record describes it."""
     outputs_of = tuple(check_name(each.name, "model") for each in run.materials if each.relation == "trained-on-outputs")
     models, data = [], []
-    with desk.catalogue.reading() as connection:
-        for material in run.materials:
-            if material.kind == "dataset" and material.relation:
-                rows = material.notes.get("rows")
-                made_by = outputs_of if material.relation == "trained-on" else ()
-                name = check_name(material.name.removeprefix("dataset:"), "dataset")
-                data.append(UsedData(name, material.relation, rows if isinstance(rows, int) else None, None, made_by))
-            elif material.kind in ("model", "adapter") and material.relation and material.sha256:
+    for material in run.materials:
+        if material.kind == "dataset" and material.relation:
+            rows = material.notes.get("rows")
+            made_by = outputs_of if material.relation == "trained-on" else ()
+            name = check_name(material.name.removeprefix("dataset:"), "dataset")
+            license = None if dataset_is_known(desk, name) else _held(desk, material)
+            data.append(UsedData(name, material.relation, rows if isinstance(rows, int) else None, license, made_by))
+        elif material.kind in ("model", "adapter") and material.relation and material.sha256:
+            with desk.catalogue.reading() as connection:
                 name = base_name(connection, material.name, allow_unknown_base)
-                models.append(UsedModel(name, material.relation, f"sha256:{material.sha256}", material.revision))
+                known = _is_known(connection, name)
+            record = None if known else _described(desk, name, material, found)
+            models.append(UsedModel(name, material.relation, f"sha256:{material.sha256}", material.revision, record))
     return tuple(models), tuple(data)
 
 
-def _license(found: Verification, name: str) -> str | None:
-    """The licence that the model was to carry when the licences were asked."""
-    check = found.terms.gate.check if found.terms is not None and found.terms.gate is not None else {}
-    if isinstance(check.get("carries"), str):
-        return str(check["carries"])
-    licenses = check.get("licenses")
-    for each in licenses if isinstance(licenses, list) else ():
-        if isinstance(each, dict) and each.get("reach") == "original" and each.get("from") == name and isinstance(each.get("id"), str):
-            return str(each["id"])
-    return None
+def _is_known(connection: Connection, name: str) -> bool:
+    from registry.catalogue.queries.find_model import find_model
+
+    try:
+        return find_model(connection, name).name == name
+    except UsageError:
+        return False
+
+
+def _described(desk: Desk, name: str, material: Material, found: Verification) -> Record:
+    """A base that the catalogue does not know, as the record describes it: its licence, and what it comes from, both as declared."""
+    source = Source(f"the record of {found.name}", today())
+    license = _held(desk, material)
+    above = reachable(name, found.terms.lineage) if found.terms else ()
+    return Record(
+        ORIGIN,
+        models=tuple(Model(each, source=source, recorded=False) for each in dict.fromkeys((name, *(link.child for link in above)))),
+        statements=(LicenseStatement(name, license=license, source=source, stated_on=today()),) if license else (),
+        relations=tuple(Relation(link.child, link.parent, link.relation, "declared", source) for link in above),
+        replaces=False,
+    )
+
+
+def reachable(name: str, links: Sequence[Link]) -> tuple[Link, ...]:
+    """The links that lead up from a model, nearest first; names that cannot be are left out."""
+    found: dict[Link, None] = {}
+    pending, seen = [name], {name}
+    while pending:
+        child = pending.pop(0)
+        for link in links:
+            if link.child == child and _may_be(link):
+                found[link] = None
+                if link.parent not in seen:
+                    seen.add(link.parent)
+                    pending.append(link.parent)
+    return tuple(found)
+
+
+def _may_be(link: Link) -> bool:
+    data = link.parent.startswith("dataset:")
+    try:
+        check_name(link.parent.removeprefix("dataset:"), "dataset" if data else "model")
+    except UsageError:
+        return False
+    return link.relation in (DATASET_RELATIONS if data else MODEL_RELATIONS)
+
+
+def _held(desk: Desk, material: Material) -> str | None:
+    """The licence that a record holds for what went in, where we know it, too."""
+    licenses = [desk.knowledge.license_of(each) for each in material.licenses]
+    known = [license.id for license in licenses if license is not None and not license.placeholder]
+    return known[0] if len(known) == 1 == len(material.licenses) else None
 
 
 def _training(run: Run) -> dict[str, Any] | None:

@@ -114,6 +114,7 @@ def terms_to_data(terms: Terms) -> dict[str, Any]:
         "model": terms.name,
         "stated_on": terms.stated,
         "lineage": [asdict(link) for link in terms.lineage],
+        "license": terms.license,
         "verdict": check.get("verdict"),
         "interpretation": check.get("interpretation"),
         "use": check.get("use") or {},

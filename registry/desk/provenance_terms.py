@@ -15,8 +15,14 @@ MOST_LINKS = 10_000
 """A statement names no more links; there is no such lineage, and a record is to be read by people, too."""
 
 
-def terms_with_ancestors(desk: Desk, run: Run) -> Terms:
-    """The statement of terms of a run, with every ancestor that the catalogue knows above what went in."""
+def terms_with_ancestors(desk: Desk, run: Run, license: str | None = None) -> Terms:
+    """The statement of terms of a run, with every ancestor that the catalogue knows above what went in.
+
+    Args:
+        desk: The desk.
+        run: The run.
+        license: The licence that the outcome carries.
+    """
     from registry.catalogue.queries.find_model import find_model
     from registry.catalogue.queries.lineage import read_ancestors
 
@@ -31,4 +37,4 @@ def terms_with_ancestors(desk: Desk, run: Run) -> Terms:
                 continue
             for link in read_ancestors(connection, model.id).links:
                 links[Link(material.name if link.child == model.name else link.child, link.parent, link.relation, link.grade)] = None
-    return terms_of(run, tuple(list(links)[:MOST_LINKS]))
+    return terms_of(run, tuple(list(links)[:MOST_LINKS]), license)

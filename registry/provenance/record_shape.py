@@ -203,6 +203,7 @@ class _TermsPredicate(_Shape):
     model: Name
     stated_on: Moment
     lineage: list[_Link] = Field(max_length=_ITEMS)
+    license: Text | None
     verdict: Text | None
     interpretation: Text | None
     use: dict[str, Any]

@@ -38,6 +38,7 @@ class Terms:
         gate: The answer for the use, and under which approval a refusal was passed over.
         knowledge: Version and digest of the licence knowledge.
         licet: The version of licet.
+        license: The licence that the model itself carries, by its id or as an SPDX expression.
     """
 
     name: str
@@ -46,16 +47,17 @@ class Terms:
     gate: Gate | None
     knowledge: Mapping[str, str]
     licet: str
+    license: str | None = None
 
 
-def terms_of(run: Run, ancestors: tuple[Link, ...] = ()) -> Terms:
+def terms_of(run: Run, ancestors: tuple[Link, ...] = (), license: str | None = None) -> Terms:
     """What a run says of terms: its own inputs with a relation are attested parents, and `ancestors` is what lies above them."""
     own = tuple(
         Link(run.name, f"dataset:{each.name.removeprefix('dataset:')}" if each.kind == "dataset" else each.name, each.relation, "attested")
         for each in run.materials
         if each.relation
     )
-    return Terms(run.name, run.ended, tuple(dict.fromkeys((*own, *ancestors))), run.gate, run.knowledge, run.licet)
+    return Terms(run.name, run.ended, tuple(dict.fromkeys((*own, *ancestors))), run.gate, run.knowledge, run.licet, license)
 
 
 def terms_statement(terms: Terms, subject: tuple[str, str]) -> dict[str, Any]:
@@ -69,6 +71,7 @@ def terms_statement(terms: Terms, subject: tuple[str, str]) -> dict[str, Any]:
             "model": terms.name,
             "stated_on": terms.stated,
             "lineage": [asdict(link) for link in terms.lineage],
+            "license": terms.license,
             "verdict": check.get("verdict"),
             "interpretation": check.get("interpretation"),
             "use": plain_json(check.get("use") or {}),
@@ -86,4 +89,4 @@ def read_terms(statement: Mapping[str, Any]) -> Terms:
     said = statement["predicate"]
     override = said["override"] or {}
     gate = Gate(said["check"], override.get("reference"), override.get("by")) if said["check"] else None
-    return Terms(said["model"], said["stated_on"], tuple(Link(**each) for each in said["lineage"]), gate, said["knowledge"], said["licet"])
+    return Terms(said["model"], said["stated_on"], tuple(Link(**each) for each in said["lineage"]), gate, said["knowledge"], said["licet"], said["license"])

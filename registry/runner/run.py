@@ -211,7 +211,7 @@ class _Run:
         digest = digest_folder(self.partial, progress=self._progress("what was made"))
         begun = self._with_rows(finished)
         run = run_of(begun, self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=digest.files, share=share)
-        records = write_records(self.partial, run, self.key, terms=terms_with_ancestors(self.desk, run))
+        records = write_records(self.partial, run, self.key, terms=terms_with_ancestors(self.desk, run, plan.choice.license if plan.choice else None))
         put_in_place(self.partial, self.place)
         record = self.place / records.record.name
         remarks = (
