@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from registry.cli.output import Output, clean
-from registry.cli.provenance import print_signatures
+from registry.cli.provenance_verify import print_signatures
 from registry.cli.words import number, short_number
 
 SHOWN = 12

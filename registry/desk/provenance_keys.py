@@ -15,13 +15,11 @@ from registry.provenance.keys import (
     PublicKey,
     SigningKey,
     about_path,
-    first_of_each,
     make_key,
     read_public_key,
     read_signing_key,
-    read_trusted_keys,
-    trust_key,
 )
+from registry.provenance.trusted_keys import first_of_each, read_trusted_keys, trust_key
 from registry.settings import Settings
 
 

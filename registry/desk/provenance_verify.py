@@ -14,7 +14,8 @@ from registry.errors import UsageError
 from registry.findings.finding import Finding
 from registry.provenance.dependencies import Dependency, Place, check_dependencies
 from registry.provenance.digests import Progress
-from registry.provenance.verification import Signer, Verification, verify
+from registry.provenance.signers import Signer
+from registry.provenance.verification import Verification, verify
 
 if TYPE_CHECKING:
     from registry.catalogue.engine import Connection

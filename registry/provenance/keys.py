@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -27,9 +27,6 @@ KINDS = ("ecdsa-p256", "ed25519")
 
 MAX_KEY_BYTES = 100_000
 """No key file is larger."""
-
-MAX_KEYS = 1_000
-"""So many trusted keys are read from a folder."""
 
 PUBLIC_SUFFIX = ".pub"
 """How the file of a public key ends."""
@@ -217,44 +214,6 @@ def read_public_key(path: Path) -> PublicKey:
         raise _no_key(path, "public", hint) from error
     said = _read_about(about_path(path))
     return _public_key(public, path, said.get("name"), said.get("not_before"), said.get("not_after"))
-
-
-def read_trusted_keys(folder: Path) -> tuple[PublicKey, ...]:
-    """The public keys of a folder, in the order of their files' names; none where there is no such folder.
-
-    Raises:
-        ProvenanceError: A file that claims to be a public key is none.
-    """
-    try:
-        names = sorted(name for name in os.listdir(folder) if name.endswith(PUBLIC_SUFFIX))
-    except FileNotFoundError:
-        return ()
-    except OSError as error:
-        raise ProvenanceError(f"`{folder}` cannot be read: {error.strerror or error}", "check the folder of trusted keys") from error
-    if len(names) > MAX_KEYS:
-        raise ProvenanceError(f"`{folder}` holds more than {MAX_KEYS:,} keys", "keep only those that you trust")
-    return tuple(read_public_key(folder / name) for name in names)
-
-
-def trust_key(key: PublicKey, folder: Path) -> Path:
-    """Put a public key among the trusted ones; where it is there already nothing changes.
-
-    Returns:
-        The file that holds it.
-    """
-    file = folder / f"{key.id[:16]}{PUBLIC_SUFFIX}"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        write_new(file, key.pem, 0o644)
-        description = describe_key(key)
-        if description and not about_path(file).exists():
-            write_new(about_path(file), description, 0o644)
-    return file
-
-
-def first_of_each(keys: Iterable[PublicKey]) -> tuple[PublicKey, ...]:
-    """Every key once, in the order given; of two files of one key, the first says when it holds."""
-    return tuple({key.id: key for key in reversed(tuple(keys))}.values())[::-1]
 
 
 def _public_key(public: Any, file: Path, name: str | None, not_before: str | None, not_after: str | None) -> PublicKey:

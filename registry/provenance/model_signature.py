@@ -124,8 +124,8 @@ class ModelSignature:
 
     @property
     def native(self) -> bool:
-        """Whether its digests can be taken here: of whole files, with what hashlib has, no link among them."""
-        return self.method == "files" and self.algorithm in ("sha256", "blake2b") and not self.links
+        """Whether its digests can be taken here: of whole files, with what hashlib has."""
+        return self.method == "files" and self.algorithm in ("sha256", "blake2b")
 
 
 def read_signature(path: Path) -> ModelSignature:
@@ -165,7 +165,8 @@ def parse_signature(value: Any, what: str) -> ModelSignature:
     if len(digests) != len(resources):
         raise ProvenanceError(f"{what} names a file twice", hint)
     whole = hashlib.sha256()
-    for name in sorted(digests):
+    # Parts of files are ordered by where they begin, which the order of their names does not tell; they stand in that order.
+    for name in digests if serialization.method == "shards" else sorted(digests):
         whole.update(bytes.fromhex(digests[name]))
     if said.subject[0].digest.get("sha256") != whole.hexdigest():
         raise ProvenanceError(f"{what} contradicts itself: its digest is not that of the files it lists", hint)

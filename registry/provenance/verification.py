@@ -9,35 +9,17 @@ from pathlib import Path
 from registry.errors import ProvenanceError
 from registry.findings.finding import Finding
 from registry.provenance.digests import FoundFile, Progress, digest_files, list_files, tree_digest
-from registry.provenance.envelope import Envelope, check_signature, read_envelope
+from registry.provenance.envelope import Envelope, read_envelope
 from registry.provenance.keys import PublicKey
 from registry.provenance.layout import IGNORED, RECORD_FILE, SIGNATURE_FILE, TERMS_FILE, record_beside, terms_beside
 from registry.provenance.model_signature import ModelSignature, read_signature
 from registry.provenance.record_shape import read_run, read_terms_record
 from registry.provenance.run import FileDigest, Run
+from registry.provenance.signers import Signer, judge_signature, listed, signer_findings
 from registry.provenance.terms import Terms, terms_of
 
 MOST_FILES = 20
 """So many files are named one by one; the rest are counted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Signer:
-    """What came of the signature on one document.
-
-    Attributes:
-        file: The document.
-        result: `holds`, `unknown-key`, `outside-validity`, `broken` or `unsigned`.
-        key: The key that made it, where it is known.
-        hint: The id of the key that the signature names.
-        on: When it was made, as the signer says; None where nothing says so.
-    """
-
-    file: str
-    result: str
-    key: PublicKey | None = None
-    hint: str | None = None
-    on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +131,12 @@ def _read(target: Path, keys: Sequence[PublicKey], at: str, signature: Path | No
     found.signed = {name: digest for claim in claims for name, digest in claim.digests.items()}
     found.name = found.run.name if found.run else found.terms.name if found.terms else found.name
     if record is not None and found.run is not None:
-        found.signers.append(_judge_signature(documents.record.name, record, keys, None, found.run.ended, at))
+        found.signers.append(judge_signature(documents.record.name, record, keys, None, found.run.ended, at))
     if terms is not None and found.terms is not None:
-        found.signers.append(_judge_signature(documents.terms.name, terms, keys, None, found.terms.stated, at))
+        found.signers.append(judge_signature(documents.terms.name, terms, keys, None, found.terms.stated, at))
     if own is not None and documents.signature is not None:
         _judge_own_signature(found, documents.signature, own, keys, at)
-    _note_signers(found, keys)
+    found.findings.extend(signer_findings(found.name, found.signers, keys))
     return found, claims, subject
 
 
@@ -195,9 +177,10 @@ def _read_own_signature(found: Verification, path: Path | None, claims: list[_Cl
         found.findings.append(Finding("LIC505", found.name, _sentence(error.message), file=path.name))
         return None
     if own.native:
-        claims.append(_Claim(path.name, own.digests, own.ignored, own.algorithm))
+        # OMS v1.0: a signature never speaks of itself, whether it says so or not.
+        claims.append(_Claim(path.name, own.digests, (*own.ignored, path.name), own.algorithm))
     if others := sorted(set(own.ignored) - set(IGNORED) - {path.name}):
-        found.notes.append(f"`{path.name}` says nothing of {_listed(others)}")
+        found.notes.append(f"`{path.name}` says nothing of {listed(others)}")
     return own
 
 
@@ -206,7 +189,7 @@ def _judge_own_signature(found: Verification, path: Path, own: ModelSignature, k
         # Such a signature does not say when it was made; a record of the same files by the same key does.
         same = found.run is not None and own.digests == {file.name: file.sha256 for file in found.run.files}
         beside = same and any(signer.file.endswith(RECORD_FILE) and signer.key and signer.key.id == own.hint for signer in found.signers)
-        found.signers.append(_judge_signature(path.name, own.envelope, keys, own.hint, found.run.ended if beside and found.run else None, at))
+        found.signers.append(judge_signature(path.name, own.envelope, keys, own.hint, found.run.ended if beside and found.run else None, at))
         return
     kind = "a certificate" if own.material == "certificate" else "Sigstore, without a key"
     found.signers.append(Signer(path.name, "unknown-key", hint=own.material))
@@ -226,44 +209,12 @@ def _judge_by_library(found: Verification, target: Path, path: Path | None) -> N
         found.findings.append(Finding("LIC502", found.name, _sentence(problem), file=path.name))
 
 
-def _judge_signature(file: str, envelope: Envelope, keys: Sequence[PublicKey], hint: str | None, on: str | None, at: str) -> Signer:
-    """Which key made a signature, and whether it holds."""
-    hint = hint or next((each.key for each in envelope.signatures if each.key), None)
-    if not envelope.signatures:
-        return Signer(file, "unsigned", on=on)
-    key = next((key for key in keys if check_signature(envelope, key)), None)
-    if key is None:
-        named = next((key for key in keys if key.id == hint), None)
-        return Signer(file, "broken" if named else "unknown-key", named, hint, on)
-    return Signer(file, "holds" if key.holds_on(on or at) else "outside-validity", key, hint, on)
-
-
-def _note_signers(found: Verification, keys: Sequence[PublicKey]) -> None:
-    """A finding for every signature that does not hold; documents that lack the same key share one."""
-    unknown: dict[str | None, list[str]] = {}
-    for signer in found.signers:
-        key, file = signer.key, signer.file
-        if signer.result == "broken" and key is not None:
-            summary = f"The signature on `{file}` is not by the key that it names, {key.label}: the file was changed after it was signed."
-            found.findings.append(Finding("LIC505", found.name, summary, file=file))
-        elif signer.result == "outside-validity" and key is not None:
-            when = f"on {signer.on[:10]}" if signer.on else "at a time that nothing tells"
-            lasts = " ".join(part for part in (key.not_before and f"from {key.not_before}", key.not_after and f"until {key.not_after}") if part)
-            found.findings.append(Finding("LIC504", found.name, f"`{file}` was signed {when}; the key {key.label} is valid {lasts}.", file=file))
-        elif signer.result == "unknown-key" and signer.hint not in ("certificate", "sigstore"):
-            unknown.setdefault(signer.hint, []).append(file)
-    for hint, files in unknown.items():
-        which = f"the key {hint[:12]}" if hint else "a key that nothing names"
-        among = f"which is not among the {len(keys)} you trust" if keys else "and you trust no key yet"
-        summary = f"{_listed(files)} {'was' if len(files) == 1 else 'were'} signed by {which}, {among}."
-        found.findings.append(Finding("LIC504", found.name, summary, file=files[0]))
-
-
 def _compare_files(found: Verification, target: Path, claims: Sequence[_Claim], progress: Progress | None) -> None:
     refused: list[tuple[str, str]] = []
     if target.is_dir():
         common = set(IGNORED).intersection(*(claim.ignored for claim in claims)) if claims else set(IGNORED)
-        present = list_files(target, ignored=sorted(common), refused=refused)
+        follow = found.own_signature is not None and found.own_signature.links
+        present = list_files(target, ignored=sorted(common), within=target if follow else None, refused=refused)
     else:
         path = target.resolve()
         present = [FoundFile(target.name, path, path.stat().st_size)]
@@ -322,11 +273,6 @@ def _compare_documents(found: Verification, subject: tuple[str, str] | None) -> 
 
 def _left_out(name: str, ignored: Sequence[str]) -> bool:
     return any(name == path or name.startswith(f"{path}/") for path in ignored)
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(f"`{name}`" for name in names[:MOST_FILES])
-    return f"{shown} and {len(names) - MOST_FILES:,} more" if len(names) > MOST_FILES else shown
 
 
 def _sentence(text: str) -> str:
