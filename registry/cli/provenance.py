@@ -244,6 +244,7 @@ def show(state: State, target: Path, public: tuple[Path, ...], form: str) -> Non
     "--public-key", "public", multiple=True, type=PATH, metavar="FILE", help="Hold the record against this key instead of those you trust; repeatable."
 )
 @click.option("--allow-unknown-key", is_flag=True, help="Go on although nobody you trust has signed the record.")
+@click.option("--trust-remote-code", is_flag=True, help="Run the code that came with a model, as the first time.")
 @format_option("text", "json")
 @click.pass_context
 @pass_state
@@ -258,6 +259,7 @@ def replay(
     threads: int | None,
     public: tuple[Path, ...],
     allow_unknown_key: bool,
+    trust_remote_code: bool,
     form: str,
 ) -> None:
     """Do the run of RECORD again, with the same inputs and parameters, and say whether the same comes out.
@@ -271,7 +273,7 @@ def replay(
     from registry.runner.replay import replay as do_again
 
     machine = {key: value for key, value in (("device", device), ("threads", threads)) if value is not None}
-    wishes = Wishes(read_places(dependencies), base, out, public, allow_unknown_key, machine)
+    wishes = Wishes(read_places(dependencies), base, out, public, allow_unknown_key, trust_remote_code, machine)
     with RunProgress(state.output) as progress:
         result = do_again(state.desk(), target, wishes, progress.event, progress.says, lambda part: Meter(state.output, part))
     if form == "json":

@@ -81,7 +81,7 @@ def register_from_record(desk: Desk, target: Path, wishes: Wishes, raw: Mapping[
         raise UsageError(f"`{target}` tells of a run that was not completed: {run.reason or run.outcome}", "only what came to be can be recorded")
     if wishes.name is not None and wishes.name != run.name:
         raise UsageError(f"`{target}` is the record of `{run.name}`, not of `{wishes.name}`", "leave the name out; it stands in the record")
-    attested = not found.findings
+    attested = found.trusted and not found.findings
     about: dict[str, Any] = {
         "file": str(documents_of(subject).record),
         "sha256": f"sha256:{_digest(documents_of(subject).record)}",
@@ -130,8 +130,6 @@ def _verified(desk: Desk, subject: Path, wishes: Wishes, progress: Progress | No
             f"the record of `{found.name}` cannot be believed: {wrong[0].summary}", f"`licet provenance verify {subject}` says all that is wrong"
         )
     doubts = [finding for finding in found.findings if finding.code in _CURABLE]
-    if not found.trusted and not doubts:
-        raise UntrustedError(f"the record of `{found.name}` is not signed", "sign it, or add `--allow-unknown-key` to take it for what somebody says")
     if doubts and not wishes.allow_unknown_key:
         raise UntrustedError(
             f"the record of `{found.name}` is not attested: {doubts[0].summary}",

@@ -48,7 +48,7 @@ _TABLE = (
     Code("LIC401", "trained on a non-commercial dataset", "warning", "developer", "replace the dataset, or ask its licensor"),
     Code("LIC402", "trained on a share-alike dataset", "warning", "developer", "replace the dataset, or publish under its licence"),
     Code("LIC404", "trained on a dataset without a known licence", "note", "developer", "ask the dataset's publisher for its terms"),
-    Code("LIC501", "nothing signed speaks of its files", "warning", "developer", "sign it, or ask the developer for a signature"),
+    Code("LIC501", "nobody has signed it, or the record of how it was made", "warning", "developer", "sign it, or ask the developer for a signature"),
     Code("LIC502", "files are not those that were signed", "error", "developer", "get the files again from where they came, and do not use these"),
     Code(
         "LIC503",

@@ -62,11 +62,6 @@ class Verification:
     notes: list[str] = field(default_factory=list)
 
     @property
-    def signed_by_anybody(self) -> bool:
-        """Whether any document carries a signature, whatever came of it."""
-        return any(signer.result != "unsigned" for signer in self.signers)
-
-    @property
     def trusted(self) -> bool:
         """Whether a record of a run is there whose signature holds by a trusted key."""
         return any(signer.result == "holds" and signer.file.endswith(RECORD_FILE) for signer in self.signers)
@@ -108,7 +103,7 @@ def verify(target: Path, keys: Sequence[PublicKey], *, at: str, signature: Path 
     own = found.own_signature
     if own is not None and not own.native:
         _judge_by_library(found, target, signature or documents_of(target).signature)
-    if not found.signed_by_anybody and not any(finding.code == "LIC505" for finding in found.findings):
+    if not found.signers and not any(finding.code == "LIC505" for finding in found.findings):
         found.findings.append(Finding("LIC501", found.name, f"`{found.name}` has no signature: nothing tells whether its files are what somebody made."))
     _compare_files(found, target, claims, progress)
     _compare_documents(found, subject)
