@@ -105,6 +105,7 @@ class _Writer:
             self._say(model)
         for dataset in subject.datasets:
             self.licenses.put(self.packages[f"dataset:{dataset.name}"], dataset.licensing)
+            self._state(self.packages[f"dataset:{dataset.name}"], {"title": dataset.title, "recorded": None if dataset.recorded else False})
         self._links()
         self._applications()
         for run in subject.runs:
@@ -224,6 +225,7 @@ class _Writer:
         """What the recorded licences make of the use, and what SPDX has no place for."""
         verdict = model.verdict
         said = {
+            "title": model.title,
             "verdict": verdict.verdict if verdict is not None else None,
             "decided_by": [one_line(each, 500) for each in verdict.deciding[:50]] if verdict is not None else None,
             "obligations": [one_line(each, 500) for each in verdict.obligations[:100]] if verdict is not None else None,
@@ -234,9 +236,13 @@ class _Writer:
             "detected_licenses": [claim.exported or claim.written for claim in model.licensing.of("detected")] or None,
             "concluded_because": model.licensing.reason or None,
         }
+        self._state(self.packages[model.name], said)
+
+    def _state(self, package: Any, said: Mapping[str, Any]) -> None:
+        """An annotation with what is known of some facts, if anything is."""
         known = {name: value for name, value in said.items() if value is not None}
         if known:
-            self.annotate(self.packages[model.name], known)
+            self.annotate(package, known)
 
     def _links(self) -> None:
         for link in self.subject.links:
@@ -269,6 +275,7 @@ class _Writer:
             used = [self.packages[use.model] for use in application.uses if use.model in self.packages]
             if used:
                 self.relate("dependsOn", package, used)
+            self._state(package, {"title": application.title})
             for use in application.uses:
                 if use.purpose or use.host:
                     self.annotate(package, {key: value for key, value in {"uses": use.model, "host": use.host, "purpose": use.purpose}.items() if value})

@@ -8,15 +8,13 @@ from typing import Any, Protocol
 
 from registry.reports.bom_subject import BomSubject, LicenseInfo, Licensing
 from registry.reports.bom_text import address, one_line
+from registry.sources.bom_spdx import STATED
 
 NO_ASSERTION = "https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoAssertionLicense"
 """Stands where nobody says a licence."""
 
 NONE = "https://spdx.org/rdf/3.0.1/terms/ExpandedLicensing/NoneLicense"
 """Stands where nothing is granted."""
-
-STATED = "LicenseRef-stated-"
-"""What the identifiers of licences begin with that are named by their source and known to nobody."""
 
 
 class Document(Protocol):
