@@ -35,7 +35,9 @@ EVERYDAY = {
 GROUPS = {
     "import": "take in a model card, a model folder, the Hub's cache or models of the Hub",
     "license": "list, show and compare licences",
+    "run": "fine-tune, run, merge, quantise and convert models, each with a signed record",
     "catalog": "add to the catalogue, record an acceptance, count what it holds",
+    "provenance": "keys, signatures and records of how a model was made: sign, verify, show, replay",
     "db": "the catalogue's database: status, upgrade, backup, check",
 }
 """The groups of commands."""

@@ -53,6 +53,23 @@ _TABLE = (
     Code("LIC401", "trained on a non-commercial dataset", "warning", "developer", "replace the dataset, or ask its licensor"),
     Code("LIC402", "trained on a share-alike dataset", "warning", "developer", "replace the dataset, or publish under its licence"),
     Code("LIC404", "trained on a dataset without a known licence", "note", "developer", "ask the dataset's publisher for its terms"),
+    Code("LIC501", "nothing signed speaks of its files", "warning", "developer", "sign it, or ask the developer for a signature"),
+    Code("LIC502", "files are not those that were signed", "error", "developer", "get the files again from where they came, and do not use these"),
+    Code(
+        "LIC503",
+        "the record of how it was made does not match its lineage",
+        "error",
+        "developer",
+        "correct the catalogue, or ask the developer what it was made from",
+    ),
+    Code(
+        "LIC504",
+        "signed by a key that is not trusted, or outside its validity",
+        "error",
+        "you",
+        "get the public key from the developer by a way you trust, then run `licet provenance trust`",
+    ),
+    Code("LIC505", "a signature or signed record does not hold", "error", "developer", "get it again from where it came; somebody may have changed it"),
     Code(
         "SEC001",
         "weights in a format that runs code when it is read",

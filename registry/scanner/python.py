@@ -1,0 +1,87 @@
+"""References in Python files, by their syntax tree; no line of them is ever run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from registry.scanner.interface import Files
+from registry.scanner.loaders import read_loaders
+from registry.scanner.python_calls import Calls
+from registry.scanner.python_origins import Origins
+from registry.scanner.python_project import Project
+from registry.scanner.python_scope import ModuleTree
+from registry.scanner.python_sweep import sweep
+from registry.scanner.reference import Reference
+
+WORDS = ("from_pretrained", "huggingface.co", "hf_hub", "load_dataset", "chat.completions", "bedrock-runtime", "api.openai.com", "modelId", "invoke_model", "snapshot_download", "model_name_or_path")  # fmt: skip
+"""Words that make a file worth reading, whatever it imports."""
+
+
+class PythonDetector:
+    """Finds references in Python files."""
+
+    name = "python"
+
+    def __init__(self) -> None:
+        self._project: tuple[int, Project] | None = None
+
+    def takes(self, path: str) -> bool:
+        """Files that end in `.py` or `.pyw`."""
+        return path.endswith((".py", ".pyw"))
+
+    def wants(self, data: bytes) -> bool:
+        """Whether it imports a library that loads models, or holds a word that only such code has."""
+        return needles().search(data) is not None
+
+    def find(self, path: str, data: bytes, files: Files) -> Iterator[Reference]:
+        """The references in a file, and those in others that its calls lead to."""
+        project = self.project(files)
+        project.rest()
+        module = project.tree(path)
+        if module is not None:
+            yield from find_in(module, project)
+
+    def project(self, files: Files) -> Project:
+        """The Python files around, kept from one file to the next."""
+        if self._project is None or self._project[0] != id(files):
+            self._project = (id(files), Project(files))
+        return self._project[1]
+
+
+def find_in(module: ModuleTree, project: Project) -> Iterator[Reference]:
+    """The references of one file that was taken apart."""
+    loaders = read_loaders()
+    calls = Calls(Origins(project, loaders), loaders)
+    named: set[tuple[str, int, int]] = set()
+    for reference in (*calls.find(module), *_packages(module)):
+        named.add((reference.file, reference.line, reference.column))
+        yield reference
+    named |= calls.settled
+    for reference in sweep(module, loaders.facts):
+        if (reference.file, reference.line, reference.column) not in named:
+            yield reference
+
+
+def _packages(module: ModuleTree) -> Iterator[Reference]:
+    """Pipelines of spaCy that are imported as packages."""
+    for bindings in module.scope.names.values():
+        for each in bindings:
+            name = each.name.partition(".")[0]
+            if each.kind == "import" and _SPACY.fullmatch(name):
+                yield Reference(f"spacy/{name}", name, "model", "load", module.file, *each.position, provider="hub", library="spacy")
+
+
+_SPACY = re.compile(r"[a-z]{2,3}_(?:core|dep|ent|sent)_[a-z]+_(?:sm|md|lg|trf|scibert)")
+
+
+@lru_cache(maxsize=1)
+def needles() -> re.Pattern[bytes]:
+    """What only files hold that name models: an import of a library that loads them, or one of `WORDS`."""
+    modules = "|".join(sorted(map(re.escape, read_loaders().imports - {"torch", "google", "azure", "ray", "clip", "phi", "agents"}), key=len, reverse=True))
+    special = (
+        r"torch\.hub|google\.(?:generativeai|genai|adk|cloud)|google[ \t]+import[ \t]+(?:generativeai|genai|adk)|azure\.(?:ai|openai)|clip\b|agents\b|phi\."
+    )
+    words = "|".join(map(re.escape, WORDS))
+    return re.compile(rf"(?:import|from)[ \t]+(?:{modules}|{special})\b|{words}|hub\.load|_core_(?:web|news|sci)_".encode())
