@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -33,6 +33,7 @@ from registry.reports.report_words import (
 )
 
 if TYPE_CHECKING:
+    from jinja2 import Undefined
     from jinja2.sandbox import SandboxedEnvironment
 
 OWN_TEMPLATE = "your template"
@@ -102,12 +103,49 @@ def _environment(template: str | None) -> SandboxedEnvironment:
         loader=jinja2.ChoiceLoader([jinja2.DictLoader(own), jinja2.FunctionLoader(_template)]),
         autoescape=True,
         finalize=_shown,
-        undefined=jinja2.ChainableUndefined if template is None else jinja2.StrictUndefined,
+        undefined=_undefined(),
         trim_blocks=True,
         lstrip_blocks=True,
     )
     environment.filters.update(FILTERS)
     return environment
+
+
+def _undefined() -> type[Undefined]:
+    """What stands for what is not there: a key that a record lacks is nothing, a name that nobody gave is a mistake."""
+    import jinja2
+
+    class Lacking(jinja2.ChainableUndefined):
+        """Nothing, where a record has no such key; else an error as soon as it is used."""
+
+        def _check(self) -> None:
+            if not isinstance(self._undefined_obj, Mapping):
+                self._fail_with_undefined_error()
+
+        def __str__(self) -> str:
+            self._check()
+            return ""
+
+        def __bool__(self) -> bool:
+            self._check()
+            return False
+
+        def __iter__(self) -> Iterator[Any]:
+            self._check()
+            return iter(())
+
+        def __html__(self) -> str:
+            return str(self)
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            self._check()
+            return self
+
+        __getitem__ = __getattr__
+
+    return Lacking
 
 
 def _template(name: str) -> str | None:

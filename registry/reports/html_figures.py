@@ -61,7 +61,11 @@ def draw_series(series: Mapping[str, int], name: str, title: str) -> str:
     ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
     ground = _TOP + height
-    first, last = (f"{months[0]}: {number_words(series[months[0]])}", f"{months[-1]}: {number_words(series[months[-1]])}") if months else ("", "")
+    first, last = (
+        (f"{visible(months[0], 40)}: {number_words(series[months[0]])}", f"{visible(months[-1], 40)}: {number_words(series[months[-1]])}")
+        if months
+        else ("", "")
+    )
     said = f"From {first} to {last}; the most in a month is {number_words(most)}."
     every = max(1, -(-len(months) // _MOST_LABELS))
     labels = "".join(

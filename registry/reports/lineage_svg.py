@@ -27,6 +27,7 @@ _LEAST_BOX = 58
 _LETTER = 6.2
 _TRACK = 10
 _NAME_WIDTH = 30
+_WHOLE = 300
 _TONES = {
     "permitted": "yes",
     "permitted-with-obligations": "yes",
@@ -98,7 +99,7 @@ class _Picture:
         notes = self._notes()
         legend = legend_rows([type_of(node) for node in self.nodes.values()], [grade_of(edge) for edge in self.edges], MARGIN, width)
         height = round(MARGIN + self._top() + self.layout.height + ROW * len(legend) + 18 * len(notes))
-        title = f"Lineage of {plain(self.graph.get('model', ''))}"
+        title = f"Lineage of {plain(self.graph.get('model', ''), _WHOLE)}"
         yield f'<svg xmlns="http://www.w3.org/2000/svg" class="licet" role="img" aria-labelledby="{self.name}-title {self.name}-desc" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
         yield f'<title id="{self.name}-title">{escape(title)}</title>'
         yield f'<desc id="{self.name}-desc">{escape(self._description())}</desc>'
@@ -114,7 +115,7 @@ class _Picture:
         yield "</svg>"
 
     def _description(self) -> str:
-        links = "; ".join(f"{plain(edge['child'])} is {link_words(edge)} of {plain(edge['parent'])}" for edge in self.edges[:200])
+        links = "; ".join(f"{plain(edge['child'], _WHOLE)} is {link_words(edge)} of {plain(edge['parent'], _WHOLE)}" for edge in self.edges[:200])
         counted = f"{len(self.nodes):,} models and datasets, {len(self.edges):,} links, bases on the left."
         return f"{counted} {links}." if links else counted
 
@@ -171,15 +172,15 @@ class _Picture:
         )
 
     def _said(self, edge: Mapping[str, Any]) -> str:
-        text = f"{plain(edge['child'])}: {link_words(edge)} of {plain(edge['parent'])}, {plain(edge.get('evidence', ''))}"
-        return f"{text}; {plain(edge['contradiction'])}" if edge.get("contradiction") else text
+        text = f"{plain(edge['child'], _WHOLE)}: {link_words(edge)} of {plain(edge['parent'], _WHOLE)}, {plain(edge.get('evidence', ''), _WHOLE)}"
+        return f"{text}; {plain(edge['contradiction'], _WHOLE)}" if edge.get("contradiction") else text
 
     def _box(self, name: str) -> Iterator[str]:
         node = self.nodes[name]
         x, y, height = self._x(name), self._y(name), self.heights[name]
         middle = y + height / 2
         kinds = f"box{' self' if name == self.graph.get('model') else ''}{' set' if node.get('kind') == 'dataset' else ''}"
-        yield f"<g><title>{escape(plain(name))}</title>"
+        yield f"<g><title>{escape(plain(name, _WHOLE))}</title>"
         yield f'<rect class="{kinds}" x="{x}" y="{y:.1f}" width="{BOX}" height="{height:.0f}" rx="6"/>'
         yield stripe(type_of(node), x + 4, y + 5, height - 10)
         yield f'<text class="name" x="{x + 16}" y="{middle - 10:.1f}">{escape(_shortened(name))}</text>'
@@ -187,7 +188,7 @@ class _Picture:
         if node.get("verdict"):
             tone = _TONES.get(str(node["verdict"]), "open")
             yield f'<circle class="{tone}" cx="{x + 20}" cy="{middle + 16.5:.1f}" r="4"/>'
-            yield f'<text class="{tone}" x="{x + 29}" y="{middle + 20:.1f}">{escape(plain(node["verdict"]))}</text>'
+            yield f'<text class="{tone}" x="{x + 29}" y="{middle + 20:.1f}">{escape(plain(node["verdict"], 30))}</text>'
         yield "</g>"
 
 

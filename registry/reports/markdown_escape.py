@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from registry.reports.report_words import visible
+
+MOST_TEXT = 4_000
+"""Longer text is cut."""
+
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&])")
 
 
 def escape(text: object) -> str:
-    """Text from outside as one harmless line of Markdown: no markup, no line breaks, no control characters."""
-    flat = " ".join(str(text).split())
-    printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in flat)
-    return _SPECIAL.sub(r"\\\1", printable)
+    """Text from outside as one harmless line of Markdown: no markup, no line breaks, no control characters, cut where it is very long."""
+    return _SPECIAL.sub(r"\\\1", visible(text, MOST_TEXT))
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
