@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -191,6 +192,24 @@ def _problem(path: Path, text: str, place: tuple[str | int, ...], message: str, 
     from registry.yaml12 import line_of
 
     return UsageError(f"`{path}` line {line_of(text, place) or 1}: {message}", hint)
+
+
+def read_source_date(environment: Mapping[str, str] | None = None) -> datetime | None:
+    """The moment that documents say they were made at, where `SOURCE_DATE_EPOCH` names one: the same bytes then come out on any day.
+
+    Raises:
+        UsageError: It is not a number of seconds that the calendar has.
+    """
+    variables = os.environ if environment is None else environment
+    text = variables.get("SOURCE_DATE_EPOCH", "").strip()
+    if not text:
+        return None
+    try:
+        if not text.isascii() or not text.isdigit():
+            raise ValueError
+        return datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"`SOURCE_DATE_EPOCH` is `{ascii(text)[1:-1][:40]}`, which is no moment", "give whole seconds since 1970, or unset it") from error
 
 
 def read_actor(environment: Mapping[str, str] | None = None) -> str:

@@ -29,7 +29,7 @@ MAX_JOB_BYTES = 1_000_000
 _JOB: TypeAdapter[Job] = TypeAdapter(Job)
 _MAX_MESSAGE = 600
 _NO_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "cannot allocate memory", "failed to allocate")
-_NO_SPACE = ("no space left on device", "disk quota exceeded", "file write failed", "enforce fail at inline_container")
+_NO_SPACE = ("no space left on device", "disk quota exceeded", "file too large", "file write failed", "enforce fail at inline_container")
 
 
 def main(arguments: Sequence[str] | None = None, engines: tuple[Registered, ...] = ENGINES) -> int:
@@ -65,7 +65,12 @@ def explain(error: Exception, job: Job) -> Failed:
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or (isinstance(error, RuntimeError) and _says(text, _NO_MEMORY)):
         return Failed(reason="memory", message="not enough memory for this run", hint=memory_hint(job), trace=trace)
     if (isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)) or _says(text, _NO_SPACE):
-        return Failed(reason="disk", message="the disk is full: nothing was saved over", hint="free some space, then run it again", trace=trace)
+        return Failed(
+            reason="disk",
+            message="a file could not be written: the disk is full, or a limit on files is met",
+            hint="free some space, then run it again",
+            trace=trace,
+        )
     if isinstance(error, ModuleNotFoundError):
         name = error.name or "a library"
         return Failed(reason="missing", message=f"`{name}` is not installed", hint=_install("runner"), extra="runner", trace=trace)

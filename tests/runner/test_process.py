@@ -90,7 +90,7 @@ def test_exit_code_zero_without_a_result_is_a_failure_too() -> None:
     ("what", "reason", "words"),
     [
         ("memory", "memory", "not enough memory"),
-        ("disk", "disk", "disk is full"),
+        ("disk", "disk", "the disk is full"),
         ("missing", "missing", "`no_such_library_at_all` is not installed"),
         ("bug", "internal", "ZeroDivisionError: a bug"),
     ],

@@ -56,7 +56,7 @@ def digest(rows: Sequence[Row]) -> str:
     return sum_of.hexdigest()
 
 
-def read_examples(data: DataInput, columns: Sequence[Column], tell: Tell, *, seed: int, stratify: str | None = None) -> Examples:
+def read_examples(data: DataInput, columns: Sequence[Column], tell: Tell, *, seed: int, stratify: str | None = None, others: Sequence[Column] = ()) -> Examples:
     """Read, map and split.
 
     Args:
@@ -65,6 +65,7 @@ def read_examples(data: DataInput, columns: Sequence[Column], tell: Tell, *, see
         tell: Told of rows that are left out.
         seed: Which rows are kept apart follows from it.
         stratify: The column whose values are to be as frequent in both parts.
+        others: What the task takes instead, where the file has all of these.
 
     Raises:
         EngineError: A column is missing, or nothing is left to learn from.
@@ -74,6 +75,8 @@ def read_examples(data: DataInput, columns: Sequence[Column], tell: Tell, *, see
     rows, own = read_rows(data.train)
     if data.evaluation is not None:
         own, _ = read_rows(data.evaluation)
+    if others and _has(rows, others, data.columns):
+        columns = others
     mapping = _map_columns(rows, columns, data.columns)
     training = _take(rows, mapping, columns, tell)
     if own is not None:
@@ -82,6 +85,13 @@ def read_examples(data: DataInput, columns: Sequence[Column], tell: Tell, *, see
         tell(Noted(text="nothing is kept apart: there will be no measurement before and after"))
         return Examples(training, [], mapping)
     return Examples(*_split(training, data.evaluation_share, seed, stratify, rows.name), mapping)
+
+
+def _has(rows: Rows, columns: Sequence[Column], chosen: dict[str, str]) -> bool:
+    names = {column.name for column in columns}
+    return set(chosen) <= names and all(
+        not column.required or any(name in rows.columns for name in (chosen.get(column.name, column.name), *column.others)) for column in columns
+    )
 
 
 def _map_columns(rows: Rows, columns: Sequence[Column], chosen: dict[str, str]) -> dict[str, str]:

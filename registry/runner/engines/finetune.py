@@ -6,17 +6,19 @@ import math
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import transformers
 
 from registry.runner.defaults import DEFAULTS, Defaults
 from registry.runner.engines.adapters import adapted, check_method
+from registry.runner.engines.energy import EnergyMeter, energy_meter
 from registry.runner.engines.examples import Column, Examples, check_texts, read_examples
 from registry.runner.engines.flop import FORMULA, REFERENCE_FORMULA, count_parameters
 from registry.runner.engines.interface import EngineError, Tell, deferred_interrupt
 from registry.runner.engines.ledger import Ledger
+from registry.runner.engines.log import Log
 from registry.runner.engines.losses import TRAINING_FOLDER, thin_out, write_losses
 from registry.runner.engines.machine import Readied, ready_machine
 from registry.runner.engines.pretrained import check_base, length_limit, load_tokenizer
@@ -42,6 +44,8 @@ class Work:
     plan: Plan
     model: Any = None
     max_length: int = 0
+    rows_per_example: int = 1
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
         """Tell the reader something."""
@@ -59,6 +63,9 @@ class Finetune(ABC):
 
     columns: ClassVar[tuple[Column, ...]]
     """What the task knows."""
+
+    other_columns: ClassVar[tuple[Column, ...]] = ()
+    """What it takes instead, where a file has these."""
 
     stratify: ClassVar[str | None] = None
     """The column by whose values the examples are divided evenly."""
@@ -92,7 +99,7 @@ class Finetune(ABC):
         Raises:
             EngineError: The task cannot be learnt from them.
         """
-        check_texts(examples, self.columns)
+        check_texts(examples, (*self.columns, *self.other_columns))
 
     def measure(self, trainer: Any) -> dict[str, float]:
         """How well the model does on the examples that were kept apart."""
@@ -104,12 +111,17 @@ class Finetune(ABC):
 
     def run(self, job: FinetuneJob, tell: Tell) -> Finished:
         """Do it: load, measure, train, measure again, save."""
+        log = Log(tell)
+        with energy_meter() as meter:
+            return self._run(job, log.tell, log, meter)
+
+    def _run(self, job: FinetuneJob, tell: Tell, log: Log, meter: EnergyMeter) -> Finished:
         ledger = Ledger(tell)
         ledger.stage("loading", job.base.name)
         machine = ready_machine(job.machine, tell)
         check_method(job, machine)
         check_base(job.base)
-        examples = read_examples(job.data, self.columns, tell, seed=job.machine.seed, stratify=self.stratify)
+        examples = read_examples(job.data, self.columns, tell, seed=job.machine.seed, stratify=self.stratify, others=self.other_columns)
         self.check(examples)
         claim_folder(job, examples)
         plan = plan_training(job, len(examples.training))
@@ -117,26 +129,29 @@ class Finetune(ABC):
         work.model = self.load(work)
         work.max_length = length_limit(job, work.tokenizer, work.model, work.defaults.max_length, tell)
         work.model = adapted(work.model, job, self.adapter_task, tell)
+        sizes = count_parameters(work.model)
         ledger.stage("preparing")
         tally = Tally(decoder=self.has_decoder)
         trainer = self.trainer(
             work,
-            lambda kind=transformers.TrainingArguments, **more: training_arguments(job, plan, machine, kind, len(examples.training), **more),
+            lambda kind=transformers.TrainingArguments, **more: training_arguments(job, plan, machine, kind, **{"examples": len(examples.training), **more}),
             lambda kind: counting(kind, tally),
         )
+        trainer.remove_callback(transformers.PrinterCallback)
         use_optimizer(trainer, plan)
+        tally.rows_per_example = work.rows_per_example
         before = self._measured(trainer, ledger, "before") if examples.evaluation else None
         with deferred_interrupt() as asked:
             watch = Watch(ledger, asked, tally)
             watch.trainer = trainer
             self._train(work, trainer, ledger, watch)
-            sizes = count_parameters(trainer.model)
             seen, tokens = tally.over_all(trainer)
             if before is not None:
                 self._measured(trainer, ledger, "after")
             ledger.stage("saving")
             self.save(work, trainer)
-            artifacts = self._tidy(work, watch) if process_rank() == 0 else {}
+            artifacts = self._tidy(work, watch, log) if process_rank() == 0 else {}
+        energy = meter.stop()
         return ledger.finish(
             data=examples.digests(),
             counts={
@@ -148,11 +163,13 @@ class Finetune(ABC):
                 "processes": trainer.args.world_size,
             },
             seconds={"training": tally.seconds_before},
-            settings={**plan.settings(), "max_length": work.max_length, "task": job.task, "method": job.method},
+            settings={**plan.settings(), **work.settings, "max_length": work.max_length, "task": job.task, "method": job.method},
             flop=sizes.flop(tokens, reference=self.uses_reference),
             flop_formula=REFERENCE_FORMULA if self.uses_reference else FORMULA,
             losses=thin_out(watch.losses),
             artifacts=artifacts,
+            energy_kwh=energy[0] if energy else None,
+            energy_source=energy[1] if energy else None,
         )
 
     def _train(self, work: Work, trainer: Any, ledger: Ledger, watch: Watch) -> None:
@@ -190,12 +207,12 @@ class Finetune(ABC):
         ledger.tell(Metrics(phase=phase, values=values))
         return values
 
-    def _tidy(self, work: Work, watch: Watch) -> dict[str, str]:
+    def _tidy(self, work: Work, watch: Watch, log: Log) -> dict[str, str]:
         job = work.job
         tidy_model(job.out, job.base)
         artifacts = write_losses(watch.losses, job.out / TRAINING_FOLDER, f"{job.task} of {job.base.name}")
         shutil.rmtree(job.out / CHECKPOINTS, ignore_errors=True)
-        return artifacts
+        return artifacts | log.write(job.out / TRAINING_FOLDER)
 
 
 _NOT_MEASUREMENTS = ("runtime", "per_second", "epoch", "num_tokens", "preparation_time", "num_input_tokens_seen")

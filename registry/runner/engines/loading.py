@@ -158,6 +158,22 @@ def load_part(kind: str, loaded: Loaded) -> Any:
         return loader.from_pretrained(loaded.parts, local_files_only=True, trust_remote_code=loaded.trust_remote_code)
 
 
+def own_class(folder: SafeFolder) -> str:
+    """The class of transformers that a model's configuration names, which loads it with the head it was saved with.
+
+    Raises:
+        EngineError: It names none, or something else.
+    """
+    import transformers
+
+    listed = folder.config.get("architectures")
+    named = listed[0] if isinstance(listed, list) and listed else None
+    found = getattr(transformers, named, None) if isinstance(named, str) and named.isidentifier() else None
+    if isinstance(found, type) and issubclass(found, transformers.PreTrainedModel):
+        return str(named)
+    raise EngineError("model", f"`config.json` names no architecture that is known here: {shown(named or 'none', 80)}", "see `architectures` in `config.json`")
+
+
 def text_limit(tokenizer: Any, model: Any) -> int | None:
     """How many tokens a model takes at once; none where nothing says."""
     config = model.config.get_text_config()

@@ -5,11 +5,12 @@ from __future__ import annotations
 from registry.runner.engines.carried import OTHER_FILES, TOKENIZER_FILES, carry_files, make_folder
 from registry.runner.engines.interface import EngineError, Tell
 from registry.runner.engines.ledger import Ledger
-from registry.runner.engines.loading import explained, load_model, require_safe
+from registry.runner.engines.loading import explained, load_model, own_class, require_safe
 from registry.runner.engines.machine import ready_machine
 from registry.runner.engines.tidy import tidy_model
 from registry.runner.events import Finished
 from registry.runner.job import MergeJob
+from registry.runner.safety import SafeFolder
 from registry.sources.notes import shown
 
 _CLASSES = {
@@ -46,7 +47,7 @@ class AdapterMergeEngine:
             raise EngineError(
                 "model", f"the weights of `{base.name}` are quantised ({under.quantization})", "fold the adapter into the model that was quantised"
             )
-        kind = _class_for(checked.config.get("task_type"), under.config.get("architectures"))
+        kind = _class_for(checked.config.get("task_type"), under)
         loaded = load_model(kind, base, readied, tell, adapter=adapter, trust_remote_code=job.machine.trust_remote_code, keep_dtype=True, spare=("pooler",))
         make_folder(job.out)
         ledger.stage("merging")
@@ -69,18 +70,6 @@ class AdapterMergeEngine:
         )
 
 
-def _class_for(task: object, architectures: object) -> str:
-    """The class that loads the base with the head that the adapter was made for.
-
-    Raises:
-        EngineError: Neither says.
-    """
-    if isinstance(task, str) and task in _CLASSES:
-        return _CLASSES[task]
-    import transformers
-
-    named = architectures[0] if isinstance(architectures, list) and architectures else None
-    found = getattr(transformers, named, None) if isinstance(named, str) and named.isidentifier() else None
-    if isinstance(found, type) and issubclass(found, transformers.PreTrainedModel):
-        return str(named)
-    raise EngineError("model", "neither the adapter nor its base says what they are for", "set `task_type` in `adapter_config.json`, such as CAUSAL_LM")
+def _class_for(task: object, folder: SafeFolder) -> str:
+    """The class that loads the base with the head that the adapter was made for."""
+    return _CLASSES[task] if isinstance(task, str) and task in _CLASSES else own_class(folder)

@@ -21,8 +21,18 @@ class Encoded:
         return self.items[index]
 
 
-def encode(tokenizer: Any, texts: Sequence[Any], max_length: int, pairs: Sequence[str] | None = None, **options: Any) -> tuple[list[dict[str, Any]], int]:
+def encode(
+    tokenizer: Any, texts: Sequence[Any], max_length: int, pairs: Sequence[str] | None = None, *, with_words: bool = False, **options: Any
+) -> tuple[list[dict[str, Any]], int]:
     """Tokens of each text, or pair of texts, cut where they are too long.
+
+    Args:
+        tokenizer: What makes them.
+        texts: One text, or one list of words, for each example.
+        max_length: How many tokens an example may have.
+        pairs: The second texts.
+        with_words: Tell of each token which word it belongs to, as `words`.
+        options: More for the tokenizer.
 
     Returns:
         What the tokenizer gives for each, and how many were cut.
@@ -34,7 +44,9 @@ def encode(tokenizer: Any, texts: Sequence[Any], max_length: int, pairs: Sequenc
         second = (list(pairs[start : start + _BATCH]),) if pairs is not None else ()
         batch = tokenizer(part, *second, truncation=True, max_length=max_length, **options)
         names = list(batch.keys())
-        items.extend({name: batch[name][index] for name in names} for index in range(len(part)))
+        for index in range(len(part)):
+            item = {name: batch[name][index] for name in names}
+            items.append({**item, "words": batch.word_ids(index)} if with_words else item)
         cut += _count_cut(tokenizer, batch, part, second, max_length, options)
     return items, cut
 

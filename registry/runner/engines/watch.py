@@ -33,6 +33,7 @@ class Tally:
 
     def __init__(self, *, decoder: bool = False) -> None:
         self.decoder = decoder
+        self.rows_per_example = 1
         self.examples = 0
         self.seconds_before = 0.0
         self._tokens: int | torch.Tensor = 0
@@ -51,7 +52,7 @@ class Tally:
         if self.decoder:
             self._tokens = (inputs["labels"] != -100).sum() + self._tokens
         first = next((value for value in inputs.values() if isinstance(value, torch.Tensor)), None)
-        self.examples += 0 if first is None else int(first.shape[0])
+        self.examples += 0 if first is None else int(first.shape[0]) // self.rows_per_example
 
     def over_all(self, trainer: Any) -> tuple[int, int]:
         """Examples and tokens over all processes of the run."""
