@@ -38,7 +38,8 @@ class Verification:
 
     Attributes:
         name: What the artefact is called in its records; the file's or folder's own name where there are none.
-        sha256: The digest over its files as they are.
+        sha256: Of a folder the digest over its files as they are, of a single file its own.
+        tree: The digest over its files, which documents are about.
         files: How many there are.
         size: How many bytes.
         findings: Everything that is wrong.
@@ -52,6 +53,7 @@ class Verification:
 
     name: str
     sha256: str = ""
+    tree: str = ""
     files: int = 0
     size: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -238,7 +240,10 @@ def _compare_files(found: Verification, target: Path, claims: Sequence[_Claim], 
         present = [FoundFile(target.name, path, path.stat().st_size)]
     digests = digest_files(present, progress=progress)
     own = [file for file in digests if not _left_out(file.name, IGNORED)]
-    found.sha256, found.files, found.size = tree_digest(own), len(own), sum(file.size for file in own)
+    found.tree, found.files, found.size = tree_digest(own), len(own), sum(file.size for file in own)
+    found.sha256 = found.tree if target.is_dir() else digests[0].sha256
+    if present and claims and not any(claim.digests for claim in claims):
+        found.notes.append("the record is of a run that made no model, so nothing is signed of the files here")
     said: dict[str, str] = {}
     for name, reason in refused:
         said[name] = f"`{name}` {reason}, which no signed model holds"
@@ -275,7 +280,7 @@ def _compare_documents(found: Verification, subject: tuple[str, str] | None) -> 
     run, terms = found.run, found.terms
     if terms is None or subject is None:
         return
-    digest = tree_digest(run.files) if run and run.files else found.sha256 if run is None else None
+    digest = tree_digest(run.files) if run and run.files else found.tree if run is None else None
     if (digest is not None and subject[1] != digest) or (run is not None and run.name != terms.name):
         summary = f"`{TERMS_FILE}` is about another model: `{subject[0]}` with the digest {subject[1][:12]}."
         found.findings.append(Finding("LIC502", found.name, summary, file=TERMS_FILE))
