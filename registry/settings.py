@@ -7,6 +7,7 @@ A company states its facts once, in a `licet.yaml` that is found upward from the
       country: DE
       monthly_active_users: 1.2M
     interpretation: strict
+    signing_key: keys/release.pem
 
 A token of the Hub is never read here; the Hub's own client knows where it is kept.
 """
@@ -16,6 +17,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -30,6 +32,12 @@ CONFIG_FILE = "licet.yaml"
 
 CATALOGUE_FILE = "catalogue.db"
 """The catalogue in the platform's data folder, used where none is named."""
+
+SIGNING_KEY = "signing-key.pem"
+"""The private key in the user's configuration folder, used where none is named."""
+
+TRUSTED_KEYS = "trusted-keys"
+"""The folder of trusted public keys in the user's configuration folder."""
 
 INTERPRETATIONS = ("strict", "mainstream", "permissive")
 """The readings of unsettled points, from the one most against the user to the one most in favour."""
@@ -60,6 +68,12 @@ class Settings:
     """Which unsettled points bind, unless a flag says otherwise."""
     config_file: Path | None = None
     """The `licet.yaml` that was read."""
+    signing_key: Path | None = None
+    """The private key that signs; None where no folder of ours is known."""
+    signing_passphrase: str | None = field(default=None, repr=False)
+    """The passphrase of that key, where the environment gives it."""
+    trusted_keys: Path | None = None
+    """The folder of public keys that signatures are held against. Never named by a `licet.yaml`, which may come with what is to be verified."""
 
 
 def read_settings(catalogue: str | None = None, *, offline: bool = False, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -88,7 +102,18 @@ def read_settings(catalogue: str | None = None, *, offline: bool = False, folder
         facts=MappingProxyType(config.get("facts") or {}),
         interpretation=config.get("interpretation") or "mainstream",
         config_file=config_file,
+        signing_key=_signing_key(variables, config, config_file, config_folder),
+        signing_passphrase=variables.get("LICET_SIGNING_PASSPHRASE") or None,
+        trusted_keys=config_folder / TRUSTED_KEYS,
     )
+
+
+def _signing_key(variables: Mapping[str, str], config: Mapping[str, Any], config_file: Path | None, config_folder: Path) -> Path:
+    if named := variables.get("LICET_SIGNING_KEY"):
+        return Path(named).expanduser()
+    if config_file and config.get("signing_key"):
+        return config_file.parent / Path(config["signing_key"]).expanduser()
+    return config_folder / SIGNING_KEY
 
 
 def wants_color(environment: Mapping[str, str] | None = None) -> bool:
@@ -149,11 +174,14 @@ def _read_config(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise UsageError(f"`{path}` line 1: not a mapping", "write the facts of your use under `facts:`")
     for key in data:
-        if key not in ("facts", "interpretation"):
-            raise _problem(path, text, (key,), f"`{key}` is not a setting", "it takes `facts` and `interpretation`")
+        if key not in ("facts", "interpretation", "signing_key"):
+            raise _problem(path, text, (key,), f"`{key}` is not a setting", "it takes `facts`, `interpretation` and `signing_key`")
     facts = data.get("facts")
     if facts is not None and not isinstance(facts, dict):
         raise _problem(path, text, ("facts",), "`facts` is not a mapping", "write one fact a line, such as `commercial: true`")
+    signing_key = data.get("signing_key")
+    if signing_key is not None and (not isinstance(signing_key, str) or not signing_key):
+        raise _problem(path, text, ("signing_key",), "`signing_key` is not a path", "name the file of the private key, from where this file stands")
     interpretation = data.get("interpretation")
     if interpretation is not None and interpretation not in INTERPRETATIONS:
         raise _problem(path, text, ("interpretation",), f"`{interpretation}` is not an interpretation", f"it is one of {', '.join(INTERPRETATIONS)}")
@@ -164,6 +192,24 @@ def _problem(path: Path, text: str, place: tuple[str | int, ...], message: str, 
     from registry.yaml12 import line_of
 
     return UsageError(f"`{path}` line {line_of(text, place) or 1}: {message}", hint)
+
+
+def read_source_date(environment: Mapping[str, str] | None = None) -> datetime | None:
+    """The moment that documents say they were made at, where `SOURCE_DATE_EPOCH` names one: the same bytes then come out on any day.
+
+    Raises:
+        UsageError: It is not a number of seconds that the calendar has.
+    """
+    variables = os.environ if environment is None else environment
+    text = variables.get("SOURCE_DATE_EPOCH", "").strip()
+    if not text:
+        return None
+    try:
+        if not text.isascii() or not text.isdigit():
+            raise ValueError
+        return datetime.fromtimestamp(int(text), UTC)
+    except (ValueError, OverflowError, OSError) as error:
+        raise UsageError(f"`SOURCE_DATE_EPOCH` is `{ascii(text)[1:-1][:40]}`, which is no moment", "give whole seconds since 1970, or unset it") from error
 
 
 def read_actor(environment: Mapping[str, str] | None = None) -> str:

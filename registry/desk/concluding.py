@@ -5,12 +5,13 @@ text decides: where the link points, the text's own fingerprint, the name with t
 would have said is kept beside it. Nothing here is fetched or guessed: what leads to no known text stays `unresolved`.
 
 Of several claims about one thing, those of the strongest basis count (`supplychain.statement.statements_on`): what we hold ourselves,
-then what its files show, then what its card says. Where nobody says anything, its ancestors bind it, but they grant it nothing.
+then what its files show, then what its card says. All of those bind, save `other`, which only says that the Hub has no tag for the
+licence: it gives way to a claim that names a text. Where nobody says anything, its ancestors bind it, but they grant it nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 STEPS = ("link", "fingerprint", "name", "id", "open", "inherited", "nothing")
 """What decided, in the order of trying; `open` where something was said that leads to no known text, and of a thing of which nothing
 is said `inherited` where its ancestors bind it, else `nothing`."""
+
+OTHER = "other"
+"""The Hub's tag for a licence that it has no tag for."""
 
 REMEMBERED = 200_000
 """For so many different claims it is remembered what they come to."""
@@ -114,8 +118,14 @@ class Conclusions:
 def concluded_licenses(conclusions: Conclusions, statements: Iterable[LicenseStatement], released_on: str | None, on: str) -> list[str]:
     """The licences that a thing is held to be under on a date, by what is said of it; none where nothing is said."""
     counting = statements_on(statements, on)
-    held = (conclusions.of_statement(statement, released_on).license for statement in counting)
-    return list(dict.fromkeys(part for license in held for part in conclusions.knowledge.parts_of(license)))
+    return list(parts_held(conclusions.knowledge, [conclusions.of_statement(statement, released_on).license for statement in counting]))
+
+
+def parts_held(knowledge: Knowledge, licenses: Sequence[str]) -> tuple[str, ...]:
+    """The licences that claims of one standing come to together, each once, in order; `other` only where no claim names a text."""
+    if OTHER in licenses and any(is_text(knowledge, license) for license in licenses):
+        licenses = [license for license in licenses if license != OTHER]
+    return tuple(dict.fromkeys(part for license in licenses for part in knowledge.parts_of(license)))
 
 
 def in_words(conclusion: Conclusion) -> str:

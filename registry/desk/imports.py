@@ -14,6 +14,7 @@ from registry.errors import UsageError
 if TYPE_CHECKING:
     from registry.desk.session import Desk
     from registry.sources.dump import DumpSource
+    from registry.sources.folder import FolderSource
     from registry.supplychain.record import Record
 
 MOST_NOTES = 1000
@@ -58,10 +59,22 @@ def import_folder(desk: Desk, folder: Path, model: str | None = None) -> dict[st
         UsageError: The model's name cannot be one.
         LineageError: What it says would make a model descend from itself.
     """
+    source = folder_source(desk, folder, model)
+    return _taken_in(desk, source, lambda: source.notes)
+
+
+def folder_source(desk: Desk, folder: Path, model: str | None = None, *, digest: bool = True) -> FolderSource:
+    """What reads a model folder, with the licences that are known here.
+
+    Args:
+        desk: The desk.
+        folder: The folder.
+        model: The model's name; the folder's own, if not given.
+        digest: Whether every file is digested.
+    """
     from registry.sources.folder import FolderSource
 
-    source = FolderSource(folder, model=model, identify=_identifier(desk), resolve=lambda name: _resolved(desk, name), read_on=today())
-    return _taken_in(desk, source, lambda: source.notes)
+    return FolderSource(folder, model=model, identify=_identifier(desk), resolve=lambda name: _resolved(desk, name), digest=digest, read_on=today())
 
 
 def import_cache(desk: Desk, folder: Path | None = None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.concluding import Conclusion, Conclusions, concluded_licenses, in_words, is_text
+from registry.desk.concluding import OTHER, Conclusion, Conclusions, concluded_licenses, in_words, is_text
 from registry.desk.facts import today
 from registry.desk.profiles import lineage_on
 from registry.findings.finding import Finding
@@ -47,7 +47,10 @@ def license_of(
         for basis in ("declared", "detected")
     )
     counting = statements_on(holding, on)
+    held = concluded_licenses(conclusions, holding, released_on, on)
     claims = [(statement, conclusions.of_statement(statement, released_on)) for statement in counting]
+    # `other` that gave way decides nothing.
+    claims.sort(key=lambda claim: claim[1].license == OTHER and OTHER not in held)
     sources = list(dict.fromkeys(str(each["from"]) for each in inherited if is_text(knowledge, str(each["license"]))))
     step, resolved_from = (claims[0][1].step, claims[0][1].resolved_from) if claims else ("inherited", sources[0]) if sources else ("nothing", None)
     findings = list(_contradictions(conclusions, name, holding, released_on, on))
@@ -55,11 +58,11 @@ def license_of(
         "declared": declared,
         "detected": detected,
         "concluded": {
-            "licenses": concluded_licenses(conclusions, holding, released_on, on),
+            "licenses": held,
             "basis": counting[0].basis if counting else None,
             "step": step,
             "from": resolved_from,
-            "reason": _reason(claims, bool(declared), sources, recorded=recorded),
+            "reason": _reason(claims, held, bool(declared), sources, recorded=recorded),
             "on": on,
             "claims": [_claim(statement, conclusion) for statement, conclusion in claims],
         },
@@ -85,7 +88,7 @@ def _claim(statement: LicenseStatement, conclusion: Conclusion) -> dict[str, Any
     }
 
 
-def _reason(claims: Sequence[tuple[LicenseStatement, Conclusion]], declared: bool, sources: Sequence[str], *, recorded: bool) -> str:
+def _reason(claims: Sequence[tuple[LicenseStatement, Conclusion]], held: Sequence[str], declared: bool, sources: Sequence[str], *, recorded: bool) -> str:
     """Why the licence was concluded, in a sentence."""
     if not claims:
         if not sources:
@@ -94,8 +97,11 @@ def _reason(claims: Sequence[tuple[LicenseStatement, Conclusion]], declared: boo
         return f"nothing is declared; inherited from {', '.join(sources[:3])}{more}: that binds it, and grants nothing by itself"
     statement, conclusion = claims[0]
     words = f"{SAID_BY[statement.basis]}, {in_words(conclusion)}"
-    if len(claims) > 1:
-        words += f"; and {len(claims) - 1} more of the same standing, all of which bind"
+    binding = sum(found.license != OTHER or OTHER in held for _, found in claims)
+    if binding > 1:
+        words += f"; and {binding - 1} more of the same standing, all of which bind"
+    if binding < len(claims):
+        words += "; `other`, said beside it, gives way to a text that is named"
     if conclusion.rivals:
         words += f"; its {conclusion.rivals[0][0]} would have said {conclusion.rivals[0][1]}"
     if statement.basis == "detected" and declared:

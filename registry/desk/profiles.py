@@ -10,7 +10,7 @@ from registry.catalogue.profiles import Period, Standing, intern_profiles, store
 from registry.catalogue.queries.lineage import ancestor_ids, descendant_ids
 from registry.catalogue.queries.profile_columns import RELATIONS, ProfileColumns, model_names, profile_columns
 from registry.catalogue.queries.profile_graph import GraphNode, ProfileGraph
-from registry.desk.concluding import conclude
+from registry.desk.concluding import conclude, parts_held
 from registry.desk.facts import today
 from registry.knowledge.store import Knowledge
 from registry.lineage.bindings import Binding, Profile
@@ -47,8 +47,7 @@ def licenses_of(knowledge: Knowledge, statements: Sequence[LicenseStatement], re
     """The licences that statements on one thing come to; a placeholder where there are none."""
     if not statements:
         return ("unstated" if recorded else "missing-ancestor",)
-    resolved = (resolve_statement(knowledge, statement, released_on) for statement in statements)
-    return tuple(dict.fromkeys(part for license in resolved for part in knowledge.parts_of(license)))
+    return parts_held(knowledge, [resolve_statement(knowledge, statement, released_on) for statement in statements])
 
 
 def resolve_statement(knowledge: Knowledge, statement: LicenseStatement, released_on: str | None) -> str:

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
-import yaml
-
-from registry.errors import KnowledgeError, SourceError
-from registry.sources.dump_lines import csv_rows
+from registry.errors import SourceError
+from registry.sources.ecosystem_graphs_cards import Asset, read_cards
 from registry.sources.hub_words import texts_of
-from registry.sources.layer_bundle import MAX_TABLE, MOST_ROWS, Bundle, BundledSource
+from registry.sources.layer_bundle import MOST_ROWS, Bundle, BundledSource
 from registry.sources.layer_names import Known, NothingKnown, own_name, said, slug, usable_title
 from registry.sources.layer_values import country_of, date_of, flop_in, hardware_in, hours_in, modality_of, parameters_in, rows_in, tokens_in
 from registry.sources.notes import shown
@@ -31,7 +27,6 @@ from registry.supplychain.model import Model, Openness
 from registry.supplychain.names import name_key
 from registry.supplychain.record import Record
 from registry.supplychain.source import Source
-from registry.yaml12 import read_yaml
 
 ORIGIN = "ecosystem-graphs"
 """The origin of its claims."""
@@ -42,40 +37,9 @@ REFERENCE = "Ecosystem Graphs (stanford-crfm/ecosystem-graphs)"
 TYPES = ("application", "dataset", "model")
 """What an asset can be."""
 
-MOST_FILES = 5_000
-"""A folder with more files is none of these."""
-
 _MARKDOWN = re.compile(r"\[+([^\[\]]*)\]+\s*\((https?://[^)\s]+)\)")
 _ACCESS = {"open": "open", "closed": "unreleased"}
 _WEIGHTS = {"open": "open", "closed": "closed"}
-
-
-class _Place(NamedTuple):
-    """Where a card stands."""
-
-    file: str
-    line: int | None = None
-    lines: Mapping[str, int] = MappingProxyType({})
-    row: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Asset:
-    """One card with its place."""
-
-    values: Mapping[str, Any]
-    kind: str
-    title: str
-    place: _Place
-
-    def at(self, key: str) -> dict[str, Any]:
-        """Where a key stands."""
-        return {"file": self.place.file, "line": self.place.lines.get(key, self.place.line), "row": self.place.row}
-
-    def text(self, key: str) -> str | None:
-        """The value of a key, without its explanation."""
-        value = self.values.get(key)
-        return said(value.get("value") if isinstance(value, Mapping) else value)
 
 
 class EcosystemGraphsSource(BundledSource):
@@ -115,92 +79,32 @@ class EcosystemGraphsSource(BundledSource):
             {"model": self._model, "dataset": self._dataset, "application": self._application}[asset.kind](asset, name)
         yield from self._bundle.records()
 
-    def _is_first(self, asset: _Asset) -> bool:
+    def _is_first(self, asset: Asset) -> bool:
         """Whether an asset is the first of its kind and title; another is noted."""
         if self._firsts.setdefault((asset.kind, asset.title), asset) is asset:
             return True
         self._bundle.note("twice", f"another {asset.kind} has the same name and stands before it: `{shown(asset.title)}`", **asset.at("name"))
         return False
 
-    def _assets(self) -> list[_Asset]:
+    def _assets(self) -> list[Asset]:
         """Every asset that has a kind and a name."""
-        self._firsts: dict[tuple[str, str], _Asset] = {}
-        found: list[_Asset] = []
-        for values, place in self._cards():
+        self._firsts: dict[tuple[str, str], Asset] = {}
+        found: list[Asset] = []
+        for values, place in read_cards(self._path, self._bundle):
             kind, title = str(values.get("type") or "").strip().lower(), usable_title(said(values.get("name")))
             if kind not in TYPES:
                 self._bundle.note(
-                    "bad-type", f"`type` cannot be `{shown(values.get('type'))}`: it is one of {', '.join(TYPES)}", **_Asset(values, kind, "", place).at("type")
+                    "bad-type", f"`type` cannot be `{shown(values.get('type'))}`: it is one of {', '.join(TYPES)}", **Asset(values, kind, "", place).at("type")
                 )
             elif title is None:
-                self._bundle.note("no-name", f"the {kind} has no name that can be one", **_Asset(values, kind, "", place).at("name"))
+                self._bundle.note("no-name", f"the {kind} has no name that can be one", **Asset(values, kind, "", place).at("name"))
             elif len(found) >= MOST_ROWS:
                 raise SourceError(f"`{self._path.name}` has more than {MOST_ROWS:,} assets", "check that it is the folder you mean")
             else:
-                found.append(_Asset(values, kind, title, place))
+                found.append(Asset(values, kind, title, place))
         return found
 
-    def _cards(self) -> Iterator[tuple[Mapping[str, Any], _Place]]:
-        if not self._path.is_dir():
-            if self._path.name.lower().endswith((".yaml", ".yml")):
-                yield from self._yaml(self._path)
-            else:
-                yield from self._table(self._path)
-            return
-        folder = self._path / "assets" if (self._path / "assets").is_dir() else self._path
-        files = sorted(file for pattern in ("*.yaml", "*.yml") for file in folder.glob(pattern))
-        if len(files) > MOST_FILES:
-            raise SourceError(f"`{self._path.name}` holds more than {MOST_FILES:,} files", "name the folder `assets` of Ecosystem Graphs")
-        if not files:
-            for table in sorted(folder.glob("*.csv*"))[:1]:
-                yield from self._table(table)
-            return
-        root = folder.resolve()
-        for file in files:
-            if root not in file.resolve().parents:
-                self._bundle.note("link-out", "the file is a link out of the folder, which is not followed", file=file.name)
-            else:
-                yield from self._yaml(file)
-
-    def _yaml(self, path: Path) -> Iterator[tuple[Mapping[str, Any], _Place]]:
-        """The cards of one file; one that cannot be read is noted, and the others are read."""
-        try:
-            if path.stat().st_size > MAX_TABLE // 16:
-                raise KnowledgeError(f"the file has more than {MAX_TABLE // 16:,} bytes", "")
-            text = path.read_text(encoding="utf-8-sig")
-            value = read_yaml(text, path.name)
-        except OSError as error:
-            if not self._path.is_dir():
-                raise SourceError(f"`{path.name}` cannot be read: {error.strerror}", "check the path") from error
-            self._bundle.note("unreadable", f"the file cannot be read: {error.strerror}", file=path.name)
-            return
-        except UnicodeDecodeError as error:
-            self._bundle.note("unreadable", f"the file is not UTF-8 at byte {error.start}", file=path.name)
-            return
-        except KnowledgeError as error:
-            found = re.search(r" line (\d+)", error.message)
-            self._bundle.note("unreadable", shown(error.message, 200), file=path.name, line=int(found[1]) if found else None)
-            return
-        if not isinstance(value, list):
-            self._bundle.note("unreadable", "the file is no list of assets", file=path.name)
-            return
-        places = _places(text)
-        for at, card in enumerate(value):
-            line, lines = places[at] if at < len(places) else (None, {})
-            if isinstance(card, Mapping):
-                yield card, _Place(path.name, line, lines)
-            else:
-                self._bundle.note("unreadable", "the entry is no asset", file=path.name, line=line)
-
-    def _table(self, path: Path) -> Iterator[tuple[Mapping[str, Any], _Place]]:
-        for row in csv_rows(path):
-            if row.values is None:
-                self._bundle.note("unreadable", row.problem or "the row cannot be read", file=path.name, row=row.number)
-            else:
-                values = {key: value for key, value in row.values.items() if value not in (None, "")}
-                yield values, _Place(path.name, row=row.number)
-
-    def _hub_links(self, assets: list[_Asset]) -> dict[str, set[str]]:
+    def _hub_links(self, assets: list[Asset]) -> dict[str, set[str]]:
         """Which assets name a repository of the Hub as their card or page."""
         found: dict[str, set[str]] = {}
         for asset in assets:
@@ -209,7 +113,7 @@ class EcosystemGraphsSource(BundledSource):
                 found.setdefault(repository.casefold(), set()).add(asset.title)
         return found
 
-    def _repository(self, asset: _Asset) -> str | None:
+    def _repository(self, asset: Asset) -> str | None:
         """The Hub's repository that an asset names as its own; one of another name is a member of its family or its base."""
         for key in ("model_card", "url") if asset.kind == "model" else ("datasheet", "url"):
             text = asset.text(key)
@@ -221,7 +125,7 @@ class EcosystemGraphsSource(BundledSource):
                 return found.id
         return None
 
-    def _name(self, asset: _Asset, links: Mapping[str, set[str]]) -> None:
+    def _name(self, asset: Asset, links: Mapping[str, set[str]]) -> None:
         """The registry's name of an asset."""
         key = (asset.kind, asset.title)
         if key in self._names:
@@ -242,7 +146,7 @@ class EcosystemGraphsSource(BundledSource):
         self._names[key] = name
         self._folded.setdefault((asset.kind, asset.title.casefold()), set()).add(name)
 
-    def _developer(self, asset: _Asset) -> str | None:
+    def _developer(self, asset: Asset) -> str | None:
         """The organisation behind an asset, recorded with its country."""
         owner = usable_title(asset.text("organization"))
         name = (self._known.developer(owner) or slug(owner)) if owner else ""
@@ -257,7 +161,7 @@ class EcosystemGraphsSource(BundledSource):
             self._bundle.developers[name] = Developer(name, owner, country=country, source=self._bundle.source)
         return name
 
-    def _read(self, asset: _Asset, key: str, read: Any) -> Any:
+    def _read(self, asset: Asset, key: str, read: Any) -> Any:
         """What a key says, read; noted where it is not understood."""
         text = asset.text(key)
         value = read(text) if text is not None else None
@@ -265,7 +169,7 @@ class EcosystemGraphsSource(BundledSource):
             self._bundle.note("bad-value", f"`{key}` is not understood: `{shown(text)}`", **asset.at(key))
         return value
 
-    def _model(self, asset: _Asset, name: str) -> None:
+    def _model(self, asset: Asset, name: str) -> None:
         access = (asset.text("access") or "").lower()
         if access == "limited":
             self._bundle.note("bad-value", "`access` is `limited`, which does not say how the model is reached", **asset.at("access"))
@@ -299,11 +203,11 @@ class EcosystemGraphsSource(BundledSource):
             else:
                 self._bundle.relate(name, parent, "finetune", "inferred", "dependency")
 
-    def _developer_name(self, asset: _Asset) -> str | None:
+    def _developer_name(self, asset: Asset) -> str | None:
         owner = usable_title(asset.text("organization"))
         return (self._known.developer(owner) or slug(owner) or None) if owner else None
 
-    def _dataset(self, asset: _Asset, name: str) -> None:
+    def _dataset(self, asset: Asset, name: str) -> None:
         size = asset.text("size")
         tokens, rows = (tokens_in(size), rows_in(size)) if size else (None, None)
         if size and tokens is None and rows is None:
@@ -313,7 +217,7 @@ class EcosystemGraphsSource(BundledSource):
         if self._dependencies(asset):
             self._bundle.note("not-kept", "what a dataset was made from is not kept", **asset.at("dependencies"))
 
-    def _application(self, asset: _Asset, name: str) -> None:
+    def _application(self, asset: Asset, name: str) -> None:
         uses: dict[str, ModelUse] = {}
         for title in self._dependencies(asset):
             model = self._found("model", title)
@@ -329,7 +233,7 @@ class EcosystemGraphsSource(BundledSource):
         if users:
             self._bundle.note("not-kept", f"`monthly_active_users` names no month and is not kept: `{shown(users)}`", **asset.at("monthly_active_users"))
 
-    def _license(self, asset: _Asset, subject: str) -> None:
+    def _license(self, asset: Asset, subject: str) -> None:
         """The licence as it is named; `none` is what it says, `unknown` says nothing."""
         value = asset.values.get("license")
         written = value.get("value") if isinstance(value, Mapping) else value
@@ -344,7 +248,7 @@ class EcosystemGraphsSource(BundledSource):
         without = " ".join(_MARKDOWN.sub("", text).split()).strip(" .") if link else text
         self._bundle.state(subject, without or (link[1] if link else text), link[2] if link else None)
 
-    def _training(self, asset: _Asset, name: str) -> None:
+    def _training(self, asset: Asset, name: str) -> None:
         """The training run, from what is written of machines and time."""
         machines, time = asset.text("training_hardware"), asset.text("training_time")
         hours, flop = (hours_in(time), flop_in(time)) if time else (None, None)
@@ -355,7 +259,7 @@ class EcosystemGraphsSource(BundledSource):
             run = TrainingRun(name, hardware.name if hardware else None, hardware.number if hardware else None, hours, flop, source=self._bundle.source)
             self._bundle.training_runs.append(run)
 
-    def _dependencies(self, asset: _Asset) -> list[str]:
+    def _dependencies(self, asset: Asset) -> list[str]:
         """The names of what an asset was built on."""
         value = asset.values.get("dependencies")
         if isinstance(value, Mapping):
@@ -374,7 +278,7 @@ class EcosystemGraphsSource(BundledSource):
         close = self._folded.get((kind, title.casefold()), set())
         return next(iter(close)) if len(close) == 1 else None
 
-    def _unresolved(self, asset: _Asset, title: str) -> None:
+    def _unresolved(self, asset: Asset, title: str) -> None:
         self._bundle.note("dependency-unknown", f"no asset is called `{shown(title)}`", **asset.at("dependencies"))
 
 
@@ -384,17 +288,3 @@ def _modality(text: str) -> str | None:
     taken = [part.strip().lower() for part in takes.split(",") if part.strip()]
     made = [part.strip().lower() for part in makes.split(",") if part.strip()]
     return modality_of(taken, made or taken)
-
-
-def _places(text: str) -> list[tuple[int, dict[str, int]]]:
-    """The line of every entry of a list, and of each of its keys."""
-    try:
-        node = yaml.compose(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, RecursionError):
-        return []
-    if not isinstance(node, yaml.SequenceNode):
-        return []
-    return [
-        (item.start_mark.line + 1, {str(key.value): key.start_mark.line + 1 for key, _ in item.value} if isinstance(item, yaml.MappingNode) else {})
-        for item in node.value
-    ]

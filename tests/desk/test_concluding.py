@@ -87,6 +87,17 @@ def test_of_several_claims_the_strongest_basis_counts(knowledge: Knowledge) -> N
     assert concluded_licenses(Conclusions(knowledge), [], None, "2026-11-21") == []
 
 
+def test_other_gives_way_to_a_claim_that_names_a_text_and_to_nothing_else(knowledge: Knowledge) -> None:
+    def held(*licenses: str) -> list[str]:
+        return concluded_licenses(Conclusions(knowledge), [statement(license=license) for license in licenses], None, "2026-11-21")
+
+    assert held("other", "tongyi-qianwen-2023") == ["tongyi-qianwen-2023"]
+    assert held("other") == ["other"]
+    assert set(held("other", "none")) == {"other", "none"}
+    assert set(held("other", "unresolved")) == {"other", "unresolved"}
+    assert set(held("mit", "llama2", "other")) == {"mit", "llama2"}
+
+
 def test_every_step_is_said_in_words(knowledge: Knowledge) -> None:
     claims: list[tuple[Any, ...]] = [(None, None, QWEN_FILE, None), ("mit", None, None, "sha256:00"), (None, "yi-license", None, None, "2024-01")]
     claims += [(None, "mit", None, None), (None, "helpingai", None, None), (None, None, None, None)]

@@ -191,6 +191,16 @@ def test_a_card_that_agrees_with_the_files_is_no_contradiction(desk: Desk) -> No
     assert (license["concluded"]["licenses"], license["findings"]) == (["mit"], [])
 
 
+def test_other_beside_a_licence_that_is_named_decides_nothing(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        ingest(connection, [record(model("acme/tower"), statement("acme/tower", "other"), origin="dump")], actor="tests", kind="test")
+        ingest(connection, [record(model("acme/tower"), statement("acme/tower", "llama2"), origin="seed")], actor="tests", kind="test")
+    concluded = show_model(desk, "acme/tower")["license"]["concluded"]
+    assert (concluded["licenses"], concluded["from"], len(concluded["claims"])) == (["llama2"], "llama2", 2)
+    assert "gives way" in concluded["reason"]
+    assert "all of which bind" not in concluded["reason"]
+
+
 def test_only_what_holds_today_is_concluded(reader: Desk) -> None:
     license = show_model(reader, "01-ai/Yi-34B")["license"]
     assert license["concluded"]["licenses"] == ["apache-2.0"]

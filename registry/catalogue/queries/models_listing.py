@@ -16,7 +16,8 @@ from sqlalchemy import Connection, Select, and_, case, func, or_, select, true
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.profiles import holds_on
 from registry.catalogue.queries.model_filters import NO_FILTERS, Condition, ModelFilters, conditions_of
-from registry.catalogue.queries.profile_ranks import numbers, profile_sizes, profiles_on, profiles_with
+from registry.catalogue.queries.profile_ranks import profile_sizes, profiles_on, profiles_with
+from registry.catalogue.stream import among
 from registry.catalogue.tables.developer import developer
 from registry.catalogue.tables.model import UNKNOWN_DOWNLOADS, model
 from registry.catalogue.tables.profile import profile_at
@@ -136,11 +137,11 @@ class _Search:
 
     def within(self, profiles: set[int], *, by_index: bool) -> Any:
         """That a model has one of some profiles; a sum keeps the planner off the index by profile, where another is to be gone along."""
-        return (model.c.profile_id if by_index else model.c.profile_id + 0).in_(numbers(self.connection, profiles))
+        return among(self.connection, model.c.profile_id if by_index else model.c.profile_id + 0, profiles)
 
     def not_then(self) -> list[Any]:
         """Leaves out the models that have another profile on the date; they are picked on their own."""
-        return [model.c.id.not_in(numbers(self.connection, self.then))] if self.then else []
+        return [~among(self.connection, model.c.id, self.then)] if self.then else []
 
 
 def list_models(
@@ -276,7 +277,7 @@ def _picked_then(search: _Search, profiles: set[int], place: tuple[int, str] | N
     own = [number for number, (then, _) in search.then.items() if then in profiles]
     if not own:
         return ()
-    query = select(model.c.id, model.c.downloads, model.c.sort_key).where(*search.where(None), model.c.id.in_(numbers(search.connection, own)))
+    query = select(model.c.id, model.c.downloads, model.c.sort_key).where(*search.where(None), among(search.connection, model.c.id, own))
     return search.connection.execute(_beyond(query, place).order_by(model.c.downloads.desc(), model.c.sort_key).limit(limit)).all()
 
 

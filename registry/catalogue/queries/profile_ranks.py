@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
-from sqlalchemy import ARRAY, Connection, Integer, Text, bindparam, cast, exists, false, func, literal, select
+from sqlalchemy import Connection, Text, cast, exists, false, func, literal, select
 
 from registry.catalogue.profiles import holds_on
-from registry.catalogue.tables.columns import canonical_json
 from registry.catalogue.tables.model import model
 from registry.catalogue.tables.profile import binding, profile, profile_at, profile_conflict, profile_member
 from registry.lineage.bindings import Binding, Conflict
@@ -80,10 +78,3 @@ def profiles_on(connection: Connection, on: str) -> dict[int, tuple[int, int]]:
         .order_by(profile_at.c.model_id, profile_at.c.from_on)
     )
     return {int(number): (int(then), int(now)) for number, then, now in connection.execute(query) if then != now}
-
-
-def numbers(connection: Connection, values: Collection[int]) -> Any:
-    """A subquery of whole numbers, however many: a list of parameters would grow beyond what the engines take."""
-    if connection.dialect.name == "postgresql":
-        return select(func.unnest(bindparam(None, sorted(values), type_=ARRAY(Integer))).column_valued("number"))
-    return select(func.json_each(canonical_json(sorted(values))).table_valued("value").c.value)

@@ -20,6 +20,7 @@ class Registered:
 
 
 ENGINES: tuple[Registered, ...] = (
+    Registered("convert", (), "registry.runner.engines.convert", "ConvertEngine"),
     Registered("finetune", ("causal-lm",), "registry.runner.engines.finetune_causal_lm", "CausalLanguageModel"),
     Registered("finetune", ("dpo",), "registry.runner.engines.finetune_dpo", "Preference"),
     Registered("finetune", ("embedding",), "registry.runner.engines.finetune_embedding", "Embedding"),
@@ -27,6 +28,10 @@ ENGINES: tuple[Registered, ...] = (
     Registered("finetune", ("seq2seq",), "registry.runner.engines.finetune_seq2seq", "SequenceToSequence"),
     Registered("finetune", ("text-classification",), "registry.runner.engines.finetune_text_classification", "TextClassification"),
     Registered("finetune", ("token-classification",), "registry.runner.engines.finetune_token_classification", "TokenClassification"),
+    Registered("infer", (), "registry.runner.engines.infer", "InferEngine"),
+    Registered("merge", ("linear", "slerp", "ties"), "registry.runner.engines.merge", "MergeEngine"),
+    Registered("merge", ("adapter",), "registry.runner.engines.merge_adapter", "AdapterMergeEngine"),
+    Registered("quantize", (), "registry.runner.engines.quantize", "QuantizeEngine"),
 )
 """All of them, sorted by kind and module. No tasks means any."""
 
