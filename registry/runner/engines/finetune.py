@@ -123,7 +123,7 @@ class Finetune(ABC):
         ledger.stage("loading", job.base.name)
         machine = ready_machine(job.machine, tell)
         check_method(job, machine)
-        check_base(job.base)
+        check_base(job, tell)
         examples = read_examples(job.data, self.columns, tell, seed=job.machine.seed, stratify=self.stratify, others=self.other_columns)
         self.check(examples)
         claim_folder(job, examples)

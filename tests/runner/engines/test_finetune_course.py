@@ -294,12 +294,16 @@ def test_worker_fine_tunes_from_start_to_end(base: Path, data: Path, tmp_path: P
     assert (tmp_path / "out/model.safetensors").is_file()
 
 
+PICKLE = b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94."
+
+
 def break_config(base: Path) -> None:
     (base / "config.json").write_text("{")
 
 
 def only_pickle(base: Path) -> None:
-    (base / "model.safetensors").rename(base / "pytorch_model.bin")
+    (base / "model.safetensors").unlink()
+    (base / "pytorch_model.bin").write_bytes(PICKLE)
 
 
 def only_gguf(base: Path) -> None:
@@ -311,7 +315,7 @@ def no_tokenizer(base: Path) -> None:
 
 
 def pickle_in_disguise(base: Path) -> None:
-    (base / "model.safetensors").write_bytes(b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94.")
+    (base / "model.safetensors").write_bytes(PICKLE)
 
 
 def other_weights(base: Path) -> None:
@@ -328,19 +332,26 @@ def own_code(base: Path) -> None:
 
 def only_adapter(base: Path) -> None:
     (base / "config.json").rename(base / "adapter_config.json")
+    (base / "model.safetensors").rename(base / "adapter_model.safetensors")
+
+
+def quantized(base: Path) -> None:
+    config = json.loads((base / "config.json").read_text())
+    (base / "config.json").write_text(json.dumps({**config, "quantization_config": {"quant_method": "gptq", "bits": 4}}))
 
 
 @pytest.mark.parametrize(
     ("change", "reason", "words"),
     [
-        (break_config, "model", "cannot be loaded"),
-        (only_pickle, "unsafe", "only as pickle"),
-        (only_gguf, "model", "only as GGUF"),
+        (break_config, "model", "cannot be used: `config.json`"),
+        (only_pickle, "unsafe", "its weights are a pickle"),
+        (only_gguf, "model", "its weights are in GGUF alone"),
         (no_tokenizer, "model", "has no tokenizer"),
-        (pickle_in_disguise, "model", "cannot be loaded"),
+        (pickle_in_disguise, "unsafe", "is a pickle, whatever its name says"),
         (other_weights, "model", "do not fit its config.json"),
-        (own_code, "unsafe", "wants to run code that came with it"),
+        (own_code, "unsafe", "asks to run code of its own"),
         (only_adapter, "model", "is an adapter"),
+        (quantized, "model", "is quantised (gptq), and its weights cannot learn"),
     ],
 )
 def test_base_that_cannot_be_trained_is_named_with_the_reason(
