@@ -30,7 +30,7 @@ class ReadFolder:
         path: The folder.
         record: The model with its statements and relations.
         files: Its files with their digests.
-        digest: One digest over them, as `sha256:HEX`.
+        digest: One digest over them, as `sha256:HEX`; None where they were not digested.
         card: What its card and configuration say.
         energy_kwh: The energy of its training, where the card states one.
         notes: What was not understood.
@@ -40,7 +40,7 @@ class ReadFolder:
     path: Path
     record: Record
     files: tuple[FileHash, ...]
-    digest: str
+    digest: str | None
     card: Card
     energy_kwh: float | None = None
     notes: tuple[str, ...] = ()
@@ -51,13 +51,14 @@ def is_folder(reference: str) -> bool:
     return reference.startswith(("./", "../", "/", "~", ".\\")) or reference in (".", "..")
 
 
-def read_folder(desk: Desk, path: str, name: str | None = None) -> ReadFolder:
+def read_folder(desk: Desk, path: str, name: str | None = None, *, digest: bool = True) -> ReadFolder:
     """Read a model folder.
 
     Args:
         desk: The desk.
         path: The folder, as the user wrote it.
         name: The model's name; that of its record or the folder's own, if not given.
+        digest: Whether every file is digested, which reads all of it.
 
     Raises:
         UsageError: There is no such folder, or its name can be none.
@@ -75,14 +76,14 @@ def read_folder(desk: Desk, path: str, name: str | None = None) -> ReadFolder:
     files = FolderFiles(folder)
     if record is None or not record.models or not files.files:
         raise SourceError(f"`{path}` shows no model", "name a folder with a model card or weights")
-    digests = files.digests()
+    digests = files.digests() if digest else []
     card, energy = read_card_of(files, str(folder.name))
     return ReadFolder(
         name=model,
         path=folder,
         record=record,
         files=tuple(FileHash(each.name, each.sha256, each.size) for each in digests),
-        digest=files.digest(digests),
+        digest=files.digest(digests) if digest else None,
         card=card,
         energy_kwh=energy,
         notes=tuple(f"{note.file}: {note.message}" if note.file else note.message for note in source.notes),
