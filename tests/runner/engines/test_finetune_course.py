@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from registry.errors import RunError
+from registry.runner.defaults import OPTIMIZERS
 from registry.runner.engines.interface import EngineError
 from registry.runner.events import Checkpoint, Event, Finished, Metrics, Progress, Stage, Started
 from registry.runner.process import run_worker
@@ -89,7 +90,7 @@ def test_step_in_parts_has_the_loss_of_a_whole_one(tmp_path: Path, task: str) ->
     assert parts.losses[0][1] == pytest.approx(whole.losses[0][1], rel=0.1)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd", "rmsprop", "adagrad"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_trains(base: Path, data: Path, tmp_path: Path, optimizer: str) -> None:
     ran = classify(base, data, tmp_path / "out", optimizer=optimizer, max_steps=3, learning_rate=1e-3)
     assert ran.finished.settings["optimizer"] == optimizer
