@@ -23,6 +23,7 @@ TALLY_FILE = "tally.json"
 _SAVE_SECONDS = 120.0
 _SAVE_SHARE = 0.03
 _EPOCH_SHARE = 10.0
+_NOTHING = 0.1
 _BYTES_A_SECOND = 200e6
 
 
@@ -148,7 +149,8 @@ class Watch(TrainerCallback):
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
         """Keep a checkpoint of each epoch that is worth one, but the last, whose outcome is the model."""
-        worth = args.world_size > 1 or time.monotonic() - self._saved > _EPOCH_SHARE * self._estimate(rest["model"])
+        cost = self._estimate(rest["model"])
+        worth = args.world_size > 1 or cost < _NOTHING or time.monotonic() - self._saved > _EPOCH_SHARE * cost
         if worth and state.global_step < state.max_steps and not self.interrupted:
             self._save(state, control, rest["model"])
 
