@@ -192,7 +192,7 @@ class Finetune(ABC):
         except pickle.UnpicklingError as error:  # only tensors and numbers are taken from one
             broken_one = checkpoint.name if checkpoint else "the checkpoint"
             raise EngineError(
-                "unsafe", f"`{name}` holds something else than numbers, and was not loaded", "remove it, and resume from the one before"
+                "unsafe", f"`{broken_one}` holds something else than numbers, and was not loaded", "remove it, and resume from the one before"
             ) from error
         trainer.remove_callback(watch)
         kept = watch.checkpoint or checkpoint
