@@ -118,22 +118,23 @@ class Telling(list[Event]):
         self.call(event)
 
 
-def press_once(event_done: int) -> Telling:
+def press_once(kind: type[Event] = Progress) -> Telling:
+    """Press Ctrl-C at the first event of a kind: `Progress` comes with the first step, `Checkpoint` with the end of the first epoch."""
     pressed: list[bool] = []
 
     def call(event: Event) -> None:
-        if isinstance(event, Progress) and event.done >= event_done and not pressed:
+        if isinstance(event, kind) and not pressed:
             pressed.append(True)
             os.kill(os.getpid(), signal.SIGINT)
 
     return Telling(call)
 
 
-@pytest.mark.parametrize("step", [1, 7])
-def test_interrupted_run_goes_on_to_the_same_weights(base: Path, data: Path, tmp_path: Path, step: int) -> None:
+@pytest.mark.parametrize("kind", [Progress, Checkpoint])
+def test_interrupted_run_goes_on_to_the_same_weights(base: Path, data: Path, tmp_path: Path, kind: type[Event]) -> None:
     whole = classify(base, data, tmp_path / "whole")
     with pytest.raises(EngineError) as caught:
-        classify(base, data, tmp_path / "parts", events=press_once(step))
+        classify(base, data, tmp_path / "parts", events=press_once(kind))
     assert caught.value.reason == "interrupted"
     assert caught.value.checkpoint is not None
     assert Path(caught.value.checkpoint).is_dir()
@@ -156,14 +157,14 @@ def test_preference_tuning_of_an_adapter_resumes(tmp_path: Path) -> None:
     options: dict[str, Any] = {"method": "lora", "batch_size": 8, "learning_rate": 1e-2, "epochs": 2}
     finetune("dpo", base, data, tmp_path / "whole", **options)
     with pytest.raises(EngineError, match="interrupted"):
-        finetune("dpo", base, data, tmp_path / "parts", events=press_once(2), **options)
+        finetune("dpo", base, data, tmp_path / "parts", events=press_once(), **options)
     finetune("dpo", base, data, tmp_path / "parts", resume=True, **options)
     assert digest(tmp_path / "parts", "adapter_model.safetensors") == digest(tmp_path / "whole", "adapter_model.safetensors")
 
 
 def test_resuming_with_other_values_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
     with pytest.raises(EngineError):
-        classify(base, data, tmp_path / "out", events=press_once(2))
+        classify(base, data, tmp_path / "out", events=press_once())
     with pytest.raises(EngineError, match="holds another run: it differs in training"):
         classify(base, data, tmp_path / "out", resume=True, learning_rate=1e-4)
     texts(data, count=60)
@@ -173,7 +174,7 @@ def test_resuming_with_other_values_is_refused(base: Path, data: Path, tmp_path:
 
 def test_checkpoint_that_was_not_written_to_its_end_is_passed_over(base: Path, data: Path, tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught:
-        classify(base, data, tmp_path / "out", events=press_once(2))
+        classify(base, data, tmp_path / "out", events=press_once())
     torn = tmp_path / "out/checkpoints/checkpoint-99"
     torn.mkdir()
     (torn / "model.safetensors").write_bytes(b"half")
@@ -195,7 +196,7 @@ def test_checkpoint_with_code_in_it_is_never_run(base: Path, data: Path, tmp_pat
     import torch
 
     with pytest.raises(EngineError) as caught:
-        classify(base, data, tmp_path / "out", events=press_once(2))
+        classify(base, data, tmp_path / "out", events=press_once())
     torch.save(Touch(tmp_path / "ran"), Path(str(caught.value.checkpoint)) / name)
     with pytest.raises(EngineError, match="holds something else than numbers") as refused:
         classify(base, data, tmp_path / "out", resume=True)
