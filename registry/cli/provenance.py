@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,7 @@ def keygen(
     state: State, kind: str, out: Path | None, name: str | None, valid_days: int | None, passphrase: bool, passphrase_file: Path | None, form: str
 ) -> None:
     """Make a key pair. The private key is written for your eyes alone and never overwrites another; the public one is trusted from now on."""
+    from registry.cli.provenance_keys import print_key
     from registry.desk.provenance_keys import make_signing_key, read_passphrase
 
     settings = state.settings()
@@ -49,7 +49,7 @@ def keygen(
     if form == "json":
         state.output.json(result)
         return
-    _print_key(state.output, result)
+    print_key(state.output, result)
     if kind == "ed25519":
         state.output.talk("the `model_signing` command does not read signatures by Ed25519; licet does")
     state.output.talk(f"give `{clean(result['public'])}` to those who verify, by a way they trust; keep `{clean(result['private'])}` to yourself")
@@ -62,28 +62,29 @@ def keygen(
 @pass_state
 def trust(state: State, file: Path, name: str | None, form: str) -> None:
     """Trust the public key FILE: signatures by it hold from now on. Make sure whose it is before you do."""
+    from registry.cli.provenance_keys import print_key
     from registry.desk.provenance_keys import trust_public_key
 
     result = trust_public_key(state.settings(), file, name)
     if form == "json":
         state.output.json(result)
     else:
-        _print_key(state.output, result)
+        print_key(state.output, result)
 
 
-def _print_key(output: Output, key: Mapping[str, Any]) -> None:
-    output.fields(
-        [
-            ("key", key["id"]),
-            ("kind", key["kind"]),
-            ("name", key["name"]),
-            ("valid from", key["not_before"]),
-            ("valid until", key["not_after"]),
-            ("private", key.get("private")),
-            ("public", key["public"]),
-            ("trusted", key["trusted"]),
-        ]
-    )
+@command.command("keys", short_help="your own key, and those you trust")
+@format_option("table", "json")
+@pass_state
+def keys(state: State, form: str) -> None:
+    """List your own public key and those that you trust."""
+    from registry.cli.provenance_keys import print_keys
+    from registry.desk.provenance_keys import list_keys
+
+    result = list_keys(state.settings())
+    if form == "json":
+        state.output.json(result)
+    else:
+        print_keys(state.output, result["items"])
 
 
 @command.command("sign", short_help="sign a model folder")

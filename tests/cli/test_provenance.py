@@ -67,6 +67,25 @@ def test_a_key_of_somebody_else_is_trusted_by_hand(licet: Licet, tmp_path: Path)
     done = licet("provenance", "verify", "model")
     assert done.returncode == 0, done.stdout
     assert "A friend" in done.stdout
+    assert licet("provenance", "trust", "friend.pub", "--name", "A good friend").returncode == 0
+    listed = json.loads(licet("provenance", "keys", "--format", "json").stdout)["items"]
+    assert [(each["name"], each["own"], each["trusted"]) for each in listed] == [("A good friend", False, True)]
+
+
+def test_ones_own_key_is_listed_and_before_it_is_made_it_is_said_how(licet: Licet, tmp_path: Path) -> None:
+    assert "licet provenance keygen" in licet("provenance", "keys").stdout
+    licet("provenance", "keygen", "--name", "Acme")
+    table = licet("provenance", "keys").stdout
+    assert "Acme" in table
+    assert "own, trusted" in table
+
+
+def test_a_record_may_be_named_instead_of_what_it_is_about(licet: Licet, tmp_path: Path) -> None:
+    from tests.provenance.build import key
+
+    signed(tmp_path / "model", key(tmp_path, "own"))
+    for target in ("model/provenance.json", "model/model.sig", "model/terms.json"):
+        assert licet("provenance", "verify", target, "--public-key", "own.pub").returncode == 0
 
 
 def test_a_record_is_shown_as_a_tree_and_a_timeline(licet: Licet, tmp_path: Path) -> None:
