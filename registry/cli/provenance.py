@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import time
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from registry.cli.digest_meter import Meter
 from registry.cli.errors import REFUSED
 from registry.cli.main import Command, Group
-from registry.cli.output import Output, clean
+from registry.cli.output import clean
 from registry.cli.state import State, format_option, pass_state
 from registry.cli.words import short_number
 
@@ -44,6 +45,8 @@ def keygen(
     settings = state.settings()
     words = read_passphrase(passphrase_file) if passphrase_file else settings.signing_passphrase if not passphrase else None
     if passphrase and words is None:
+        if not sys.stdin.isatty():
+            raise click.UsageError("there is no terminal to type a passphrase at; give it in a file with `--passphrase-file`")
         words = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
     result = make_signing_key(settings, out=out, kind="ecdsa-p256" if kind == "ecdsa" else kind, name=name, valid_days=valid_days, passphrase=words)
     if form == "json":
@@ -145,7 +148,9 @@ def _ask(file: Path | None) -> Any:
     def ask() -> str | None:
         from registry.desk.provenance_keys import read_passphrase
 
-        return read_passphrase(file) if file else click.prompt("Passphrase", hide_input=True, err=True, default="", show_default=False)
+        if file is not None:
+            return read_passphrase(file)
+        return click.prompt("Passphrase", hide_input=True, err=True, default="", show_default=False) if sys.stdin.isatty() else None
 
     return ask
 
@@ -292,21 +297,3 @@ def replay(
     else:
         print_replayed(state.output, result)
     context.exit(0 if result["identical"] else REFUSED)
-
-
-class Meter:
-    """Says on stderr how far digesting has come, every second; of what is done within one, nothing."""
-
-    def __init__(self, output: Output, part: str) -> None:
-        self._output = output
-        self._part = part
-        self._said: float | None = None
-
-    def __call__(self, done: int, total: int) -> None:
-        """Take note of how many bytes are done, and of how many."""
-        now = time.monotonic()
-        if self._said is None:
-            self._said = now
-        elif now - self._said >= 1 and total:
-            self._said = now
-            self._output.talk(f"{100 * done / total:.0f}% of {short_number(total)}B read: {self._part}")
