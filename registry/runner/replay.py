@@ -262,6 +262,7 @@ def differences(run: Run, told: Told, finished: Finished, job: Job) -> list[dict
         ("driver", run.environment.driver, environment.driver),
         ("processor", run.environment.cpu, environment.cpu),
         ("threads", run.internals.get("threads_used"), started.threads if started else None),
+        ("processes", run.compute.devices, finished.counts.get("processes", 1)),
         ("operating system", run.environment.operating_system, environment.operating_system),
         ("Python", run.environment.python, environment.python),
     ]
