@@ -96,11 +96,14 @@ def replay(
     if not isinstance(said, Mapping):
         raise ProvenanceError(f"`{target}` does not say what was asked for", "it was made by another version of licet")
     places = _places(run, find_places(run, wishes.places, wishes.base))
-    _refuse_other_inputs(run, places, meter("what went in"))
     machine = _machine(run, wishes)
     keep = wishes.out
     if keep is not None and keep.exists():
         raise UsageError(f"`{keep}` is there already", "a run never overwrites; name another folder with `--out`")
+    _refuse_other_inputs(run, places, meter("what went in"))
+    _refuse_unsafe(run, places, said, wishes.trust_remote_code)
+    if keep is not None:
+        keep.resolve().parent.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=f".{subject.name}.replay-", dir=None if keep is None else keep.resolve().parent))
     try:
         out = room / (run.files[0].name if said.get("kind") == "infer" else "model")
@@ -201,6 +204,20 @@ def _refuse_other_inputs(run: Run, places: Mapping[str, Place], progress: Progre
     for each in check_dependencies(run, places, progress):
         if each.findings:
             raise UntrustedError(each.findings[0].summary, "a replay needs what went in, unchanged; get it at the revision that the record names")
+
+
+def _refuse_unsafe(run: Run, places: Mapping[str, Place], job: Mapping[str, Any], trust_remote_code: bool) -> None:
+    """Refuse weights that run code when they are read, as the first time; a record that says otherwise is not believed."""
+    from registry.runner.safety import check_folder, check_gguf
+
+    for material in run.materials:
+        if material.kind not in ("model", "adapter") or material.name not in places:
+            continue
+        folder = places[material.name].path
+        if job.get("kind") == "convert":
+            check_gguf(folder, str(job.get("file") or ""), material.name)
+        else:
+            check_folder(folder, material.name, trust_remote_code=trust_remote_code)
 
 
 def _compare(run: Run, found: Verification, subject: Path, out: Path, meter: Callable[[str], Progress | None]) -> dict[str, Any]:
