@@ -27,8 +27,8 @@ from registry.runner.run_record import Begun, Told, run_of
 from tests.desk.conftest import Open
 from tests.provenance import build
 from tests.provenance.build import model_folder
-from tests.sources.model_folders import safetensors
 from tests.runner.models import encoder, json_lines
+from tests.sources.model_folders import safetensors
 
 pytest.importorskip("securesystemslib")
 
