@@ -59,7 +59,7 @@ def perform(desk: Desk, request: Request, raw: Mapping[str, Any], listener: List
     digests = {model.name: model.digest.sha256 for model, _ in inputs.models} | {data.name: data.sha256 for data in (inputs.data, inputs.evaluation) if data}
     asked = job_in_short(job_of(request, inputs, place), digests)
     resumes = isinstance(request, FinetuneRequest) and request.resume
-    partial = find_partial(place, asked) if resumes else partial_of(place)
+    partial, spent = find_partial(place, asked) if resumes else (partial_of(place), 0.0)
     begun = Begun(
         name=name,
         job=job_of(request, inputs, partial),
@@ -71,7 +71,7 @@ def perform(desk: Desk, request: Request, raw: Mapping[str, Any], listener: List
         knowledge={"version": desk.knowledge.version, "digest": desk.knowledge.digest},
         folders=(*inputs.folders(), partial.resolve(), place.parent.resolve(), Path.home()),
     )
-    run = LetThrough(desk, request, inputs, plan, begun, listener, place, partial, key, asked)
+    run = LetThrough(desk, request, inputs, plan, begun, listener, place, partial, key, asked, spent)
     return run.outputs() if isinstance(request, InferRequest) else run.model()
 
 

@@ -22,6 +22,7 @@ CHECKPOINTS = "checkpoints"
 """Where a worker keeps what a later run can go on from."""
 
 _MAX_JOB_BYTES = 1_000_000
+_MAX_SECONDS = 1e9
 
 
 def refuse_existing(out: Path) -> Path:
@@ -50,8 +51,8 @@ def partial_of(place: Path) -> Path:
     return place.parent / f".{place.name}.partial-{secrets.token_hex(4)}"
 
 
-def find_partial(place: Path, job: dict[str, Any]) -> Path:
-    """The unfinished folder that belongs to the same job.
+def find_partial(place: Path, job: dict[str, Any]) -> tuple[Path, float]:
+    """The unfinished folder that belongs to the same job, and how many seconds were spent on it already.
 
     Args:
         place: Where the finished folder would be.
@@ -65,20 +66,20 @@ def find_partial(place: Path, job: dict[str, Any]) -> Path:
     if not with_checkpoints:
         raise UsageError(f"there is no unfinished run for `{place.name}` to go on from", "leave `--resume` out to begin anew")
     partial = with_checkpoints[-1]
-    told = _read_job(partial / JOB_FILE)
+    told, seconds = _read_job(partial / JOB_FILE)
     differing = sorted(key for key in {*told, *job} if told.get(key) != job.get(key))
     if differing:
         raise UsageError(
             f"the unfinished run for `{place.name}` was asked for otherwise: {', '.join(f'`{key}`' for key in differing)} differ",
             f"ask for the same, or leave `--resume` out to begin anew; what is kept is in `{partial.name}`",
         )
-    return partial
+    return partial, seconds
 
 
-def note_job(partial: Path, job: dict[str, Any]) -> None:
-    """Write beside the checkpoints which job they belong to."""
+def note_job(partial: Path, job: dict[str, Any], seconds: float) -> None:
+    """Write beside the checkpoints which job they belong to, and how many seconds were spent on it."""
     with contextlib.suppress(OSError):
-        (partial / JOB_FILE).write_text(json.dumps(job, indent=2, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+        (partial / JOB_FILE).write_text(json.dumps({"job": job, "seconds": seconds}, indent=2, sort_keys=True, ensure_ascii=False), encoding="utf-8")
 
 
 def clean(partial: Path) -> None:
@@ -124,14 +125,19 @@ def job_in_short(job: Job, digests: dict[str, str]) -> dict[str, Any]:
     return {**flat, "inputs": hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()}
 
 
-def _read_job(path: Path) -> dict[str, Any]:
+def _read_job(path: Path) -> tuple[dict[str, Any], float]:
     try:
         if path.stat().st_size > _MAX_JOB_BYTES:
-            return {}
+            return {}, 0.0
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
+        return {}, 0.0
+    if not isinstance(told, dict) or not isinstance(told.get("job"), dict):
+        return {}, 0.0
+    seconds = told.get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < _MAX_SECONDS:
+        seconds = 0.0
+    return told["job"], float(seconds)
 
 
 def _escaped(name: str) -> str:

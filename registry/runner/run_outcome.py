@@ -26,7 +26,7 @@ from registry.runner.run_folder import clean, discard, note_job, put_in_place
 from registry.runner.run_gate import Ask
 from registry.runner.run_inputs import Inputs, materials_of, modality_of, used_data, used_models
 from registry.runner.run_record import Begun, Told, run_of, stage_of, task_of
-from registry.runner.run_request import InferRequest, Request
+from registry.runner.run_request import FinetuneRequest, InferRequest, Request
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
@@ -72,6 +72,7 @@ class LetThrough:
         partial: Where it is made.
         key: What signs.
         asked: What the job asks in short, by which an unfinished run is known again.
+        spent: Seconds that were spent on it before it was gone on with.
     """
 
     desk: Desk
@@ -84,10 +85,11 @@ class LetThrough:
     partial: Path
     key: SigningKey
     asked: dict[str, Any]
+    spent: float = 0.0
 
     def __post_init__(self) -> None:
         self.told = Told()
-        self.wall_seconds = 0.0
+        self.wall_seconds = self.spent
 
     def work(self) -> Finished:
         """Let the worker do it; what it leaves where it cannot is kept or removed."""
@@ -100,14 +102,14 @@ class LetThrough:
         try:
             return run_worker(self.begun.job, take, launcher=self.request.launcher)
         except RunError as error:
-            self.wall_seconds = time.monotonic() - began
+            self.wall_seconds = self.spent + time.monotonic() - began
             self._ended(error)
             raise
         except BaseException:
             self._discard_unless_kept(None)
             raise
         finally:
-            self.wall_seconds = time.monotonic() - began
+            self.wall_seconds = self.spent + time.monotonic() - began
 
     def _ended(self, error: RunError) -> None:
         """Leave a signed record of a run that did not come to its end, beside what can be gone on from."""
@@ -117,8 +119,8 @@ class LetThrough:
             return
         with contextlib.suppress(OSError, RegistryError):  # on a full disk there may be no room for it
             self.partial.mkdir(exist_ok=True)
-            if kept:
-                note_job(self.partial, self.asked)
+            if kept or (isinstance(self.request, FinetuneRequest) and self.request.resume):
+                note_job(self.partial, self.asked, self.wall_seconds)
             outcome = "interrupted" if error.reason == "interrupted" else "failed"
             run = run_of(self.begun, self.told, outcome=outcome, wall_seconds=self.wall_seconds, reason=f"{error.reason}: {error.message}")
             write_records(self.partial, run, self.key)
@@ -126,8 +128,10 @@ class LetThrough:
                 self.listener.says(f"the record of this run is in `{self.partial.name}`" + (", with its last checkpoint" if kept else ""))
 
     def _discard_unless_kept(self, checkpoint: str | None) -> None:
-        if checkpoint and self.partial.is_dir():
-            note_job(self.partial, self.asked)
+        """Remove what was begun, unless something in it can be gone on from: of this run, or of the one that it took up."""
+        resumes = isinstance(self.request, FinetuneRequest) and self.request.resume
+        if (checkpoint or resumes) and self.partial.is_dir():
+            note_job(self.partial, self.asked, self.wall_seconds)
         else:
             discard(self.partial)
 

@@ -168,8 +168,17 @@ def test_a_run_that_fails_leaves_a_signed_record_beside_its_checkpoint_and_no_ha
 
 def test_bad_data_leaves_nothing_but_its_error(signing_desk: Desk, place: Path) -> None:
     with pytest.raises(RunError):
-        run(signing_desk, place, "data", data=str(place / "data.csv"))
-    assert not (place / "out").exists()
+        run(signing_desk, place, "data")
+    assert sorted(path.name for path in place.iterdir()) == ["base", "data.csv"]
+
+
+def test_what_a_resumed_run_took_up_outlives_its_failure(signing_desk: Desk, place: Path) -> None:
+    for ending, resume in (("diverged", False), ("data", True)):
+        with pytest.raises(RunError):
+            run(signing_desk, place, ending, resume=resume)
+    (partial,) = unfinished(place)
+    assert (partial / "checkpoints" / "checkpoint-1").is_dir()
+    run(signing_desk, place, resume=True)
 
 
 def test_resuming_takes_up_the_unfinished_folder(signing_desk: Desk, place: Path) -> None:

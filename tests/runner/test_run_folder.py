@@ -14,7 +14,7 @@ from tests.runner.test_run_record import job
 def unfinished(place: Path, asked: dict[str, object]) -> Path:
     partial = partial_of(place)
     (partial / "checkpoints" / "5").mkdir(parents=True)
-    note_job(partial, asked)
+    note_job(partial, asked, 12.5)
     return partial
 
 
@@ -62,7 +62,7 @@ def test_what_came_into_the_place_meanwhile_is_not_overwritten(tmp_path: Path) -
 def test_an_unfinished_run_is_found_by_the_job_it_belongs_to(tmp_path: Path) -> None:
     place = tmp_path / "out"
     partial = unfinished(place, {"task": "a", "machine.seed": 1})
-    assert find_partial(place, {"task": "a", "machine.seed": 1}) == partial
+    assert find_partial(place, {"task": "a", "machine.seed": 1}) == (partial, 12.5)
 
 
 def test_going_on_with_another_job_is_refused_and_says_what_differs(tmp_path: Path) -> None:
