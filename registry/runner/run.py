@@ -12,6 +12,7 @@ from registry.desk.plan_run import Plan
 from registry.desk.provenance_keys import find_signing_key
 from registry.desk.record_run import refuse_taken_name
 from registry.errors import MissingExtraError, UsageError
+from registry.provenance.layout import record_beside, terms_beside
 from registry.runner.prepare import name_warning
 from registry.runner.run_folder import find_partial, job_in_short, partial_of, refuse_existing
 from registry.runner.run_gate import pass_gate
@@ -43,8 +44,10 @@ def perform(desk: Desk, request: Request, raw: Mapping[str, Any], listener: List
     """
     require_runner()
     name = name_of(request)
-    place = refuse_existing(request.output if isinstance(request, InferRequest) else request.out)
-    if not isinstance(request, InferRequest):
+    if isinstance(request, InferRequest):
+        place = refuse_existing(request.output, "--output", lambda file: (record_beside(file), terms_beside(file)))
+    else:
+        place = refuse_existing(request.out)
         refuse_taken_name(desk, name)
     inputs = find_inputs(desk, request, listener.digested)
     if not isinstance(request, InferRequest) and any(model.name == name for model, _ in inputs.models):

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,24 +26,33 @@ _MAX_JOB_BYTES = 1_000_000
 _MAX_SECONDS = 1e9
 
 
-def refuse_existing(out: Path) -> Path:
+def refuse_existing(out: Path, flag: str = "--out", beside: Callable[[Path], tuple[Path, ...]] | None = None) -> Path:
     """The place of what comes out, which must be free and must be one that can be written to; missing folders above it are made.
+
+    Args:
+        out: The place as written.
+        flag: The flag that names it, for the hint.
+        beside: What will stand beside it, which must be free, too.
 
     Raises:
         UsageError: Something is there already, or nothing can be written there.
     """
     place = Path(os.path.abspath(out.expanduser()))
-    if os.path.lexists(place):
-        raise UsageError(f"`{out}` is there already", "a run never overwrites; name another folder with `--out`, or move this one away")
+    for each in (place, *(beside(place) if beside else ())):
+        if os.path.lexists(each):
+            shown = out if each == place else each.name
+            raise UsageError(f"`{shown}` is there already", f"a run never overwrites; name another place with `{flag}`, or move this one away")
     if place.name in ("", ".", "..") or not place.name.isprintable():
-        raise UsageError(f"`{str(out)!a}` cannot be the name of a folder", "name another with `--out`")
+        raise UsageError(f"`{str(out)!a}` cannot be the name of a folder", f"name another with `{flag}`")
     probe = place.parent / f".{place.name}.partial-{secrets.token_hex(4)}"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         probe.mkdir()
         probe.rmdir()
     except OSError as error:
-        raise UsageError(f"`{place.parent.name or place.parent}` cannot be written to: {error.strerror or error}", "name another place with `--out`") from error
+        raise UsageError(
+            f"`{place.parent.name or place.parent}` cannot be written to: {error.strerror or error}", f"name another place with `{flag}`"
+        ) from error
     return place
 
 

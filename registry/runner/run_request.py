@@ -26,7 +26,7 @@ Positive = Annotated[int, Field(gt=0)]
 class _Request(BaseModel):
     """What all runs share."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str | None = None
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"

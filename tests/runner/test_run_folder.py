@@ -103,3 +103,11 @@ def test_discarding_removes_folders_and_files(tmp_path: Path) -> None:
     discard(file)
     discard(tmp_path / "never-there")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_will_stand_beside_must_be_free_too(tmp_path: Path) -> None:
+    (tmp_path / "answers.jsonl.provenance.json").write_text("of other answers")
+    with pytest.raises(UsageError, match=r"`answers\.jsonl\.provenance\.json` is there already") as caught:
+        refuse_existing(tmp_path / "answers.jsonl", "--output", lambda file: (file.with_name(f"{file.name}.provenance.json"),))
+    assert caught.value.hint is not None
+    assert "--output" in caught.value.hint
