@@ -70,7 +70,7 @@ class PictureAsker:
         with explained(job.model.name):
             pipelines: Any = diffusers.DiffusionPipeline
             self._pipe = pipelines.from_pretrained(
-                checked.folder, use_safetensors=True, local_files_only=True, trust_remote_code=job.machine.trust_remote_code, torch_dtype=readied.dtype
+                checked.folder, use_safetensors=True, local_files_only=True, trust_remote_code=job.machine.trust_remote_code, dtype=readied.dtype
             )
         self._pipe.to(readied.device)
         self._pipe.set_progress_bar_config(disable=True)
