@@ -24,7 +24,7 @@ from registry.runner.events import Event, Finished
 from registry.runner.job import FinetuneJob
 from registry.runner.prepare import name_warning, prepare_folder
 from registry.runner.process import run_worker
-from registry.runner.run_folder import clean, discard, find_partial, job_in_short, note_job, partial_of, put_in_place, refuse_existing
+from registry.runner.run_folder import clean, discard, find_partial, images_of, job_in_short, note_job, partial_of, put_in_place, refuse_existing
 from registry.runner.run_gate import Ask, pass_gate
 from registry.runner.run_inputs import Inputs, find_inputs, job_of, materials_of, modality_of, name_of, plan_of, used_data, used_models
 from registry.runner.run_record import Begun, Told, now, run_of, stage_of, task_of
@@ -80,7 +80,9 @@ def perform(desk: Desk, request: Request, raw: Mapping[str, Any], listener: List
     require_runner()
     name = name_of(request)
     place = refuse_existing(request.output if isinstance(request, InferRequest) else request.out)
-    if not isinstance(request, InferRequest):
+    if isinstance(request, InferRequest):
+        refuse_existing(images_of(place))
+    else:
         refuse_taken_name(desk, name)
     inputs = find_inputs(desk, request, listener.digested)
     if any(fold_name(model.name) == fold_name(name) and model.name == name for model, _ in inputs.models) and not isinstance(request, InferRequest):
@@ -200,6 +202,7 @@ class _Run:
             note_job(self.partial, self.asked)
         else:
             discard(self.partial)
+            discard(images_of(self.partial))
 
     def model(self) -> dict[str, Any]:
         """A run out of which a model comes."""
@@ -265,6 +268,8 @@ class _Run:
         """A run out of which answers come."""
         finished = self.work()
         put_in_place(self.partial, self.place)
+        if (images := images_of(self.partial)).is_dir():
+            put_in_place(images, images_of(self.place))
         file = digest_file(self.place)
         # Two files of answers may be called alike; their content tells them apart.
         name = self.begun.name if self.request.name else f"{self.begun.name}-{file.sha256[:8]}"

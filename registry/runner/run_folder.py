@@ -75,6 +75,11 @@ def find_partial(place: Path, job: dict[str, Any]) -> Path:
     return partial
 
 
+def images_of(output: Path) -> Path:
+    """The folder beside a file of answers for the images that belong to them."""
+    return output.with_name(f"{output.name}.images")
+
+
 def note_job(partial: Path, job: dict[str, Any]) -> None:
     """Write beside the checkpoints which job they belong to."""
     with contextlib.suppress(OSError):
