@@ -14,7 +14,7 @@ from registry.desk.record_run import refuse_taken_name
 from registry.errors import MissingExtraError, UsageError
 from registry.provenance.layout import record_beside, terms_beside
 from registry.runner.prepare import name_warning
-from registry.runner.run_folder import find_partial, job_in_short, partial_of, refuse_existing
+from registry.runner.run_folder import find_partial, images_of, job_in_short, partial_of, refuse_existing
 from registry.runner.run_gate import pass_gate
 from registry.runner.run_inputs import Inputs, find_inputs, job_of, materials_of, name_of, plan_of
 from registry.runner.run_outcome import LetThrough, Listener
@@ -45,7 +45,7 @@ def perform(desk: Desk, request: Request, raw: Mapping[str, Any], listener: List
     require_runner()
     name = name_of(request)
     if isinstance(request, InferRequest):
-        place = refuse_existing(request.output, "--output", lambda file: (record_beside(file), terms_beside(file)))
+        place = refuse_existing(request.output, "--output", lambda file: (record_beside(file), terms_beside(file), images_of(file)))
     else:
         place = refuse_existing(request.out)
         refuse_taken_name(desk, name)

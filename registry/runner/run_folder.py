@@ -86,6 +86,11 @@ def find_partial(place: Path, job: dict[str, Any]) -> tuple[Path, float]:
     return partial, seconds
 
 
+def images_of(output: Path) -> Path:
+    """The folder beside a file of answers for the images that belong to them."""
+    return output.with_name(f"{output.name}.images")
+
+
 def note_job(partial: Path, job: dict[str, Any], seconds: float) -> None:
     """Write beside the checkpoints which job they belong to, and how many seconds were spent on it."""
     with contextlib.suppress(OSError):

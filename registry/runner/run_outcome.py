@@ -22,7 +22,7 @@ from registry.runner.events import Event, Finished
 from registry.runner.job import FinetuneJob
 from registry.runner.prepare import prepare_folder
 from registry.runner.process import run_worker
-from registry.runner.run_folder import clean, discard, note_job, put_in_place
+from registry.runner.run_folder import clean, discard, images_of, note_job, put_in_place
 from registry.runner.run_gate import Ask
 from registry.runner.run_inputs import Inputs, materials_of, modality_of, used_data, used_models
 from registry.runner.run_record import Begun, Told, run_of, stage_of, task_of
@@ -134,6 +134,7 @@ class LetThrough:
             note_job(self.partial, self.asked, self.wall_seconds)
         else:
             discard(self.partial)
+            discard(images_of(self.partial))
 
     def model(self) -> dict[str, Any]:
         """A run out of which a model comes."""
@@ -199,6 +200,8 @@ class LetThrough:
         """A run out of which answers come."""
         finished = self.work()
         put_in_place(self.partial, self.place)
+        if (images := images_of(self.partial)).is_dir():
+            put_in_place(images, images_of(self.place))
         file = digest_file(self.place)
         # Two files of answers may be called alike; their content tells them apart.
         name = self.begun.name if self.request.name else f"{self.begun.name}-{file.sha256[:8]}"

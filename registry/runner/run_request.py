@@ -120,7 +120,7 @@ class QuantizeRequest(_Made):
 
     kind: Literal["quantize"] = "quantize"
     model: str
-    method: Literal["dynamic-int8", "bitsandbytes-4bit", "bitsandbytes-8bit"] = "dynamic-int8"
+    method: Literal["dynamic-int8", "int8", "bitsandbytes-4bit", "bitsandbytes-8bit"] = "dynamic-int8"
 
 
 class ConvertRequest(_Made):
