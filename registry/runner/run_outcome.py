@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ from registry.desk.provenance_terms import terms_with_ancestors
 from registry.desk.provenance_write import Records, write_file_records, write_records
 from registry.desk.record_run import CHANGED_BASE, OVERRIDDEN, MadeModel, record_model, record_outputs
 from registry.desk.record_run_share import modifier_share
-from registry.errors import RegistryError, RunError
+from registry.errors import ProvenanceError, RegistryError, RunError
 from registry.provenance.digests import digest_file, digest_folder
 from registry.runner.events import Event, Finished
 from registry.runner.job import FinetuneJob
@@ -25,7 +25,7 @@ from registry.runner.process import run_worker
 from registry.runner.run_folder import clean, discard, images_of, note_job, put_in_place
 from registry.runner.run_gate import Ask
 from registry.runner.run_inputs import Inputs, materials_of, modality_of, used_data, used_models
-from registry.runner.run_record import Begun, Told, run_of, stage_of, task_of
+from registry.runner.run_record import Begun, Told, run_of, stage_of, task_of, tidied
 from registry.runner.run_request import FinetuneRequest, InferRequest, Request
 
 if TYPE_CHECKING:
@@ -139,14 +139,15 @@ class LetThrough:
     def model(self) -> dict[str, Any]:
         """A run out of which a model comes."""
         finished = self.work()
-        clean(self.partial)
-        request, plan, name = self.request, self.plan, self.begun.name
-        prepared = prepare_folder(self.partial, self.desk.knowledge, plan, self.inputs, self.begun.job, name, self.told, finished, self.begun.gate.override)
-        share = self._share(finished)
-        digest = digest_folder(self.partial, progress=self._progress("what was made"))
-        begun = self._with_rows(finished)
-        run = run_of(begun, self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=digest.files, share=share)
-        records = write_records(self.partial, run, self.key, terms=terms_with_ancestors(self.desk, run, plan.choice.license if plan.choice else None))
+        plan, name = self.plan, self.begun.name
+        with self._says_where_it_is():
+            clean(self.partial)
+            prepared = prepare_folder(self.partial, self.desk.knowledge, plan, self.inputs, self.begun.job, name, self.told, finished, self.begun.gate.override)
+            share = self._share(finished)
+            digest = digest_folder(self.partial, progress=self._progress("what was made"))
+            begun = self._with_rows(finished)
+            run = run_of(begun, self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=digest.files, share=share)
+            records = write_records(self.partial, run, self.key, terms=terms_with_ancestors(self.desk, run, plan.choice.license if plan.choice else None))
         put_in_place(self.partial, self.place)
         record = self.place / records.record.name
         remarks = (
@@ -182,7 +183,7 @@ class LetThrough:
         return {
             **self._answer(finished, records, registered, record),
             "model": name,
-            "out": str(request.out),  # type: ignore[union-attr]
+            "out": str(self.request.out),  # type: ignore[union-attr]
             "license": made.license,
             "stage": made.stage,
             "digest": made.state,
@@ -208,7 +209,12 @@ class LetThrough:
         run = run_of(
             replace(self._with_rows(finished), name=name), self.told, outcome="completed", wall_seconds=self.wall_seconds, finished=finished, files=(file,)
         )
-        records = write_file_records(self.place, run, self.key)
+        try:
+            with self._says_where_it_is():
+                records = write_file_records(self.place, run, self.key)
+        except RunError:
+            self.place.rename(self.partial)  # answers without a record are not passed off as recorded ones
+            raise
         rows = finished.counts.get("answers") or finished.counts.get("examples")
         override = self.begun.gate.override
         kept = f"the licence check said {self.plan.verdict}; passed over under the approval {override}" if override else None
@@ -222,6 +228,16 @@ class LetThrough:
             "findings": list(self.plan.item["findings"]),
             "duties": list(self.plan.outward["obligations"]),
         }
+
+    @contextlib.contextmanager
+    def _says_where_it_is(self) -> Iterator[None]:
+        """Where the outcome cannot be recorded or signed, it is kept, under the name it was made under."""
+        try:
+            yield
+        except (OSError, ProvenanceError) as error:
+            why = error.message if isinstance(error, ProvenanceError) else error.strerror or str(error)
+            hint = f"free some space or mend what is wrong; what was made is kept, unsigned, in `{self.partial.name}`"
+            raise RunError(f"the work is done, but could not be recorded: {tidied(why, self.begun.folders)}", hint, reason="disk") from error
 
     def _registered(self, write: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """Take the outcome into the catalogue; where that fails, what was made and its record are whole all the same."""
