@@ -282,6 +282,7 @@ class LetThrough:
             "settings": dict(finished.settings),
             "counts": dict(finished.counts),
             "seconds": {**finished.seconds, "all": round(self.wall_seconds, 3)},
+            "cpu_seconds": finished.cpu_seconds,
             "flop": finished.flop,
             "artifacts": dict(finished.artifacts),
             "notes": list(self.told.notes),
