@@ -155,6 +155,8 @@ def _ask(file: Path | None) -> Any:
     "--public-key", "public", multiple=True, type=PATH, metavar="FILE", help="Hold signatures against this key instead of those you trust; repeatable."
 )
 @click.option("--signature", type=PATH, metavar="FILE", help="Where the signature stands, if not in DIR as `model.sig`.")
+@click.option("--identity", metavar="WHO", help="Who is expected to have signed with Sigstore, without a key; needs the network.")
+@click.option("--issuer", metavar="URL", help="Who vouches for `--identity`.")
 @click.option("--base", type=PATH, metavar="DIR", help="The folder of the base, to hold it against what went in.")
 @click.option("--dependency", "dependencies", multiple=True, metavar="NAME=PATH", help="Where something else that went in stands; repeatable.")
 @click.option("--lineage/--no-lineage", default=True, help="Whether the lineage is held against the catalogue's.")
@@ -167,6 +169,8 @@ def verify(
     target: Path,
     public: tuple[Path, ...],
     signature: Path | None,
+    identity: str | None,
+    issuer: str | None,
     base: Path | None,
     dependencies: tuple[str, ...],
     lineage: bool,
@@ -181,12 +185,18 @@ def verify(
     """
     from registry.cli.provenance_verify import print_verified
     from registry.desk.provenance_verify import verify_provenance
+    from registry.provenance.model_signing_library import Identity
 
+    if (identity is None) != (issuer is None):
+        raise click.UsageError("`--identity` and `--issuer` go together")
+    if identity is not None and state.settings().offline:
+        raise click.UsageError("verifying a signature without a key needs the network; leave out `--offline`")
     result = verify_provenance(
         state.desk(),
         target,
         public=public,
         signature=signature,
+        identity=Identity(identity, issuer) if identity and issuer else None,
         places=read_places(dependencies),
         base=base,
         lineage=lineage,

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from registry.desk.bom_run import bom_run, read_run_of
 from registry.desk.facts import today
 from registry.errors import SourceError, UsageError
-from registry.reports.bom_subject import Card, Cited, FileHash, Metric
+from registry.reports.bom_subject import BomRun, Card, Cited, FileHash, Metric
 from registry.supplychain.names import check_name
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class ReadFolder:
         digest: One digest over them, as `sha256:HEX`; None where they were not digested.
         card: What its card and configuration say.
         energy_kwh: The energy of its training, where the card states one.
+        run: The run that it came out of, where its record lies in it.
         notes: What was not understood.
     """
 
@@ -43,6 +45,7 @@ class ReadFolder:
     digest: str | None
     card: Card
     energy_kwh: float | None = None
+    run: BomRun | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -70,7 +73,8 @@ def read_folder(desk: Desk, path: str, name: str | None = None, *, digest: bool 
     folder = Path(path).expanduser()
     if not folder.is_dir():
         raise UsageError(f"`{path}` is not a folder", "name a folder with a model card or weights")
-    model = check_name(name or folder.resolve().name, "model")
+    run, problem = read_run_of(folder)
+    model = check_name(name or (run.name if run is not None else folder.resolve().name), "model")
     source = folder_source(desk, folder, model, digest=False)
     record = next(iter(source.records()), None)
     files = FolderFiles(folder)
@@ -86,7 +90,8 @@ def read_folder(desk: Desk, path: str, name: str | None = None, *, digest: bool 
         digest=files.digest(digests) if digest else None,
         card=card,
         energy_kwh=energy,
-        notes=tuple(f"{note.file}: {note.message}" if note.file else note.message for note in source.notes),
+        run=bom_run(run, model, folder) if run is not None else None,
+        notes=(*((problem,) if problem else ()), *(f"{note.file}: {note.message}" if note.file else note.message for note in source.notes)),
     )
 
 

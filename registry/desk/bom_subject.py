@@ -25,10 +25,12 @@ from registry.reports.bom_subject import (
     Cited,
     Energy,
     Party,
+    RunMaterial,
     VerdictNote,
 )
 from registry.supplychain.names import split_reference
 from registry.supplychain.source import Source
+from registry.supplychain.words import DATASET_RELATIONS, MODEL_RELATIONS
 from registry.terms.facts import use_to_data
 
 if TYPE_CHECKING:
@@ -112,7 +114,7 @@ def gather(
         hosts=tuple(gathered.hosts.values()),
         licenses=license_infos(desk.knowledge, [*(each.licensing for each in models), *(each.licensing for each in datasets)]),
         links=tuple(sorted(gathered.links.values(), key=lambda link: (link.child, link.parent, link.relation))),
-        runs=(),
+        runs=tuple(read.run for read in gathered.folders.values() if read.run is not None),
         use=use_to_data(use.stated),
         interpretation=reading,
         date=use.on,
@@ -190,6 +192,12 @@ class _Gathered:
             own = _found(connection, read.name)
             if own is not None and own.name == read.name:
                 self.numbers[own.name] = own.id
+            if read.run is not None:
+                for material in read.run.materials:
+                    base = _found(connection, material.name) if material.notes.get("kind") == "model" else None
+                    if base is not None:
+                        self.bases[material.name] = base.name
+                        self.numbers.setdefault(base.name, base.id)
             for relation in read.record.relations:
                 base = None if relation.parent.startswith("dataset:") else _found(connection, relation.parent)
                 if base is not None:
@@ -286,9 +294,11 @@ class _Gathered:
                 cited = _cited(relation.source)
                 link = BomLink(read.name, parent, relation.relation, relation.evidence, (cited,) if cited else ())
                 self.links.setdefault((link.child, link.parent, link.relation), link)
+        for material in read.run.materials if read.run is not None else ():
+            self._material(read.name, material)
         said = license_of(knowledge, read.name, read.record.statements, told.released_on)
         owner = read.name.partition("/")[0] if read.name.count("/") == 1 else None
-        energies = (Energy("training", read.energy_kwh, None, "its card"),) if read.energy_kwh else ()
+        energies = (Energy("training", read.energy_kwh, None, "its card", read.card.co2_kg),) if read.energy_kwh else ()
         self.models[read.name] = replace(
             held,
             title=held.title or told.title,
@@ -304,6 +314,20 @@ class _Gathered:
             energies=held.energies or energies,
             card=read.card,
         )
+
+    def _material(self, name: str, material: RunMaterial) -> None:
+        """A link that the record of a run tells of."""
+        relation = material.notes.get("relation")
+        is_set = material.notes.get("kind") == "dataset"
+        if relation not in (DATASET_RELATIONS if is_set else MODEL_RELATIONS):
+            return
+        parent = f"dataset:{material.name.removeprefix('dataset:')}" if is_set else self.bases.get(material.name, material.name)
+        if parent == name or any(link.child == name and link.parent == parent for link in self.links.values()):
+            return
+        if not is_set:
+            self.models.setdefault(parent, BomModel(parent, recorded=False))
+        cited = Cited(f"the record of the run ({material.name})")
+        self.links[name, parent, str(relation)] = BomLink(name, parent, str(relation), "declared", (cited,))
 
     def _dataset(self, connection: Connection, name: str) -> None:
         from registry.catalogue.queries.datasets import find_dataset

@@ -11,7 +11,7 @@ from registry.desk.facts import read_use, resolve_named_licenses, today
 from registry.desk.plan_run_names import dataset_is_known
 from registry.desk.provenance_keys import known_keys
 from registry.desk.provenance_verify import now, signer_to_data
-from registry.desk.record_run import ORIGIN, MadeModel, UsedData, UsedModel, record_model, record_outputs, refuse_taken_name
+from registry.desk.record_run import ORIGIN, OVERRIDDEN, MadeModel, UsedData, UsedModel, record_model, record_outputs, refuse_taken_name
 from registry.desk.register import base_name, is_recorded, modality_of_bases, registered
 from registry.errors import UntrustedError, UsageError
 from registry.provenance.layout import RECORD_FILE, RECORD_FILES, subject_of_record
@@ -100,7 +100,7 @@ def register_from_record(desk: Desk, target: Path, wishes: Wishes, raw: Mapping[
         modality = wishes.modality or modality_of_bases(connection, [(model, relation) for model, relation in bases if relation])
     made = MadeModel(
         name=name,
-        state=f"sha256:{found.sha256}",
+        state=f"sha256:{found.tree}",
         record=about["sha256"],
         license=wishes.license or (found.terms.license if found.terms else None),
         stage=run.stage,
@@ -109,6 +109,7 @@ def register_from_record(desk: Desk, target: Path, wishes: Wishes, raw: Mapping[
         models=models,
         data=data,
         run=_training(run),
+        remarks=_remarks(run),
         evidence=about["evidence"],
     )
     done = record_model(desk, made)
@@ -138,7 +139,7 @@ def _verified(desk: Desk, subject: Path, wishes: Wishes, progress: Progress | No
     if not at_hand and found.run is not None:
         from registry.provenance.digests import tree_digest
 
-        found.sha256 = tree_digest(found.run.files)
+        found.tree = tree_digest(found.run.files)
     return found, at_hand
 
 
@@ -220,6 +221,13 @@ def _held(desk: Desk, material: Material) -> str | None:
     licenses = [desk.knowledge.license_of(each) for each in material.licenses]
     known = [license.id for license in licenses if license is not None and not license.placeholder]
     return known[0] if len(known) == 1 == len(material.licenses) else None
+
+
+def _remarks(run: Run) -> tuple[tuple[str, str], ...]:
+    """What is to be kept with a model that was made against what the licences said."""
+    if run.gate is None or not run.gate.override:
+        return ()
+    return ((OVERRIDDEN, f"the licence check said {run.gate.check.get('verdict')}; passed over under the approval {run.gate.override}"),)
 
 
 def _training(run: Run) -> dict[str, Any] | None:

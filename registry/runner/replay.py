@@ -86,6 +86,8 @@ def replay(
     """
     meter = progress or (lambda _part: None)
     subject = subject_of_record(target)
+    if not subject.exists():
+        raise ProvenanceError(f"there is no `{target}`", "name a record, or what it is about")
     found = _trusted(desk, subject, wishes)
     run = found.run
     if run is None or run.outcome != "completed" or not run.files:
