@@ -218,16 +218,16 @@ def _compare(run: Run, found: Verification, subject: Path, out: Path, meter: Cal
     identical = all(row["same"] for row in rows)
     tensors = None
     if not identical and out.is_dir() and subject.is_dir():
-        tensors = compare_tensors(out, subject)
+        tensors = compare_tensors(out, subject, sorted(wanted))
     return {"identical": identical, "files": rows, "tensors": tensors}
 
 
-def compare_tensors(again: Path, original: Path) -> dict[str, Any]:
-    """Which tensors of two folders differ, and how far; the least alike first."""
+def compare_tensors(again: Path, original: Path, files: Sequence[str]) -> dict[str, Any]:
+    """Which tensors of files in two folders differ, and how far; the least alike first."""
     from registry.sources.tensors import read_tensor_set
     from registry.sources.weight_comparison import compare_weights
 
-    sets = read_tensor_set(again), read_tensor_set(original)
+    sets = read_tensor_set(again, files), read_tensor_set(original, files)
     lacking = next((one.lacks for one in sets if one.lacks), None)
     if lacking is not None:
         return {"compared": False, "why": lacking}
@@ -262,6 +262,7 @@ def differences(run: Run, told: Told, finished: Finished, job: Job) -> list[dict
         ("driver", run.environment.driver, environment.driver),
         ("processor", run.environment.cpu, environment.cpu),
         ("threads", run.internals.get("threads_used"), started.threads if started else None),
+        ("processes", run.compute.devices, finished.counts.get("processes", 1)),
         ("operating system", run.environment.operating_system, environment.operating_system),
         ("Python", run.environment.python, environment.python),
     ]

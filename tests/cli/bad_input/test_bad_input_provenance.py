@@ -91,6 +91,16 @@ def test_a_key_with_another_passphrase(here: Licet, folder: Path, tmp_path: Path
     assert here("provenance", "sign", "model", "--replace", "--key", "locked.pem", "--passphrase-file", "words").returncode == 0
 
 
+def test_a_passphrase_that_nobody_can_type(licet: Licet, tmp_path: Path) -> None:
+    from registry.provenance.keys import make_key
+
+    make_key(tmp_path / "locked.pem", passphrase="right")
+    model_folder(tmp_path / "plain")
+    refused(licet("provenance", "sign", "plain", "--key", "locked.pem"), 4, "has a passphrase", "--passphrase-file")
+    refused(licet("provenance", "keygen", "--out", "new.pem", "--passphrase"), 2, "no terminal")
+    assert not (tmp_path / "new.pem").exists()
+
+
 def test_an_empty_passphrase_file(here: Licet, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "words").write_text("\n", encoding="utf-8")
     refused(here("provenance", "keygen", "--out", "new.pem", "--passphrase-file", "words"), 2, "holds no passphrase")
