@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,6 +17,11 @@ from registry.runner.job import FinetuneTask, Hyperparameters, InferTask, Machin
 def _listed(value: Any) -> Any:
     """A list that may be written as one text with commas."""
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _command(value: Any) -> Any:
+    """A command that may be written as one line, quoted as in a shell."""
+    return shlex.split(value) if isinstance(value, str) else value
 
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
@@ -35,7 +41,7 @@ class _Request(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     deterministic: bool = True
     trust_remote_code: bool = False
-    launcher: Annotated[tuple[str, ...], BeforeValidator(lambda value: value.split() if isinstance(value, str) else value)] = ()
+    launcher: Annotated[tuple[str, ...], BeforeValidator(_command)] = ()
     override: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     allow_changed_base: bool = False
     base_name: str | None = None

@@ -77,3 +77,10 @@ def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
     with pytest.raises(UsageError):
         name_of(read_request("finetune", {**LEAST, "name": name}))
     assert name_of(read_request("finetune", LEAST)) == "out"
+
+
+def test_a_launcher_is_split_as_a_shell_would() -> None:
+    request = read_request("finetune", {**LEAST, "launcher": "'/opt/my tools/accelerate' launch --num_processes 2"})
+    assert request.launcher == ("/opt/my tools/accelerate", "launch", "--num_processes", "2")
+    with pytest.raises(UsageError, match="--launcher"):
+        read_request("finetune", {**LEAST, "launcher": "'unclosed"})
