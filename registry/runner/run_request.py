@@ -150,6 +150,10 @@ KINDS: dict[str, type[FinetuneRequest] | type[InferRequest] | type[MergeRequest]
 """The form of each request by the name of its command."""
 
 
+_FLAGS = {"models": "--model", "weights": "--weight", "columns": "--column", "parameters": "--param"}
+"""Flags that are given several times have the name of one."""
+
+
 def read_request(kind: str, flags: Mapping[str, Any], config: Mapping[str, Any] | None = None, file: str = "the configuration") -> Request:
     """The request that flags and a configuration make; flags win.
 
@@ -176,7 +180,9 @@ def read_request(kind: str, flags: Mapping[str, Any], config: Mapping[str, Any] 
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         field = str(first["loc"][0]) if first["loc"] else kind
-        flag = "--" + field.replace("_", "-")
+        flag = _FLAGS.get(field) or "--" + field.replace("_", "-")
+        if first["type"] == "too_short":
+            raise UsageError(f"`{flag}` is given once, and several are needed", "repeat it: two models or more") from error
         if first["type"] == "missing":
             raise UsageError(f"`{flag}` is missing", f"give it on the line, or as `{field}` in a file with `--config`") from error
         where = "" if field in flags and flags[field] not in (None, (), {}) else f" (in `{file}`)" if config else ""

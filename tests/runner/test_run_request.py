@@ -58,7 +58,7 @@ def test_lists_may_be_written_with_commas() -> None:
 
 
 def test_a_merge_takes_two_models_at_least() -> None:
-    with pytest.raises(UsageError, match="`--models`"):
+    with pytest.raises(UsageError, match="`--model` is given once"):
         read_request("merge", {"models": ("acme/one",), "out": "out"})
 
 
