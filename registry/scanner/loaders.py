@@ -36,6 +36,7 @@ class Rule:
         within: Keys under which the name stands.
         second: The argument that completes it.
         guess: The receiver is not known: what is found has to look like a name.
+        objects: It takes an object as well as a name.
     """
 
     library: str
@@ -54,6 +55,7 @@ class Rule:
     within: tuple[str, ...] = ()
     second: tuple[int | str, ...] = ()
     guess: bool = False
+    objects: bool = False
 
     def bare_of(self, name: str, second: str | None) -> str:
         """What a name without an owner stands for."""
@@ -276,6 +278,7 @@ def _rule(call: Mapping[str, Any], name: str, library: str, provider: str, guess
         tuple(call.get("within", ())),
         tuple(call.get("second", ())),
         guess,
+        bool(call.get("objects", False)),
     )
 
 
