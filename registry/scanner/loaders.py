@@ -122,6 +122,9 @@ class Facts:
         return next((provider for host, provider in self.hosts.items() if host in address), None)
 
 
+SHORT = 4
+"""A word of so few letters has to stand alone in a name; a longer one may be a part of a word."""
+
 _SHORT = frozenset(("o1", "o3", "o4-mini", "gpt-4", "gpt4", "ada", "babbage", "curie", "davinci"))
 
 
@@ -292,9 +295,9 @@ def pattern_of(name: str) -> re.Pattern[str]:
 def _facts(data: Mapping[str, Any]) -> Facts:
     families = sorted(((prefix, provider) for provider, prefixes in data["families"].items() for prefix in prefixes), key=lambda pair: -len(pair[0]))
     words = sorted((word.rstrip("-") for word in data["model_words"]), key=len, reverse=True)
-    pattern = (
-        rf"(?:^|[-_./\d])(?:{'|'.join(map(re.escape, words))})|\d+(?:\.\d+)?[bm](?:$|[-_.])|(?:{'|'.join(re.escape(word) for word in words if len(word) > 4)})"
-    )
+    short = "|".join(re.escape(word) for word in words if len(word) <= SHORT)
+    long = "|".join(re.escape(word) for word in words if len(word) > SHORT)
+    pattern = rf"(?:^|[-_./\d])(?:{short})(?=$|[-_.:\d])|(?:^|[-_./\d])\d+(?:\.\d+)?[bm](?:$|[-_.:])|(?:{long})"
     return Facts(
         data["tasks"],
         data["web_tasks"],
