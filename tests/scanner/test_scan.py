@@ -45,7 +45,10 @@ def test_a_binary_file_with_the_ending_of_code_is_noted(tmp_path: Path) -> None:
         ("deep_sum.py", "import transformers\nAutoModel.from_pretrained(" + "'a' + " * 5_000 + "'b')"),
         ("deep.json", '{"model": ' + "[" * 50_000 + "]" * 50_000 + "}"),
         ("deep.yaml", "model:\n" + "\n".join(" " * depth + "- a:" for depth in range(1, 3_000))),
-        ("bomb.yaml", "model: &a [x, x, x, x]\n" + "\n".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *{'a' if n == 0 else f'b{n - 1}'}]" for n in range(40))),
+        (
+            "bomb.yaml",
+            "model: &a [x, x, x, x]\n" + "\n".join(f"b{n}: &b{n} [*{'a' if n == 0 else f'b{n - 1}'}, *{'a' if n == 0 else f'b{n - 1}'}]" for n in range(40)),
+        ),
         ("bad.json", '{"model_name": "acme/model-7b", '),
         ("bad.ipynb", '{"cells": [{"cell_type": "code", "source": 7}, 3], "model": 1}'),
         ("list.ipynb", "[1, 2]"),
@@ -99,7 +102,13 @@ def test_what_cannot_be_followed_is_kept_with_its_expression(tmp_path: Path) -> 
 
 
 def test_tests_examples_and_documents_are_told_apart(tmp_path: Path) -> None:
-    files = {"app.py": LOADS, "tests/test_app.py": LOADS, "examples/run.py": LOADS, "README.md": "https://huggingface.co/acme/model-7b", "conf.yaml": "model_id: acme/model-7b"}
+    files = {
+        "app.py": LOADS,
+        "tests/test_app.py": LOADS,
+        "examples/run.py": LOADS,
+        "README.md": "https://huggingface.co/acme/model-7b",
+        "conf.yaml": "model_id: acme/model-7b",
+    }
     found = scan_files(tmp_path, dict(files))
     assert {each.file: each.place for each in found.references} == {
         "app.py": "code",
