@@ -38,6 +38,7 @@ GROUPS = {
     "run": "fine-tune, run, merge, quantise and convert models, each with a signed record",
     "catalog": "add to the catalogue, record an acceptance, count what it holds",
     "provenance": "keys, signatures and records of how a model was made: sign, verify, show, replay",
+    "policy": "what an organisation lets through: begin one, check it, explain it",
     "db": "the catalogue's database: status, upgrade, backup, check",
 }
 """The groups of commands."""

@@ -155,6 +155,8 @@ def _ask(file: Path | None) -> Any:
     "--public-key", "public", multiple=True, type=PATH, metavar="FILE", help="Hold signatures against this key instead of those you trust; repeatable."
 )
 @click.option("--signature", type=PATH, metavar="FILE", help="Where the signature stands, if not in DIR as `model.sig`.")
+@click.option("--identity", metavar="WHO", help="Who is expected to have signed with Sigstore, without a key; needs the network.")
+@click.option("--issuer", metavar="URL", help="Who vouches for `--identity`.")
 @click.option("--base", type=PATH, metavar="DIR", help="The folder of the base, to hold it against what went in.")
 @click.option("--dependency", "dependencies", multiple=True, metavar="NAME=PATH", help="Where something else that went in stands; repeatable.")
 @click.option("--lineage/--no-lineage", default=True, help="Whether the lineage is held against the catalogue's.")
@@ -167,6 +169,8 @@ def verify(
     target: Path,
     public: tuple[Path, ...],
     signature: Path | None,
+    identity: str | None,
+    issuer: str | None,
     base: Path | None,
     dependencies: tuple[str, ...],
     lineage: bool,
@@ -181,12 +185,18 @@ def verify(
     """
     from registry.cli.provenance_verify import print_verified
     from registry.desk.provenance_verify import verify_provenance
+    from registry.provenance.model_signing_library import Identity
 
+    if (identity is None) != (issuer is None):
+        raise click.UsageError("`--identity` and `--issuer` go together")
+    if identity is not None and state.settings().offline:
+        raise click.UsageError("verifying a signature without a key needs the network; leave out `--offline`")
     result = verify_provenance(
         state.desk(),
         target,
         public=public,
         signature=signature,
+        identity=Identity(identity, issuer) if identity and issuer else None,
         places=read_places(dependencies),
         base=base,
         lineage=lineage,
@@ -244,6 +254,7 @@ def show(state: State, target: Path, public: tuple[Path, ...], form: str) -> Non
     "--public-key", "public", multiple=True, type=PATH, metavar="FILE", help="Hold the record against this key instead of those you trust; repeatable."
 )
 @click.option("--allow-unknown-key", is_flag=True, help="Go on although nobody you trust has signed the record.")
+@click.option("--trust-remote-code", is_flag=True, help="Run the code that came with a model, as the first time.")
 @format_option("text", "json")
 @click.pass_context
 @pass_state
@@ -258,6 +269,7 @@ def replay(
     threads: int | None,
     public: tuple[Path, ...],
     allow_unknown_key: bool,
+    trust_remote_code: bool,
     form: str,
 ) -> None:
     """Do the run of RECORD again, with the same inputs and parameters, and say whether the same comes out.
@@ -271,7 +283,7 @@ def replay(
     from registry.runner.replay import replay as do_again
 
     machine = {key: value for key, value in (("device", device), ("threads", threads)) if value is not None}
-    wishes = Wishes(read_places(dependencies), base, out, public, allow_unknown_key, machine)
+    wishes = Wishes(read_places(dependencies), base, out, public, allow_unknown_key, trust_remote_code, machine)
     with RunProgress(state.output) as progress:
         result = do_again(state.desk(), target, wishes, progress.event, progress.says, lambda part: Meter(state.output, part))
     if form == "json":

@@ -118,7 +118,7 @@ def pairs(texts: tuple[str, ...], flag: str) -> dict[str, str]:
 
 
 def parameter_values(texts: tuple[str, ...]) -> dict[str, Any]:
-    """Parameters given as `NAME=VALUE`, each value read as YAML, so that numbers and truth can be given.
+    """Parameters given as `NAME=VALUE`: numbers and truth are read as YAML has them, everything else is the text as it stands.
 
     Raises:
         click.UsageError: One has no `=`.
@@ -127,11 +127,14 @@ def parameter_values(texts: tuple[str, ...]) -> dict[str, Any]:
     from registry.yaml12 import read_yaml
 
     found: dict[str, Any] = {}
-    for name, value in pairs(texts, "--param").items():
+    for name in pairs(texts, "--param"):
+        text = next(each.partition("=")[2] for each in texts if each.partition("=")[0].strip() == name)
         try:
-            found[name] = read_yaml(value, f"--param {name}")
-        except RegistryError as error:
-            raise click.UsageError(error.message) from error
+            value = read_yaml(text, f"--param {name}")
+        except RegistryError:
+            value = text
+        # `summarize: ` is a prefix for T5, not a mapping.
+        found[name] = value if isinstance(value, bool | int | float) else text
     return found
 
 

@@ -131,9 +131,14 @@ def find_signing_key(
     """
     chosen = path or signing_key_path(settings)
     if make and path is None and not chosen.exists():
-        made = make_signing_key(settings)
-        if progress:
-            progress(f"made a key to sign with: `{chosen}` (its public half is `{made['public']}`)")
+        try:
+            made = make_signing_key(settings)
+        except ProvenanceError:
+            if not chosen.exists():  # else another run has made it in the meantime
+                raise
+        else:
+            if progress:
+                progress(f"made a key to sign with: `{chosen}` (its public half is `{made['public']}`)")
     return read_signing_key(chosen, (lambda: settings.signing_passphrase) if settings.signing_passphrase else passphrase)
 
 

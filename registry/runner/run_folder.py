@@ -118,7 +118,7 @@ def job_in_short(job: Job, digests: dict[str, str]) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for key, value in job_to_record(job).items():
         if isinstance(value, dict):
-            flat.update({f"{key}.{name}": each for name, each in value.items() if each is not None})
+            flat.update({f"{key}.{name}": each for name, each in value.items() if each is not None and (key, name) != ("machine", "threads")})
         elif value is not None:
             flat[key] = value
     return {**flat, "inputs": hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()}
