@@ -24,7 +24,7 @@ def codes(what: Published, *duties: Owed) -> list[str]:
     return [finding.code for finding in duty_findings(what, duties)]
 
 
-def test_a_line_to_show_is_looked_for_in_every_text_however_it_is_set() -> None:
+def test_lic202_a_line_to_show_is_looked_for_in_every_text_however_it_is_set() -> None:
     duty = owed("display", wording="Built with Gold")
     assert codes(published(README_md="# Nugget\n\n*Built  with **Gold***"), duty) == []
     assert codes(published(README_md="# Nugget\n\nBuilt on Gold"), duty) == ["LIC202"]
@@ -37,7 +37,7 @@ def test_an_attribution_without_words_names_the_model_or_its_maker() -> None:
     assert (finding.code, finding.confidence, finding.ancestors) == ("LIC202", "medium", ("acme/gold-7b",))
 
 
-def test_a_notice_has_to_stand_in_a_notice_file() -> None:
+def test_lic203_a_notice_has_to_stand_in_a_notice_file() -> None:
     duty = owed("notice-file", wording=WORDS)
     assert codes(published(NOTICE=WORDS.replace("©", "(c)")), duty) == []
     assert codes(published(README_md=WORDS), duty) == ["LIC203"]
@@ -47,7 +47,7 @@ def test_a_notice_has_to_stand_in_a_notice_file() -> None:
     assert codes(published(), owed("notice-file")) == ["LIC203"]
 
 
-def test_rules_of_use_are_passed_on_as_a_file_or_by_a_link() -> None:
+def test_lic204_rules_of_use_are_passed_on_as_a_file_or_by_a_link() -> None:
     duty = owed("use-policy", marks=("Gold Use Policy", "https://gold.example/policy"))
     assert codes(published(policies=("USE_POLICY.md",)), duty) == []
     assert codes(published(README_md="see https://gold.example/policy"), duty) == []
@@ -55,14 +55,14 @@ def test_rules_of_use_are_passed_on_as_a_file_or_by_a_link() -> None:
     assert codes(published(README_md="be good"), owed("use-policy")) == []
 
 
-def test_a_licence_text_has_to_be_there_as_that_licence() -> None:
+def test_lic206_a_licence_text_has_to_be_there_as_that_licence() -> None:
     duty = owed("license-copy", texts=True)
     assert codes(published(licenses=frozenset({"gold"})), duty) == []
     assert codes(published(licenses=frozenset({"mit"})), duty) == ["LIC206"]
     assert codes(published(), owed("license-link")) == []
 
 
-def test_changes_are_stated_by_a_line_that_names_what_was_changed() -> None:
+def test_lic207_changes_are_stated_by_a_line_that_names_what_was_changed() -> None:
     duty = owed("state-changes")
     assert codes(published(README_md="Nugget was fine-tuned from Gold-7B on letters."), duty) == []
     assert codes(published(README_md="Gold-7B is great.\nIt was fine-tuned."), duty) == ["LIC207"]
