@@ -21,7 +21,7 @@ from registry.cli.words import DISCLAIMER
 if TYPE_CHECKING:
     from registry.reports.interface import AuditReport
 
-FORMATS = ("table", "json", "csv", "sarif")
+FORMATS = ("table", "json", "csv", "sarif", "github", "gitlab")
 """The forms of an audit, the first for people."""
 
 SHOWN = 20
@@ -49,7 +49,12 @@ SEVERITY_COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 @click.option("--limit", type=click.IntRange(0), help="List at most so many findings; all are counted.")
 @click.option("--fail-on", metavar="WORD,...", help=f"Exit 1 where one is met: codes, severities, verdicts. For TARGETs {USUAL}; with --all nothing.")
 @click.option(
-    "-o", "--output", "files", multiple=True, metavar="FORMAT=FILE", help="Also write it to a file as json, csv or sarif; may be given several times."
+    "-o",
+    "--output",
+    "files",
+    multiple=True,
+    metavar="FORMAT=FILE",
+    help="Also write it to a file as json, csv, sarif, github or gitlab; may be given several times.",
 )
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print it.")
 @use_flags(without=("derivative_name", "published_under"))

@@ -34,4 +34,3 @@ def render_pdf(report: Report, template: str | None = None) -> bytes:
     document = weasyprint.HTML(string=text, base_url=None, url_fetcher=nothing)
     written: Any = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=report.knowledge["digest"].encode()[:64])
     return bytes(written)
-

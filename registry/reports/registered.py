@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from registry.reports.csv import CsvFormat
+from registry.reports.github import GithubFormat
+from registry.reports.gitlab import GitlabFormat
 from registry.reports.interface import AuditFormat
 from registry.reports.json import JsonFormat
 from registry.reports.sarif import SarifFormat
 
-FORMATS: tuple[AuditFormat, ...] = (CsvFormat(), JsonFormat(), SarifFormat())
+FORMATS: tuple[AuditFormat, ...] = (CsvFormat(), GithubFormat(), GitlabFormat(), JsonFormat(), SarifFormat())
 """All of them, by name."""

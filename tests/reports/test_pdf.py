@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 pytest.importorskip("jinja2")
-weasyprint = pytest.importorskip("weasyprint")
+pytest.importorskip("weasyprint")
 
 from registry.errors import UsageError
 from registry.reports.pdf import MOST_ROWS, render_pdf
