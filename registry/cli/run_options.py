@@ -38,7 +38,7 @@ MACHINE: tuple[Decorator, ...] = (
     click.option("--seed", type=int, metavar="NUMBER", help="Where chance begins; 0 by default."),
     click.option("--deterministic/--no-deterministic", default=None, help="Give the same outcome every time, at some cost of speed; the default."),
     click.option("--trust-remote-code", is_flag=True, help="Run code that comes with the model. It is recorded."),
-    click.option("--launcher", metavar="COMMAND", help="Start the worker on several devices, such as 'accelerate launch --num_processes 2 -m'."),
+    click.option("--launcher", metavar="COMMAND", help="Start the worker on several devices, such as 'accelerate launch --num_processes 2'."),
 )
 """On what to compute."""
 

@@ -238,7 +238,16 @@ def used_data(inputs: Inputs, rows: Mapping[str, Mapping[str, int | str]], state
 
 
 def name_of(request: Request) -> str:
-    """The name of what comes out: as stated, else that of its folder or file."""
+    """The name of what comes out: as stated, else that of its folder or file.
+
+    Raises:
+        UsageError: It cannot be a name.
+    """
     if isinstance(request, InferRequest):
-        return check_name(request.name or request.output.name.split(".")[0] or request.output.name, "dataset")
-    return check_name(request.name or request.out.expanduser().resolve().name, "model")
+        name, what = request.name or request.output.name.split(".")[0] or request.output.name, "dataset"
+    else:
+        name, what = request.name or request.out.expanduser().resolve().name, "model"
+    check_name(name, what)
+    if name.startswith(("dataset:", "app:")) or "@" in name:
+        raise UsageError(f"`{name}` cannot be the name of a {what}", "leave out `dataset:`, `app:` and `@`, or give it another with `--name`")
+    return name

@@ -128,7 +128,10 @@ def test_the_terms_of_a_host_bring_a_nearer_day_to_look_again(reader: Desk) -> N
 
 
 def test_a_count_near_its_limit_is_looked_at_next_month(reader: Desk) -> None:
-    near, far = (about(reader, "stabilityai/stable-diffusion-3.5-large", raw={**SERVICE, "annual_revenue_usd": value, "date": "2026-12-05"}).entries[0] for value in ("900k", "100k"))
+    near, far = (
+        about(reader, "stabilityai/stable-diffusion-3.5-large", raw={**SERVICE, "annual_revenue_usd": value, "date": "2026-12-05"}).entries[0]
+        for value in ("900k", "100k")
+    )
     assert near.answer["headroom"]
     assert near.recheck.on == "2027-01-01"
     assert far.recheck.on > near.recheck.on
@@ -170,7 +173,9 @@ def folder_of(path: Path, *lines: str) -> str:
 
 
 def test_a_folder_is_asked_about_by_what_it_shows_and_nothing_is_kept(reader: Desk, tmp_path: Path) -> None:
-    report = about(reader, folder_of(tmp_path, "license: apache-2.0", "base_model: meta-llama/Llama-2-7b-hf"), raw={"commercial": True, "distribution": ["weights"]})
+    report = about(
+        reader, folder_of(tmp_path, "license: apache-2.0", "base_model: meta-llama/Llama-2-7b-hf"), raw={"commercial": True, "distribution": ["weights"]}
+    )
     (entry,) = report.entries
     assert (report.kind, entry.kind, entry.name, entry.record) == ("folder", "folder", "my-model", None)
     assert {license["id"]: license["reach"] for license in entry.answer["licenses"]}.items() >= {"apache-2.0": "original", "llama2": "derivative"}.items()
@@ -179,7 +184,9 @@ def test_a_folder_is_asked_about_by_what_it_shows_and_nothing_is_kept(reader: De
 
 
 def test_a_folder_with_an_unheard_of_base_says_that_its_terms_are_missing(reader: Desk, tmp_path: Path) -> None:
-    (entry,) = about(reader, folder_of(tmp_path, "license: mit", "base_model: nobody/knows-this"), raw={"commercial": True, "distribution": ["weights"]}).entries
+    (entry,) = about(
+        reader, folder_of(tmp_path, "license: mit", "base_model: nobody/knows-this"), raw={"commercial": True, "distribution": ["weights"]}
+    ).entries
     assert "missing-ancestor" in {license["id"] for license in entry.answer["licenses"]}
     assert "LIC105" in {finding["code"] for finding in entry.answer["findings"]}
 
@@ -223,7 +230,13 @@ def test_a_use_of_a_file_is_the_use_of_the_report_and_flags_overrule_it(reader: 
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("facts: [1]\n", "states no facts"), ("- 1\n", "states no facts"), ("commercial: maybe\n", "commercial"), ("facts: {weather: fine}\n", "weather"), ("a: [\n", "line")],
+    [
+        ("facts: [1]\n", "states no facts"),
+        ("- 1\n", "states no facts"),
+        ("commercial: maybe\n", "commercial"),
+        ("facts: {weather: fine}\n", "weather"),
+        ("a: [\n", "line"),
+    ],
 )
 def test_a_file_of_facts_that_is_wrong_is_told(reader: Desk, tmp_path: Path, content: str, said: str) -> None:
     file = tmp_path / "use.yaml"

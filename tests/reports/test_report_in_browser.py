@@ -37,10 +37,10 @@ ATTACKS = (
     f"<img src=x onerror='{SENTINEL}'>",
     f"<svg onload='{SENTINEL}'>",
     f"</style></script></title></textarea><script>{SENTINEL}</script>",
-    f"\" onmouseover=\"{SENTINEL}\" autofocus onfocus=\"{SENTINEL}\" x=\"",
+    f'" onmouseover="{SENTINEL}" autofocus onfocus="{SENTINEL}" x="',
     f"' onclick='{SENTINEL}' x='",
     f"javascript:{SENTINEL}",
-    f"<iframe srcdoc=\"<script>parent.{SENTINEL}</script>\"></iframe>",
+    f'<iframe srcdoc="<script>parent.{SENTINEL}</script>"></iframe>',
     "<link rel=stylesheet href=https://evil.example/a.css><img src=https://evil.example/p.png>",
     "<style>@import 'https://evil.example/b.css'; body { background: url(https://evil.example/c.png) }</style>",
     "<meta http-equiv=refresh content='0;url=https://evil.example/'>",
@@ -101,7 +101,9 @@ def requests(browser: Chrome) -> list[str]:
 @pytest.mark.parametrize("attack", ATTACKS, ids=range(len(ATTACKS)))
 def test_text_from_outside_runs_nothing_and_fetches_nothing(show: Show, attack: str) -> None:
     browser = show(hostile(attack))
-    browser.execute_script("for (const each of document.querySelectorAll('details')) each.open = true; for (const each of document.querySelectorAll('*')) each.dispatchEvent(new Event('mouseover'));")
+    browser.execute_script(
+        "for (const each of document.querySelectorAll('details')) each.open = true; for (const each of document.querySelectorAll('*')) each.dispatchEvent(new Event('mouseover'));"
+    )
     for element in browser.find_elements(By.CSS_SELECTOR, "th button, summary")[:6]:
         element.click()
     assert browser.execute_script("return window.touched") is None
@@ -166,7 +168,7 @@ const poor = [];
 const seen = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (seen.nextNode()) {
   const element = seen.currentNode.parentElement;
-  if (!seen.currentNode.data.trim() || element.closest('script, style, svg, .unseen, .running, .skip') || !element.getClientRects().length) continue;
+  if (!seen.currentNode.data.trim() || element.closest('script, style, svg, .unseen, .skip') || !element.getClientRects().length) continue;
   const [one, other] = [light(rgb(getComputedStyle(element).color)), light(ground(element))].sort((a, b) => b - a);
   const ratio = (one + .05) / (other + .05);
   if (ratio < 4.5) poor.push(ratio.toFixed(2) + ' ' + seen.currentNode.data.trim().slice(0, 40));

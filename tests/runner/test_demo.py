@@ -57,6 +57,6 @@ def test_demonstration_learns_within_three_minutes(tmp_path: Path) -> None:
     finished = run_worker(demo_job(tmp_path / "out"), events.append)
     before, after = (event.values for event in events if isinstance(event, Metrics))
     assert before["accuracy"] < 0.4
-    assert after["accuracy"] > 0.65
+    assert after["accuracy"] > 0.7
     assert after["accuracy"] > before["accuracy"] + 0.4
     assert finished.cpu_seconds + time.process_time() - start < 180  # of processor time: the machine may be busy with other things
