@@ -174,7 +174,8 @@ def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
 def _run(state: State, kind: str, flags: Mapping[str, Any], config: str | None, use: GivenUse, given: Mapping[str, Any], form: str) -> None:
     from registry.cli.run_progress import RunProgress
     from registry.cli.run_summary import print_plan, print_run
-    from registry.runner.run import Listener, perform
+    from registry.runner.run import perform
+    from registry.runner.run_outcome import Listener
     from registry.runner.run_request import read_request
 
     request: Request = read_request(kind, flags, read_record(config) if config else None, Path(config).name if config else "the configuration")

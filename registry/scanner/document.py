@@ -70,7 +70,7 @@ def _code(path: str, body: str, line: int, files: Files) -> Iterator[Reference]:
             module = take_apart(path, ast.parse(textwrap.dedent(body)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    for each in find_in(module, Project(_Alone(files))):
+    for each in find_in(module, Project(_Alone(files)), textwrap.dedent(body)):
         if each.resolved is not None:
             yield replace(each, line=each.line + line - 1, calls=())
 
@@ -88,9 +88,6 @@ class _Alone:
 
     def size(self, path: str) -> int:
         return 0
-
-    def holding(self, word: bytes, ending: str) -> tuple[str, ...]:
-        return ()
 
     def note(self, note: object) -> None:
         """Keep nothing: that an example does not parse is no news."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Protocol
 
 from registry.scanner.reference import Note, Reference
@@ -20,9 +20,6 @@ class Files(Protocol):
 
     def size(self, path: str) -> int:
         """How large a file is, in bytes."""
-
-    def holding(self, word: bytes, ending: str) -> Iterable[str]:
-        """The files with that ending which hold a word."""
 
     def note(self, note: Note) -> None:
         """Keep a note."""

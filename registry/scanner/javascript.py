@@ -44,7 +44,7 @@ class JavaScriptDetector:
     def find(self, path: str, data: bytes, files: Files) -> Iterator[Reference]:
         """The references in a script; without the extra, none, and a note."""
         if _languages() is None:
-            files.note(Note("missing-extra", "JavaScript and TypeScript were not read: install the `scan` extra"))
+            files.note(Note("missing-extra", "not read: JavaScript and TypeScript need the `scan` extra", path))
             return
         self._scripts.clear()
         script = self._script(path, files, data)
@@ -360,8 +360,8 @@ def _key_of(node: Any) -> str:
     return ""
 
 
-_HUB = Rule("@huggingface/transformers", "hub", re.compile(""))
-_OPENAI = Rule("", "openai", re.compile(""), kind="api", form="hub-or-api")
+_HUB = Rule("@huggingface/transformers", "hub")
+_OPENAI = Rule("", "openai", kind="api", form="hub-or-api")
 _GUESSES = {
     "create": _OPENAI, "parse": _OPENAI, "generateText": _OPENAI, "streamText": _OPENAI, "ChatOpenAI": _OPENAI, "generateContent": replace(_OPENAI, provider="google"),
     "getGenerativeModel": replace(_OPENAI, provider="google"), "textGeneration": replace(_OPENAI, provider="hub"), "fetch": _OPENAI, "stringify": _OPENAI,

@@ -22,7 +22,7 @@ class Rule:
     Attributes:
         library: The library it belongs to.
         provider: Where its names live.
-        pattern: Which dotted names it has.
+        name: Which dotted names it has, as a pattern.
         take: Positions and keywords of the argument.
         about: `model` or `dataset`.
         kind: How it is used.
@@ -36,11 +36,12 @@ class Rule:
         within: Keys under which the name stands.
         second: The argument that completes it.
         guess: The receiver is not known: what is found has to look like a name.
+        objects: It takes an object as well as a name.
     """
 
     library: str
     provider: str
-    pattern: re.Pattern[str]
+    name: str = ""
     take: tuple[int | str, ...] = ()
     about: str = "model"
     kind: str = "load"
@@ -54,6 +55,7 @@ class Rule:
     within: tuple[str, ...] = ()
     second: tuple[int | str, ...] = ()
     guess: bool = False
+    objects: bool = False
 
     def bare_of(self, name: str, second: str | None) -> str:
         """What a name without an owner stands for."""
@@ -65,12 +67,12 @@ class Pass:
     """A callable that gives back one of its arguments, or an entry of it.
 
     Attributes:
-        pattern: Which dotted names it has.
+        name: Which dotted names it has, as a pattern.
         take: Positions and keywords of the argument.
         word: How a name found through it is said to be found, if in a way of its own.
     """
 
-    pattern: re.Pattern[str]
+    name: str
     take: tuple[int | str, ...]
     word: str | None = None
 
@@ -120,6 +122,9 @@ class Facts:
         return next((provider for host, provider in self.hosts.items() if host in address), None)
 
 
+SHORT = 4
+"""A word of so few letters has to stand alone in a name; a longer one may be a part of a word."""
+
 _SHORT = frozenset(("o1", "o3", "o4-mini", "gpt-4", "gpt4", "ada", "babbage", "curie", "davinci"))
 
 
@@ -146,7 +151,7 @@ class Loaders:
     def match(self, dotted: str) -> list[Rule]:
         """The rules of a callable; of those that take the same argument only the first."""
         last = dotted.rpartition(".")[2]
-        return _distinct(rule for rule in (*self.rules.get(last, ()), *self.rules.get("*", ())) if rule.pattern.fullmatch(dotted))
+        return _distinct(rule for rule in (*self.rules.get(last, ()), *self.rules.get("*", ())) if pattern_of(rule.name).fullmatch(dotted))
 
     def wants(self, last: str) -> bool:
         """Whether a callable with that last step can be one of a rule."""
@@ -155,11 +160,11 @@ class Loaders:
     def guess(self, steps: str) -> list[Rule]:
         """The rules of a method whose receiver could not be followed."""
         found = self.guesses.get(steps.rpartition(".")[2], ())
-        return _distinct(rule for rule in found if rule.pattern.fullmatch(steps))
+        return _distinct(rule for rule in found if pattern_of(rule.name).fullmatch(steps))
 
     def passing(self, dotted: str) -> Pass | None:
         """What is known of a callable that gives an argument back."""
-        return next((each for each in self.passes.get(dotted.rpartition(".")[2], ()) if each.pattern.fullmatch(dotted)), None)
+        return next((each for each in self.passes.get(dotted.rpartition(".")[2], ()) if pattern_of(each.name).fullmatch(dotted)), None)
 
 
 def _distinct(rules: Iterable[Rule]) -> list[Rule]:
@@ -221,7 +226,7 @@ def read_programs() -> Programs:
 
 @lru_cache(maxsize=1)
 def _data() -> Any:
-    return read_yaml((resource_dir("data") / FILE).read_text(encoding="utf-8"), FILE)
+    return read_yaml((resource_dir("data") / FILE).read_text(encoding="utf-8"), FILE, ours=True)
 
 
 @lru_cache(maxsize=1)
@@ -238,7 +243,7 @@ def read_loaders() -> Loaders:
             for name in call["names"]:
                 last = name.rpartition(".")[2]
                 if "*" in last:
-                    endings.add(_compile(last).pattern)
+                    endings.add(pattern_of(last).pattern)
                 rules.setdefault("*" if "*" in last else last, []).append(_rule(call, name, library["library"], library["provider"]))
     for call in data["methods"]:
         for name in call["names"]:
@@ -246,7 +251,7 @@ def read_loaders() -> Loaders:
     passes: dict[str, list[Pass]] = {}
     for entry in data["passes"]:
         for name in entry["names"]:
-            passes.setdefault(name.rpartition(".")[2], []).append(Pass(_compile(name), tuple(entry["take"]), entry.get("as")))
+            passes.setdefault(name.rpartition(".")[2], []).append(Pass(name, tuple(entry["take"]), entry.get("as")))
     return Loaders(
         {last: tuple(each) for last, each in rules.items()},
         {last: tuple(each) for last, each in guesses.items()},
@@ -262,7 +267,7 @@ def _rule(call: Mapping[str, Any], name: str, library: str, provider: str, guess
     return Rule(
         library or name.removeprefix("**."),
         provider,
-        _compile(name),
+        name,
         tuple(call["take"]),
         call.get("about", "model"),
         call.get("kind", "load"),
@@ -276,11 +281,13 @@ def _rule(call: Mapping[str, Any], name: str, library: str, provider: str, guess
         tuple(call.get("within", ())),
         tuple(call.get("second", ())),
         guess,
+        bool(call.get("objects", False)),
     )
 
 
 @lru_cache(maxsize=4096)
-def _compile(name: str) -> re.Pattern[str]:
+def pattern_of(name: str) -> re.Pattern[str]:
+    """A dotted name with `*` within a step and `**` for any steps, as a regular expression."""
     text = "".join({"**.": r"(?:\w+\.)*", ".**": r"(?:\.\w+)*", "*": r"\w*"}.get(part, re.escape(part)) for part in re.split(r"(\*\*\.|\.\*\*$|\*)", name))
     return re.compile(text)
 
@@ -288,9 +295,9 @@ def _compile(name: str) -> re.Pattern[str]:
 def _facts(data: Mapping[str, Any]) -> Facts:
     families = sorted(((prefix, provider) for provider, prefixes in data["families"].items() for prefix in prefixes), key=lambda pair: -len(pair[0]))
     words = sorted((word.rstrip("-") for word in data["model_words"]), key=len, reverse=True)
-    pattern = (
-        rf"(?:^|[-_./\d])(?:{'|'.join(map(re.escape, words))})|\d+(?:\.\d+)?[bm](?:$|[-_.])|(?:{'|'.join(re.escape(word) for word in words if len(word) > 4)})"
-    )
+    short = "|".join(re.escape(word) for word in words if len(word) <= SHORT)
+    long = "|".join(re.escape(word) for word in words if len(word) > SHORT)
+    pattern = rf"(?:^|[-_./\d])(?:{short})(?=$|[-_.:\d])|(?:^|[-_./\d])\d+(?:\.\d+)?[bm](?:$|[-_.:])|(?:{long})"
     return Facts(
         data["tasks"],
         data["web_tasks"],

@@ -11,7 +11,7 @@ from registry.scanner.names import Name, is_path, read_name
 from registry.scanner.reference import Reference
 
 _LINE = re.compile(r"^[ \t]*(FROM|ADAPTER)[ \t]+(\S+)", re.IGNORECASE)
-_RULE = Rule("ollama", "ollama", re.compile(""), form="ollama")
+_RULE = Rule("ollama", "ollama", form="ollama")
 
 
 class ModelfileDetector:

@@ -139,7 +139,7 @@ def _program(path: str, source: str, places: list[tuple[int, int]], lines: list[
         return
     project = Project(files)
     project.add(module)
-    for each in find_in(module, project):
+    for each in find_in(module, project, source):
         if each.file != path:
             yield each
             continue

@@ -12,10 +12,10 @@ from registry.scanner.python_calls import Calls
 from registry.scanner.python_origins import Origins
 from registry.scanner.python_project import Project
 from registry.scanner.python_scope import ModuleTree
-from registry.scanner.python_sweep import sweep
+from registry.scanner.python_sweep import holds_more, sweep
 from registry.scanner.reference import Reference
 
-WORDS = ("from_pretrained", "huggingface.co", "hf_hub", "load_dataset", "chat.completions", "bedrock-runtime", "api.openai.com", "modelId", "invoke_model", "snapshot_download", "model_name_or_path")  # fmt: skip
+WORDS = (b"gpt-", b"claude-", b"llama", b"from_pretrained", b"huggingface", b"hub.load", b"completions.create", b"load_dataset", b"api.openai.com", b"modelId")
 """Words that make a file worth reading, whatever it imports."""
 
 
@@ -33,7 +33,8 @@ class PythonDetector:
 
     def wants(self, data: bytes) -> bool:
         """Whether it imports a library that loads models, or holds a word that only such code has."""
-        return needles().search(data) is not None
+        imported, taken = needles()
+        return imported.search(data) is not None or taken.search(data) is not None or any(word in data for word in WORDS)
 
     def find(self, path: str, data: bytes, files: Files) -> Iterator[Reference]:
         """The references in a file, and those in others that its calls lead to."""
@@ -41,7 +42,7 @@ class PythonDetector:
         project.rest()
         module = project.tree(path)
         if module is not None:
-            yield from find_in(module, project)
+            yield from find_in(module, project, data.decode("utf-8", errors="replace"))
 
     def project(self, files: Files) -> Project:
         """The Python files around, kept from one file to the next."""
@@ -50,8 +51,14 @@ class PythonDetector:
         return self._project[1]
 
 
-def find_in(module: ModuleTree, project: Project) -> Iterator[Reference]:
-    """The references of one file that was taken apart."""
+def find_in(module: ModuleTree, project: Project, source: str) -> Iterator[Reference]:
+    """The references of one file that was taken apart.
+
+    Args:
+        module: The file.
+        project: The files around it.
+        source: Its text.
+    """
     loaders = read_loaders()
     calls = Calls(Origins(project, loaders), loaders)
     named: set[tuple[str, int, int]] = set()
@@ -59,6 +66,8 @@ def find_in(module: ModuleTree, project: Project) -> Iterator[Reference]:
         named.add((reference.file, reference.line, reference.column))
         yield reference
     named |= calls.settled
+    if not holds_more(source, {line for file, line, _ in named if file == module.file}, loaders.facts):
+        return
     for reference in sweep(module, loaders.facts):
         if (reference.file, reference.line, reference.column) not in named:
             yield reference
@@ -77,11 +86,10 @@ _SPACY = re.compile(r"[a-z]{2,3}_(?:core|dep|ent|sent)_[a-z]+_(?:sm|md|lg|trf|sc
 
 
 @lru_cache(maxsize=1)
-def needles() -> re.Pattern[bytes]:
-    """What only files hold that name models: an import of a library that loads them, or one of `WORDS`."""
+def needles() -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """The imports of libraries that load models. Each begins with a word of its own, which is what makes a search fast."""
     modules = "|".join(sorted(map(re.escape, read_loaders().imports - {"torch", "google", "azure", "ray", "clip", "phi", "agents"}), key=len, reverse=True))
-    special = (
-        r"torch\.hub|google\.(?:generativeai|genai|adk|cloud)|google[ \t]+import[ \t]+(?:generativeai|genai|adk)|azure\.(?:ai|openai)|clip\b|agents\b|phi\."
-    )
-    words = "|".join(map(re.escape, WORDS))
-    return re.compile(rf"(?:import|from)[ \t]+(?:{modules}|{special})\b|{words}|hub\.load|_core_(?:web|news|sci)_".encode())
+    special = r"google\.(?:generativeai|genai|adk|cloud)|google[ \t]+import[ \t]+(?:generativeai|genai|adk)|azure\.(?:ai|openai)|clip\b|agents\b|phi\."
+    spacy = r"[a-z]{2,3}_(?:core|dep|ent|sent)_[a-z]+_(?:sm|md|lg|trf)"
+    after = rf"[ \t]+(?:{modules}|{special}|{spacy})\b"
+    return re.compile(f"import{after}".encode()), re.compile(f"from{after}".encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from collections.abc import Iterator
 
@@ -20,6 +21,9 @@ MAX_SITES = 200
 """So many calls of one function are looked at."""
 
 
+_WORDS = re.compile(rb"[A-Za-z_]\w*")
+
+
 class Project:
     """The Python files of what is scanned.
 
@@ -31,11 +35,15 @@ class Project:
         self._files = files
         self._trees: dict[str, ModuleTree | None] = {}
         self._places: dict[str, list[str]] | None = None
+        self._words: dict[str, list[str]] | None = None
         self._sites: dict[tuple[str, str], list[Site]] = {}
 
     def rest(self) -> None:
         """Forget what was taken apart, once that is much; only between two files, since trees are told apart by identity."""
         if len(self._trees) > MAX_TREES:
+            for tree in self._trees.values():
+                if tree is not None:
+                    tree.forget()
             self._trees.clear()
             self._sites.clear()
 
@@ -95,6 +103,17 @@ class Project:
                     self._places.setdefault(steps[-1] if steps else "", []).append(path)
         return self._places
 
+    def _importers(self) -> dict[str, list[str]]:
+        """The files that hold a word in a line of imports."""
+        if self._words is None:
+            self._words = {}
+            for path in self._files.paths:
+                data = self._files.read(path) if path.endswith(".py") else None
+                if data is not None:
+                    for step in _imported(data):
+                        self._words.setdefault(step.decode(), []).append(path)
+        return self._words
+
     def callers(self, name: str, module: ModuleTree) -> Iterator[Site]:
         """Calls of something of that name in files that can know of it: its own, and those that name its file."""
         key = (name, module.file)
@@ -104,14 +123,11 @@ class Project:
 
     def _search(self, name: str, module: ModuleTree) -> Iterator[Site]:
         paths = [module.file]
-        stem = _module(module.file)[-1:]
-        if stem and module.file.endswith(".py"):
-            package = stem[0].encode()
-            paths += [
-                path
-                for path in self._files.holding(name.encode(), ".py")
-                if path != module.file and (data := self._files.read(path)) is not None and package in data
-            ]
+        steps = _module(module.file) if module.file.endswith(".py") else []
+        word = name.encode()
+        # A package may hand on what its files define, so those that import it may call it too.
+        near = sorted({path for step in steps[-2:] for path in self._importers().get(step, ())} - {module.file})
+        paths.extend(path for path in near if word in (self._files.read(path) or b""))
         count = 0
         for path in paths[:MAX_SITES]:
             tree = module if path == module.file else self.tree(path)
@@ -137,6 +153,18 @@ def _sites(tree: ModuleTree, name: str) -> Iterator[Site]:
             and (getattr(site.call.args[0], "id", None) or getattr(site.call.args[0], "attr", None)) == name
         ):
             yield site
+
+
+def _imported(data: bytes) -> set[bytes]:
+    """The words of the lines that hold `import`."""
+    found: set[bytes] = set()
+    at = data.find(b"import")
+    while at >= 0:
+        end = data.find(b"\n", at)
+        end = len(data) if end < 0 else end
+        found.update(_WORDS.findall(data, data.rfind(b"\n", 0, at) + 1, end))
+        at = data.find(b"import", end)
+    return found
 
 
 def _module(path: str) -> list[str]:

@@ -84,7 +84,6 @@ class ModuleTree:
         calls: Every call.
         sites: The calls by the last step of what is called, as written.
         guards: What an expression is compared with in the test of a branch.
-        settings: Assignments to an attribute or an entry of something.
     """
 
     file: str
@@ -94,7 +93,15 @@ class ModuleTree:
     calls: list[Site] = field(default_factory=list)
     sites: dict[str, list[Site]] = field(default_factory=dict)
     guards: dict[tuple[int, int], dict[str, list[ast.Constant]]] = field(default_factory=dict)
-    settings: list[tuple[ast.Assign, Scope, Block]] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Let go of what it holds, which holds it in turn; without this only the collector could free it."""
+        for scope in self.scopes.values():
+            scope.names.clear()
+            scope.attributes.clear()
+            scope.returns.clear()
+        for held in (self.scopes, self.calls, self.sites, self.guards):
+            held.clear()
 
 
 def take_apart(file: str, tree: ast.Module) -> ModuleTree:
@@ -104,6 +111,25 @@ def take_apart(file: str, tree: ast.Module) -> ModuleTree:
     module.scopes[tree] = module.scope
     _Walker(module).statements(tree.body, module.scope, ())
     return module
+
+
+_LEAVES = frozenset(
+    (
+        ast.Name,
+        ast.Constant,
+        ast.Load,
+        ast.Store,
+        ast.Del,
+        *ast.operator.__subclasses__(),
+        *ast.cmpop.__subclasses__(),
+        *ast.boolop.__subclasses__(),
+        *ast.unaryop.__subclasses__(),
+    )
+)
+"""What has no parts that matter."""
+
+_BINDING = frozenset((ast.Lambda, ast.IfExp, ast.comprehension, ast.NamedExpr))
+"""What binds a name within an expression, or decides between two."""
 
 
 class _Walker:
@@ -147,8 +173,6 @@ class _Walker:
             self._expression(node.value, scope, block)
             for target in node.targets:
                 self._target(target, node.value, scope, block, position)
-                if isinstance(target, ast.Attribute | ast.Subscript):
-                    self._module.settings.append((node, scope, block))
         elif isinstance(node, ast.AnnAssign):
             if node.value is not None:
                 self._expression(node.value, scope, block)
@@ -250,33 +274,54 @@ class _Walker:
 
     def _expression(self, node: ast.expr, scope: Scope, block: Block) -> None:
         """Note the calls of an expression, and the names that its comprehensions and lambdas bind."""
+        if type(node) in _LEAVES:
+            return
         pending: list[tuple[ast.AST, Block]] = [(node, block)]
         while pending:
             each, around = pending.pop()
+            if type(each) is ast.Attribute:
+                if type(each.value) not in _LEAVES:
+                    pending.append((each.value, around))
+                continue
             if isinstance(each, ast.Call):
                 site = Site(each, scope, around)
                 self._module.calls.append(site)
                 self._module.sites.setdefault(last_step(each.func), []).append(site)
-            elif isinstance(each, ast.comprehension):
-                self._element(each.target, each.iter, scope, around, (getattr(each.iter, "lineno", 0), 0))
-            elif isinstance(each, ast.NamedExpr) and isinstance(each.target, ast.Name):
-                self._bind(scope, each.target.id, Binding("value", each.value, (each.lineno, each.col_offset), around))
-            elif isinstance(each, ast.Lambda):
-                inner = Scope(self._module, each, scope)
-                self._module.scopes[each] = inner
-                self._parameters(each.args, inner)
-                inner.returns.append((each.body, (each.lineno, each.col_offset), ()))
-                self._expression(each.body, inner, ())
-                pending.extend((part, around) for part in (*each.args.defaults, *(one for one in each.args.kw_defaults if one is not None)))
+                if type(each.func) not in _LEAVES:
+                    pending.append((each.func, around))
+                pending.extend([(part, around) for part in each.args if type(part) not in _LEAVES])
+                pending.extend([(keyword.value, around) for keyword in each.keywords if type(keyword.value) not in _LEAVES])
                 continue
-            elif isinstance(each, ast.IfExp):
-                guards = _compared(each.test)
-                if guards:
-                    number = self._next()
-                    self._module.guards[number, 0] = guards
-                    pending.extend(((each.test, around), (each.body, (*around, (number, 0))), (each.orelse, (*around, (number, 1)))))
-                    continue
-            pending.extend((child, around) for child in ast.iter_child_nodes(each) if not isinstance(child, ast.expr_context))
+            if type(each) in _BINDING:
+                pending.extend(self._bound(each, scope, around))
+                continue
+            for name in each._fields:
+                value = getattr(each, name, None)
+                if type(value) is list:
+                    pending.extend([(one, around) for one in value if isinstance(one, ast.AST) and type(one) not in _LEAVES])
+                elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
+                    pending.append((value, around))
+
+    def _bound(self, each: ast.AST, scope: Scope, around: Block) -> list[tuple[ast.AST, Block]]:
+        """Note what an expression binds or decides, and give back the parts that are still to be looked at."""
+        if isinstance(each, ast.Lambda):
+            inner = Scope(self._module, each, scope)
+            self._module.scopes[each] = inner
+            self._parameters(each.args, inner)
+            inner.returns.append((each.body, (each.lineno, each.col_offset), ()))
+            self._expression(each.body, inner, ())
+            return [(part, around) for part in (*each.args.defaults, *(one for one in each.args.kw_defaults if one is not None))]
+        if isinstance(each, ast.IfExp):
+            guards = _compared(each.test)
+            if guards:
+                number = self._next()
+                self._module.guards[number, 0] = guards
+                return [(each.test, around), (each.body, (*around, (number, 0))), (each.orelse, (*around, (number, 1)))]
+        elif isinstance(each, ast.comprehension):
+            self._element(each.target, each.iter, scope, around, (getattr(each.iter, "lineno", 0), 0))
+        elif isinstance(each, ast.NamedExpr) and isinstance(each.target, ast.Name):
+            self._bind(scope, each.target.id, Binding("value", each.value, (each.lineno, each.col_offset), around))
+        return [(part, around) for part in ast.iter_child_nodes(each)]
 
 
 def last_step(function: ast.expr) -> str:

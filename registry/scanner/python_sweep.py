@@ -26,19 +26,41 @@ _HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 _API_KEYS = frozenset(("messages", "prompt", "input", "contents", "max_tokens", "temperature", "inputs"))
 
 
+def holds_more(source: str, lines: set[int], facts: Facts) -> bool:
+    """Whether a file has a text that may name a model on any other line than these; most have none, and need not be gone through."""
+    for match in _TEXTS.finditer(source):
+        text = match.group(1) or (None if "://" in match.group(0) else match.group(0))
+        if text is None or looks_like_model(text, facts) or (_HUB.fullmatch(text) and _kept(source, match.start())):
+            line = source.count("\n", 0, match.start()) + 1
+            if line not in lines:
+                return True
+    return False
+
+
+_TEXTS = re.compile(
+    r"""["']([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:@-]*|[A-Za-z][\w]*[.:-][\w.:-]+)["']|https?://(?:huggingface|hf\.|api-inference|router\.hugging)|(?:(?<==)|(?<==['"]))[\w.-]+/[\w.-]+"""
+)
+
+
+def _kept(source: str, position: int) -> bool:
+    line = source[source.rfind("\n", 0, position) + 1 : position]
+    return bool(MODEL_KEYS.search(line) or DATA_KEYS.search(line)) or not line.strip()
+
+
 def sweep(module: ModuleTree, facts: Facts) -> Iterator[Reference]:
     """What a file's texts name."""
-    documenting = _documenting(module.tree)
     pending: list[tuple[ast.AST, str, bool]] = [(module.tree, "", False)]
     while pending:
         node, key, asked = pending.pop()
         if isinstance(node, ast.Constant):
-            if isinstance(node.value, str) and id(node) not in documenting:
+            if isinstance(node.value, str):
                 yield from _text(node, key, asked, module, facts)
-            continue
-        if isinstance(node, ast.JoinedStr):
-            continue
-        pending.extend(_children(node, key))
+        elif not isinstance(node, _EMPTY) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            pending.extend(_children(node, key))
+
+
+_EMPTY = (ast.Name, ast.JoinedStr, ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+"""What holds no text that stands for itself."""
 
 
 def _children(node: ast.AST, key: str) -> Iterator[tuple[ast.AST, str, bool]]:
@@ -85,6 +107,8 @@ def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: 
     if len(text) > 2_000 or len(text) < 3:
         return
     place = (module.file, node.lineno, node.col_offset + 1)
+    if " " in text:
+        yield from _told(text, place, facts)
     if "://" in text:
         found = hub_address(text)
         if found is not None:
@@ -103,6 +127,17 @@ def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: 
     elif looks_like_model(text, facts):
         provider = "hub" if "/" in text else facts.family(text)
         yield Reference(text, text, "model", "config" if kept else "mention", *place, provider=provider, confidence="possible")
+
+
+def _told(text: str, place: tuple[str, int, int], facts: Facts) -> Iterator[Reference]:
+    """What a message tells people to give: `--base_model='owner/name'`, `MODEL=owner/name`."""
+    for match in _GIVEN.finditer(text):
+        name = match.group(1)
+        if looks_like_model(name, facts):
+            yield Reference(name, name, "model", "mention", *place, provider="hub", confidence="possible")
+
+
+_GIVEN = re.compile(r"(?:=|--[\w-]+[= ])['\"]?([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*[A-Za-z0-9])")
 
 
 def _file(text: str) -> bool:
@@ -128,8 +163,3 @@ def _name(target: ast.expr) -> str:
     if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
         return str(target.slice.value)
     return ""
-
-
-def _documenting(tree: ast.Module) -> set[int]:
-    """The texts that stand alone as statements."""
-    return {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -12,6 +13,9 @@ from registry.scanner.place import place_of
 from registry.scanner.reference import CONFIDENCES, KINDS, Note, Reference, shorten
 from registry.scanner.registered import detectors
 from registry.scanner.tree import Tree
+
+COLLECT = 200
+"""After so many files the collector looks for circles."""
 
 _IGNORE = re.compile(r"licet:\s*ignore(?:\[([\w\s,*-]+)\])?\s*(.*)")
 
@@ -43,7 +47,16 @@ def scan(root: Path, left_out: Sequence[str] = (), honour_ignores: bool = True) 
         left_out: Patterns as in `.gitignore` of files that are left out.
         honour_ignores: Whether `.gitignore` counts.
     """
-    tree = Tree(root, left_out, honour_ignores)
+    collects = gc.isenabled()
+    gc.disable()  # syntax trees are many objects without circles; looking for some in them takes longer than reading the files
+    try:
+        return _scan(Tree(root, left_out, honour_ignores))
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _scan(tree: Tree) -> Scan:
     kinds = detectors()
     found: list[Reference] = []
     read = 0
@@ -52,6 +65,8 @@ def scan(root: Path, left_out: Sequence[str] = (), honour_ignores: bool = True) 
             if detector.takes(path):
                 closely, references = _look(detector, path, tree)
                 read += closely
+                if closely and read % COLLECT == 0:
+                    gc.collect(1)
                 found.extend(references)
     return Scan(tuple(_finish(merge(found), tree)), tuple(tree.notes), len(tree.paths), read, tree.ignored)
 

@@ -43,8 +43,8 @@ OTHERS = frozenset(("model_type", "tokenizer_type", "tokenizer_class", "model_cl
 
 _HUB = re.compile(r"(?:hf://)?[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?:@[\w.-]+)?")
 _FILE = re.compile(r"\.(?:py|json|ya?ml|toml|txt|csv|md|html?|png|jpe?g|svg|sh|jsonl|parquet|lock|js|ts|css)$")
-_ROUTER = Rule("litellm", "litellm", re.compile(""), kind="api", form="litellm")
-_HUB_RULE = Rule("", "hub", re.compile(""), kind="config")
+_ROUTER = Rule("litellm", "litellm", kind="api", form="litellm")
+_HUB_RULE = Rule("", "hub", kind="config")
 _OWNERS = frozenset(("application", "image", "images", "audio", "text", "video", "models", "model", "data", "dataset", "datasets", "checkpoints", "src", "lib", "app", "docker", "github", "outputs", "output", "out", "results", "assets", "tmp", "configs", "config", "actions"))  # fmt: skip
 
 

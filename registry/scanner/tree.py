@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -35,20 +34,16 @@ class Tree:
         self._root = root
         self._left_out = tuple(left_out)
         self._honour = honour_ignores
-        self._sizes: dict[str, int] = {}
         self._kept: dict[str, bytes] = {}
         self._kept_bytes = 0
-        self._held: dict[tuple[bytes, str], tuple[str, ...]] = {}
         self.notes: list[Note] = []
         self.ignored = 0
         if root.is_file():
             self._base = root.parent
-            self._sizes[root.name] = root.stat().st_size
+            self.paths: tuple[str, ...] = (root.name,)
         else:
             self._base = root
-            for path, size in self._walk():
-                self._sizes[path] = size
-        self.paths = tuple(sorted(self._sizes))
+            self.paths = tuple(sorted(self._walk()))
 
     def note(self, note: Note) -> None:
         """Keep a note, once."""
@@ -56,8 +51,11 @@ class Tree:
             self.notes.append(note)
 
     def size(self, path: str) -> int:
-        """How large a file is, in bytes."""
-        return self._sizes.get(path, 0)
+        """How large a file is, in bytes; 0 where that cannot be told."""
+        try:
+            return os.stat(os.path.join(self._base, path), follow_symlinks=False).st_size
+        except OSError:
+            return 0
 
     def open(self, path: str) -> Path:
         """Where a file stands."""
@@ -68,37 +66,26 @@ class Tree:
         kept = self._kept.get(path)
         if kept is not None:
             return kept
-        if self.size(path) > MAX_BYTES:
-            self.note(Note("too-large", f"{self.size(path):,} bytes, not read", path))
-            return None
         try:
             # A file that was swapped for a pipe since it was listed must not hold us up.
             handle = os.open(os.path.join(self._base, path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
             try:
-                data = os.read(handle, MAX_BYTES + 1)
+                size = os.fstat(handle).st_size
+                if size > MAX_BYTES:
+                    self.note(Note("too-large", f"{size:,} bytes, not read", path))
+                    return None
+                data = os.read(handle, size)
             finally:
                 os.close(handle)
         except OSError as error:
             self.note(Note("unreadable", f"cannot be read: {error.strerror}", path))
-            return None
-        if len(data) > MAX_BYTES:
-            self.note(Note("too-large", "not read", path))
             return None
         if self._kept_bytes + len(data) <= MAX_KEPT:
             self._kept[path] = data
             self._kept_bytes += len(data)
         return data
 
-    def holding(self, word: bytes, ending: str) -> tuple[str, ...]:
-        """The files with that ending which hold a word."""
-        key = (word, ending)
-        if key not in self._held:
-            if len(self._held) > 500:
-                self._held.clear()
-            self._held[key] = tuple(path for path in self.paths if path.endswith(ending) and (data := self.read(path)) is not None and word in data)
-        return self._held[key]
-
-    def _walk(self) -> Iterator[tuple[str, int]]:
+    def _walk(self) -> Iterator[str]:
         pending: list[tuple[str, tuple[tuple[str, object], ...]]] = [("", self._given())]
         count = 0
         while pending:
@@ -116,20 +103,18 @@ class Tree:
                     if entry.is_symlink():
                         continue  # what it leads to is either here under its own name, or not ours
                     if entry.is_dir():
-                        if entry.name in SKIPPED or _matches(specs, path + "/"):
+                        if entry.name in SKIPPED or (specs and _matches(specs, path + "/")):
                             self.ignored += 1
                             continue
                         pending.append((path + "/", specs))
-                    elif not _matches(specs, path):
-                        status = entry.stat(follow_symlinks=False)
-                        if stat.S_ISREG(status.st_mode):
-                            count += 1
-                            if count > MAX_FILES:
-                                self.note(Note("cut-short", f"more than {MAX_FILES:,} files; the rest was not looked at"))
-                                return
-                            yield path, status.st_size
-                    else:
+                    elif specs and _matches(specs, path):
                         self.ignored += 1
+                    elif entry.is_file(follow_symlinks=False):
+                        count += 1
+                        if count > MAX_FILES:
+                            self.note(Note("cut-short", f"more than {MAX_FILES:,} files; the rest was not looked at"))
+                            return
+                        yield path
                 except OSError as error:
                     self.note(Note("unreadable", f"cannot be read: {error.strerror}", path))
 

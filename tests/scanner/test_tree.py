@@ -8,7 +8,6 @@ import pytest
 from registry.scanner.tree import MAX_BYTES, Tree
 
 
-
 def test_what_git_ignores_is_left_out_and_what_it_takes_back_is_not(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_text("*.log\nbuild/\n!kept.log\n", encoding="utf-8")
     for name in ("a.py", "a.log", "kept.log", "build/b.py", "pkg/c.py", "pkg/d.tmp"):
