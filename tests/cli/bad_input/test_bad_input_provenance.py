@@ -222,3 +222,12 @@ def test_a_pipe_for_a_record_is_not_waited_for(here: Licet, folder: Path) -> Non
     done = here("provenance", "verify", "model", "--public-key", "own.pub")
     assert done.returncode == 1
     assert "LIC505" in done.stdout
+
+
+def test_keyless_where_sigstore_cannot_be_reached(licet: Licet, tmp_path: Path) -> None:
+    pytest.importorskip("model_signing")
+    model_folder(tmp_path / "plain")
+    nowhere = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy"), "http://127.0.0.1:9")
+    done = licet("provenance", "sign", "plain", "--keyless", "--identity-token", "none", environment=nowhere)
+    refused(done, 4, "cannot be signed with Sigstore", "without `--keyless`")
+    assert not (tmp_path / "plain" / "model.sig").exists()
