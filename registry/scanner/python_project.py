@@ -14,11 +14,11 @@ from registry.scanner.reference import Note
 MAX_BYTES = 2_000_000
 """A larger Python file is not read: people do not write such."""
 
-MAX_KEPT = 300_000
-"""So many bytes of taken-apart files are kept from one file to the next; their trees are a hundred times as large."""
+MAX_KEPT = 150_000
+"""So many bytes of taken-apart files are kept from one file to the next; their trees are some hundred times as large."""
 
-MAX_SOUGHT = 700_000
-"""So many bytes of files are taken apart in search of calls, for one file."""
+MAX_SOUGHT = 350_000
+"""So many bytes of other files are taken apart for the sake of one."""
 
 MAX_SITES = 200
 """So many calls of one function are looked at."""
@@ -88,7 +88,9 @@ class Project:
             path = self._exact([*around, *steps])
         else:
             path = self._nearest(steps, file)
-        return self.tree(path) if path is not None and path != file else None
+        if path is None or path == file or (path not in self._trees and self._kept > MAX_SOUGHT):
+            return None
+        return self.tree(path)
 
     def _exact(self, steps: list[str]) -> str | None:
         return next((path for path in self._index().get(steps[-1] if steps else "", ()) if _module(path) == steps), None)
