@@ -14,10 +14,10 @@ from registry.scanner.reference import Note
 MAX_BYTES = 2_000_000
 """A larger Python file is not read: people do not write such."""
 
-MAX_KEPT = 150_000
+MAX_KEPT = 600_000
 """So many bytes of taken-apart files are kept from one file to the next; their trees are some hundred times as large."""
 
-MAX_SOUGHT = 350_000
+MAX_SOUGHT = 1_000_000
 """So many bytes of other files are taken apart for the sake of one."""
 
 MAX_SITES = 200
