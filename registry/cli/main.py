@@ -27,6 +27,8 @@ EVERYDAY = {
     "register": "record a derivative and say what it inherits",
     "audit": "what there is to find of an application, of models, or of the whole catalogue",
     "report": "the answer about a model or an application as a document",
+    "bom": "a bill of materials: CycloneDX or SPDX",
+    "notice": "what has to go along with models: notices, licence texts, names, lines to show",
 }
 """The everyday commands and what each is for, in the order they are listed."""
 

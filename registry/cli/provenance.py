@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from registry.cli.digest_meter import Meter
 from registry.cli.errors import REFUSED
 from registry.cli.main import Command, Group
-from registry.cli.output import Output, clean
+from registry.cli.output import clean
 from registry.cli.state import State, format_option, pass_state
 from registry.cli.words import short_number
 
@@ -39,17 +39,20 @@ def keygen(
     state: State, kind: str, out: Path | None, name: str | None, valid_days: int | None, passphrase: bool, passphrase_file: Path | None, form: str
 ) -> None:
     """Make a key pair. The private key is written for your eyes alone and never overwrites another; the public one is trusted from now on."""
+    from registry.cli.provenance_keys import print_key
     from registry.desk.provenance_keys import make_signing_key, read_passphrase
 
     settings = state.settings()
     words = read_passphrase(passphrase_file) if passphrase_file else settings.signing_passphrase if not passphrase else None
     if passphrase and words is None:
+        if not sys.stdin.isatty():
+            raise click.UsageError("there is no terminal to type a passphrase at; give it in a file with `--passphrase-file`")
         words = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
     result = make_signing_key(settings, out=out, kind="ecdsa-p256" if kind == "ecdsa" else kind, name=name, valid_days=valid_days, passphrase=words)
     if form == "json":
         state.output.json(result)
         return
-    _print_key(state.output, result)
+    print_key(state.output, result)
     if kind == "ed25519":
         state.output.talk("the `model_signing` command does not read signatures by Ed25519; licet does")
     state.output.talk(f"give `{clean(result['public'])}` to those who verify, by a way they trust; keep `{clean(result['private'])}` to yourself")
@@ -62,28 +65,29 @@ def keygen(
 @pass_state
 def trust(state: State, file: Path, name: str | None, form: str) -> None:
     """Trust the public key FILE: signatures by it hold from now on. Make sure whose it is before you do."""
+    from registry.cli.provenance_keys import print_key
     from registry.desk.provenance_keys import trust_public_key
 
     result = trust_public_key(state.settings(), file, name)
     if form == "json":
         state.output.json(result)
     else:
-        _print_key(state.output, result)
+        print_key(state.output, result)
 
 
-def _print_key(output: Output, key: Mapping[str, Any]) -> None:
-    output.fields(
-        [
-            ("key", key["id"]),
-            ("kind", key["kind"]),
-            ("name", key["name"]),
-            ("valid from", key["not_before"]),
-            ("valid until", key["not_after"]),
-            ("private", key.get("private")),
-            ("public", key["public"]),
-            ("trusted", key["trusted"]),
-        ]
-    )
+@command.command("keys", short_help="your own key, and those you trust")
+@format_option("table", "json")
+@pass_state
+def keys(state: State, form: str) -> None:
+    """List your own public key and those that you trust."""
+    from registry.cli.provenance_keys import print_keys
+    from registry.desk.provenance_keys import list_keys
+
+    result = list_keys(state.settings())
+    if form == "json":
+        state.output.json(result)
+    else:
+        print_keys(state.output, result["items"])
 
 
 @command.command("sign", short_help="sign a model folder")
@@ -144,7 +148,9 @@ def _ask(file: Path | None) -> Any:
     def ask() -> str | None:
         from registry.desk.provenance_keys import read_passphrase
 
-        return read_passphrase(file) if file else click.prompt("Passphrase", hide_input=True, err=True, default="", show_default=False)
+        if file is not None:
+            return read_passphrase(file)
+        return click.prompt("Passphrase", hide_input=True, err=True, default="", show_default=False) if sys.stdin.isatty() else None
 
     return ask
 
@@ -155,6 +161,8 @@ def _ask(file: Path | None) -> Any:
     "--public-key", "public", multiple=True, type=PATH, metavar="FILE", help="Hold signatures against this key instead of those you trust; repeatable."
 )
 @click.option("--signature", type=PATH, metavar="FILE", help="Where the signature stands, if not in DIR as `model.sig`.")
+@click.option("--identity", metavar="WHO", help="Who is expected to have signed with Sigstore, without a key; needs the network.")
+@click.option("--issuer", metavar="URL", help="Who vouches for `--identity`.")
 @click.option("--base", type=PATH, metavar="DIR", help="The folder of the base, to hold it against what went in.")
 @click.option("--dependency", "dependencies", multiple=True, metavar="NAME=PATH", help="Where something else that went in stands; repeatable.")
 @click.option("--lineage/--no-lineage", default=True, help="Whether the lineage is held against the catalogue's.")
@@ -167,6 +175,8 @@ def verify(
     target: Path,
     public: tuple[Path, ...],
     signature: Path | None,
+    identity: str | None,
+    issuer: str | None,
     base: Path | None,
     dependencies: tuple[str, ...],
     lineage: bool,
@@ -181,12 +191,18 @@ def verify(
     """
     from registry.cli.provenance_verify import print_verified
     from registry.desk.provenance_verify import verify_provenance
+    from registry.provenance.model_signing_library import Identity
 
+    if (identity is None) != (issuer is None):
+        raise click.UsageError("`--identity` and `--issuer` go together")
+    if identity is not None and state.settings().offline:
+        raise click.UsageError("verifying a signature without a key needs the network; leave out `--offline`")
     result = verify_provenance(
         state.desk(),
         target,
         public=public,
         signature=signature,
+        identity=Identity(identity, issuer) if identity and issuer else None,
         places=read_places(dependencies),
         base=base,
         lineage=lineage,
@@ -244,6 +260,7 @@ def show(state: State, target: Path, public: tuple[Path, ...], form: str) -> Non
     "--public-key", "public", multiple=True, type=PATH, metavar="FILE", help="Hold the record against this key instead of those you trust; repeatable."
 )
 @click.option("--allow-unknown-key", is_flag=True, help="Go on although nobody you trust has signed the record.")
+@click.option("--trust-remote-code", is_flag=True, help="Run the code that came with a model, as the first time.")
 @format_option("text", "json")
 @click.pass_context
 @pass_state
@@ -258,6 +275,7 @@ def replay(
     threads: int | None,
     public: tuple[Path, ...],
     allow_unknown_key: bool,
+    trust_remote_code: bool,
     form: str,
 ) -> None:
     """Do the run of RECORD again, with the same inputs and parameters, and say whether the same comes out.
@@ -271,7 +289,7 @@ def replay(
     from registry.runner.replay import replay as do_again
 
     machine = {key: value for key, value in (("device", device), ("threads", threads)) if value is not None}
-    wishes = Wishes(read_places(dependencies), base, out, public, allow_unknown_key, machine)
+    wishes = Wishes(read_places(dependencies), base, out, public, allow_unknown_key, trust_remote_code, machine)
     with RunProgress(state.output) as progress:
         result = do_again(state.desk(), target, wishes, progress.event, progress.says, lambda part: Meter(state.output, part))
     if form == "json":
@@ -279,21 +297,3 @@ def replay(
     else:
         print_replayed(state.output, result)
     context.exit(0 if result["identical"] else REFUSED)
-
-
-class Meter:
-    """Says on stderr how far digesting has come, every second; of what is done within one, nothing."""
-
-    def __init__(self, output: Output, part: str) -> None:
-        self._output = output
-        self._part = part
-        self._said: float | None = None
-
-    def __call__(self, done: int, total: int) -> None:
-        """Take note of how many bytes are done, and of how many."""
-        now = time.monotonic()
-        if self._said is None:
-            self._said = now
-        elif now - self._said >= 1 and total:
-            self._said = now
-            self._output.talk(f"{100 * done / total:.0f}% of {short_number(total)}B read: {self._part}")

@@ -1,4 +1,4 @@
-"""`licet report`: the answer about a model or an application as a document."""
+"""`licet report`: the answer about models, a folder, an application or the whole catalogue as a document that can be signed."""
 
 from __future__ import annotations
 
@@ -13,32 +13,120 @@ from registry.cli.output import clean
 from registry.cli.state import State, pass_state
 from registry.cli.use import GivenUse, use_flags
 
+FORMS = ("html", "json", "md", "pdf")
+"""The forms, by the endings of their files."""
 
-@click.command("report", cls=Command, short_help="the answer about a model or an application as a document")
-@click.argument("target", metavar="TARGET")
-@click.option("--out", metavar="FILE", help="Write it there; to stdout by default.")
+MOST_TEMPLATE_BYTES = 1_000_000
+"""A larger template is refused."""
+
+
+@click.command("report", cls=Command, short_help="the answer as a document that can be signed: HTML, PDF, Markdown, JSON")
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option("--all", "whole", is_flag=True, help="Report on the whole catalogue, as a portfolio.")
+@click.option("--out", metavar="FILE", help="Write it there, in the form of its ending: html, pdf, md or json; Markdown to stdout by default.")
+@click.option("--format", "form", type=click.Choice(FORMS), help="The form, where the ending does not say it.")
+@click.option(
+    "--use", "names", multiple=True, metavar="NAME|FILE", help="A use by name, or a YAML file of facts; flags overrule it. Several, or all, make a matrix."
+)
+@click.option("--annex", "annexes", multiple=True, metavar="NAME", help="Add a regulatory form: eu-ai-act, g7, ntia; may be given several times.")
+@click.option("--since", metavar="FILE.json", help="Say what is otherwise than in an earlier report.")
+@click.option("--template", metavar="FILE", help="Make HTML or PDF by a Jinja template of your own.")
+@click.option("--rows", type=click.IntRange(1, 20_000), default=2_000, show_default=True, help="With --all: list at most so many models; all are counted.")
+@click.option("--force", is_flag=True, help="Write over a file that exists.")
 @use_flags()
 @pass_state
-def command(state: State, target: str, out: str | None, use: GivenUse) -> None:
-    """Write a Markdown document about TARGET: verdict, reasons with sections, lineage, duties as a checklist, missing facts.
+def command(
+    state: State,
+    targets: tuple[str, ...],
+    whole: bool,
+    out: str | None,
+    form: str | None,
+    names: tuple[str, ...],
+    annexes: tuple[str, ...],
+    since: str | None,
+    template: str | None,
+    rows: int,
+    force: bool,
+    use: GivenUse,
+) -> None:
+    """Write a document about TARGETs: the verdict, what decides it and what to do next, then all that it rests on.
 
-    TARGET is a model or `app:NAME`. Versions and dates of the data it rests on are part of it.
+    A TARGET is `org/name`, `dataset:NAME`, `app:NAME`, or a model folder such as `./model`; several make a portfolio. HTML is one
+    file that reaches for nothing; PDF is made of it. HTML and PDF need the extra `licet[report]`.
     """
-    from registry.desk.report import report_markdown
+    if bool(targets) == whole:
+        raise click.UsageError("name a TARGET, or give `--all`")
+    to_stdout = out in (None, "-")
+    chosen = form or ("md" if to_stdout else form_of(str(out)))
+    if to_stdout and chosen == "pdf":
+        raise click.UsageError("a PDF is no text: give `--out FILE.pdf`")
+    if not to_stdout:
+        refuse_existing(Path(str(out)), force or state.yes)
+    from registry.desk.report import ReportQuestion, make_report
+    from registry.desk.report_changes import read_earlier
+    from registry.reports.report_forms import render
 
     raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
-    text = report_markdown(state.desk(), target, raw)
-    if out is None or out == "-":
-        state.output.line(text.rstrip("\n"))
+    own = read_template(template) if template is not None else None
+    earlier = read_earlier(since) if since is not None else None
+    question = ReportQuestion(raw, names, annexes, earlier, rows)
+    document = render(make_report(state.desk(), targets, question), chosen, own)
+    if to_stdout:
+        state.output.line(document.decode().rstrip("\n"))
         return
-    file = Path(out)
-    if file.exists():
-        state.confirm(f"`{clean(out)}` exists; write over it?")
-    write_whole(file, text)
+    write_whole(Path(str(out)), document)
     state.output.talk(f"wrote `{clean(out)}`")
 
 
-def write_whole(file: Path, text: str) -> None:
+def form_of(out: str) -> str:
+    """The form that a file's ending says.
+
+    Raises:
+        UsageError: It says none.
+    """
+    from registry.errors import UsageError
+
+    ending = Path(out).suffix.lower().removeprefix(".")
+    found = {"htm": "html", "markdown": "md"}.get(ending, ending)
+    if found not in FORMS:
+        raise UsageError(f"`{out}` does not end in one of {', '.join(f'.{each}' for each in FORMS)}", "end it so, or say `--format`")
+    return found
+
+
+def refuse_existing(file: Path, force: bool) -> None:
+    """Refuse to write over what is there, unless that is wanted.
+
+    Raises:
+        UsageError: Something is there, or there is no such folder.
+    """
+    from registry.errors import UsageError
+
+    if file.is_dir():
+        raise UsageError(f"`{file}` cannot be written: it is a folder", "name a file")
+    if file.exists() and not force:
+        raise UsageError(f"`{file}` exists", "give `--force` to write over it, or name another file")
+    if not file.parent.is_dir():
+        raise UsageError(f"`{file}` cannot be written: there is no folder `{file.parent}`", "name a file in a folder that exists and is yours")
+
+
+def read_template(path: str) -> str:
+    """The text of a template.
+
+    Raises:
+        UsageError: It cannot be read.
+    """
+    from registry.errors import UsageError
+
+    file = Path(path)
+    try:
+        if file.stat().st_size > MOST_TEMPLATE_BYTES:
+            raise UsageError(f"`{path}` is larger than {MOST_TEMPLATE_BYTES:,} bytes", "a template is a page or two")
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"`{path}` cannot be read: {error}", "name a template in UTF-8") from error
+
+
+def write_whole(file: Path, document: str | bytes) -> None:
     """Write a file so that it is there whole or not at all.
 
     Raises:
@@ -47,11 +135,12 @@ def write_whole(file: Path, text: str) -> None:
     """
     from registry.errors import UsageError
 
+    content = document.encode() if isinstance(document, str) else document
     # Beside the target, because a rename is atomic within one file system only.
     draft = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:
-        with draft.open("x", encoding="utf-8", newline="\n") as stream:
-            stream.write(text if text.endswith("\n") else text + "\n")
+        with draft.open("xb") as stream:
+            stream.write(content if content.endswith(b"\n") or content.startswith(b"%PDF") else content + b"\n")
             stream.flush()
             os.fsync(stream.fileno())
         draft.replace(file)

@@ -128,7 +128,7 @@ def merge(state: State, /, use: GivenUse, form: str, **given: Any) -> None:
 @options(
     (
         click.option("--model", metavar="MODEL|DIR", help="The model: a name, or a folder as ./DIR."),
-        click.option("--method", type=click.Choice(["dynamic-int8", "bitsandbytes-4bit", "bitsandbytes-8bit"]), help="How; dynamic-int8 by default."),
+        click.option("--method", type=click.Choice(["dynamic-int8", "int8", "bitsandbytes-4bit", "bitsandbytes-8bit"]), help="How; dynamic-int8 by default."),
     ),
     MADE,
     MACHINE,
@@ -174,7 +174,8 @@ def _flags(given: Mapping[str, Any]) -> dict[str, Any]:
 def _run(state: State, kind: str, flags: Mapping[str, Any], config: str | None, use: GivenUse, given: Mapping[str, Any], form: str) -> None:
     from registry.cli.run_progress import RunProgress
     from registry.cli.run_summary import print_plan, print_run
-    from registry.runner.run import Listener, perform
+    from registry.runner.run import perform
+    from registry.runner.run_outcome import Listener
     from registry.runner.run_request import read_request
 
     request: Request = read_request(kind, flags, read_record(config) if config else None, Path(config).name if config else "the configuration")

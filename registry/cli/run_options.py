@@ -38,7 +38,7 @@ MACHINE: tuple[Decorator, ...] = (
     click.option("--seed", type=int, metavar="NUMBER", help="Where chance begins; 0 by default."),
     click.option("--deterministic/--no-deterministic", default=None, help="Give the same outcome every time, at some cost of speed; the default."),
     click.option("--trust-remote-code", is_flag=True, help="Run code that comes with the model. It is recorded."),
-    click.option("--launcher", metavar="COMMAND", help="Start the worker on several devices, such as 'accelerate launch --num_processes 2 -m'."),
+    click.option("--launcher", metavar="COMMAND", help="Start the worker on several devices, such as 'accelerate launch --num_processes 2'."),
 )
 """On what to compute."""
 
@@ -118,7 +118,7 @@ def pairs(texts: tuple[str, ...], flag: str) -> dict[str, str]:
 
 
 def parameter_values(texts: tuple[str, ...]) -> dict[str, Any]:
-    """Parameters given as `NAME=VALUE`, each value read as YAML, so that numbers and truth can be given.
+    """Parameters given as `NAME=VALUE`: numbers and truth are read as YAML has them, everything else is the text as it stands.
 
     Raises:
         click.UsageError: One has no `=`.
@@ -127,11 +127,14 @@ def parameter_values(texts: tuple[str, ...]) -> dict[str, Any]:
     from registry.yaml12 import read_yaml
 
     found: dict[str, Any] = {}
-    for name, value in pairs(texts, "--param").items():
+    for name in pairs(texts, "--param"):
+        text = next(each.partition("=")[2] for each in texts if each.partition("=")[0].strip() == name)
         try:
-            found[name] = read_yaml(value, f"--param {name}")
-        except RegistryError as error:
-            raise click.UsageError(error.message) from error
+            value = read_yaml(text, f"--param {name}")
+        except RegistryError:
+            value = text
+        # `summarize: ` is a prefix for T5, not a mapping.
+        found[name] = value if isinstance(value, bool | int | float) else text
     return found
 
 

@@ -42,8 +42,7 @@ class RunProgress:
         self._since = time.monotonic()
         self._told = 0.0
         self._digesting = ""
-        self.silent = False
-        """Nothing is shown: somebody else writes to the terminal."""
+        self._first: int | None = None
 
     def __enter__(self) -> RunProgress:
         if sys.stderr.isatty():
@@ -105,7 +104,7 @@ class RunProgress:
 
     def _begin(self, stage: str) -> None:
         self.pause()
-        self._stage, self._since, self._told = stage, time.monotonic(), time.monotonic()
+        self._stage, self._since, self._told, self._first = stage, time.monotonic(), time.monotonic(), None
         if self._bar is not None:
             self._task = self._bar.add_task(stage, total=None, far="")
             self._bar.start()
@@ -119,7 +118,10 @@ class RunProgress:
                 self._bar.start()
             self._bar.update(self._task, completed=done, total=total, far=far)
             return
+        if self._first is None:  # a resumed run begins in the middle
+            self._first, self._since = done, time.monotonic()
         if time.monotonic() - self._told >= QUIET_SECONDS:
             self._told = time.monotonic()
-            left = (time.monotonic() - self._since) * (total - done) / done if total and done else None
+            gone = done - self._first
+            left = (time.monotonic() - self._since) * (total - done) / gone if total and gone else None
             self._output.talk(f"{self._stage}: {far}" + (f", about {left:,.0f} s left" if left is not None and done < (total or 0) else ""))

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from registry.desk.bom_run import bom_run, read_run_of, recorded_digest
 from registry.desk.facts import today
 from registry.errors import SourceError, UsageError
-from registry.reports.bom_subject import Card, Cited, FileHash, Metric
+from registry.reports.bom_subject import BomRun, Card, Cited, FileHash, Metric
 from registry.supplychain.names import check_name
 
 if TYPE_CHECKING:
@@ -30,9 +31,10 @@ class ReadFolder:
         path: The folder.
         record: The model with its statements and relations.
         files: Its files with their digests.
-        digest: One digest over them, as `sha256:HEX`.
+        digest: One digest over them, as `sha256:HEX`; None where they were not digested.
         card: What its card and configuration say.
         energy_kwh: The energy of its training, where the card states one.
+        run: The run that it came out of, where its record lies in it.
         notes: What was not understood.
     """
 
@@ -40,9 +42,10 @@ class ReadFolder:
     path: Path
     record: Record
     files: tuple[FileHash, ...]
-    digest: str
+    digest: str | None
     card: Card
     energy_kwh: float | None = None
+    run: BomRun | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -51,13 +54,14 @@ def is_folder(reference: str) -> bool:
     return reference.startswith(("./", "../", "/", "~", ".\\")) or reference in (".", "..")
 
 
-def read_folder(desk: Desk, path: str, name: str | None = None) -> ReadFolder:
+def read_folder(desk: Desk, path: str, name: str | None = None, *, digest: bool = True) -> ReadFolder:
     """Read a model folder.
 
     Args:
         desk: The desk.
         path: The folder, as the user wrote it.
         name: The model's name; that of its record or the folder's own, if not given.
+        digest: Whether every file is digested, which reads all of it.
 
     Raises:
         UsageError: There is no such folder, or its name can be none.
@@ -69,23 +73,27 @@ def read_folder(desk: Desk, path: str, name: str | None = None) -> ReadFolder:
     folder = Path(path).expanduser()
     if not folder.is_dir():
         raise UsageError(f"`{path}` is not a folder", "name a folder with a model card or weights")
-    model = check_name(name or folder.resolve().name, "model")
+    run, problem = read_run_of(folder)
+    model = check_name(name or (run.name if run is not None else folder.resolve().name), "model")
     source = folder_source(desk, folder, model, digest=False)
     record = next(iter(source.records()), None)
     files = FolderFiles(folder)
     if record is None or not record.models or not files.files:
         raise SourceError(f"`{path}` shows no model", "name a folder with a model card or weights")
-    digests = files.digests()
+    digests = files.digests() if digest else []
+    by_name = {each.name: each.sha256 for each in digests}
+    whole = files.digest(digests) if digest else None
     card, energy = read_card_of(files, str(folder.name))
     return ReadFolder(
         name=model,
         path=folder,
         record=record,
         files=tuple(FileHash(each.name, each.sha256, each.size) for each in digests),
-        digest=files.digest(digests),
+        digest=(recorded_digest(run, by_name) if run is not None and digest else None) or whole,
         card=card,
         energy_kwh=energy,
-        notes=tuple(f"{note.file}: {note.message}" if note.file else note.message for note in source.notes),
+        run=bom_run(run, model, folder, by_name) if run is not None else None,
+        notes=(*((problem,) if problem else ()), *(f"{note.file}: {note.message}" if note.file else note.message for note in source.notes)),
     )
 
 

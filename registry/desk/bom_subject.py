@@ -25,10 +25,12 @@ from registry.reports.bom_subject import (
     Cited,
     Energy,
     Party,
+    RunMaterial,
     VerdictNote,
 )
 from registry.supplychain.names import split_reference
 from registry.supplychain.source import Source
+from registry.supplychain.words import DATASET_RELATIONS, MODEL_RELATIONS
 from registry.terms.facts import use_to_data
 
 if TYPE_CHECKING:
@@ -44,10 +46,32 @@ MOST_MODELS = 5_000
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 
 
+@dataclass(frozen=True, slots=True)
+class Gathering:
+    """What a bill is made from, with the answers about all that was asked about, as items of `licet.check/1`."""
+
+    subject: BomSubject
+    items: tuple[Mapping[str, Any], ...]
+    folders: Mapping[str, ReadFolder]
+
+
 def gather_subject(
     desk: Desk, targets: Sequence[str], raw: Mapping[str, Any], interpretation: str | None = None, folders: Mapping[str, str] | None = None
 ) -> BomSubject:
-    """What a bill on some targets is made from.
+    """What a bill on some targets is made from; the arguments and errors are those of `gather`."""
+    return gather(desk, targets, raw, interpretation, folders).subject
+
+
+def gather(
+    desk: Desk,
+    targets: Sequence[str],
+    raw: Mapping[str, Any],
+    interpretation: str | None = None,
+    folders: Mapping[str, str] | None = None,
+    *,
+    digest: bool = True,
+) -> Gathering:
+    """What a bill on some targets is made from, and what their licences make of the use.
 
     Args:
         desk: The desk.
@@ -55,6 +79,7 @@ def gather_subject(
         raw: The facts of the use, as given.
         interpretation: How unsettled points are taken.
         folders: Folders of models that are named, by the model's name.
+        digest: Whether the files of folders are digested.
 
     Raises:
         UnknownModelError: A name leads to nothing, or to several.
@@ -71,16 +96,17 @@ def gather_subject(
     reading = desk.interpretation(interpretation or raw.get("interpretation"))
     gathered = _Gathered(desk)
     for name, path in (folders or {}).items():
-        gathered.folder(read_folder(desk, path, name))
-    asked = [gathered.folder(read_folder(desk, target)) if is_folder(target) else gathered.target(target) for target in targets]
+        gathered.folder(read_folder(desk, path, name, digest=digest))
+    asked = [gathered.folder(read_folder(desk, target, digest=digest)) if is_folder(target) else gathered.target(target) for target in targets]
     gathered.close()
-    verdicts = _verdicts(desk, gathered, asked, raw, interpretation)
+    items = _answers(desk, gathered, asked, raw, interpretation)
+    verdicts = {str(item["model"]): _verdict_note(item) for item in items}
     models = tuple(replace(each, verdict=verdicts.get(each.name)) for each in gathered.ordered(asked))
     datasets = tuple(gathered.datasets[name] for name in sorted(gathered.datasets))
     with desk.catalogue.reading() as connection:
         head = head_hash(connection)
     moment = read_source_date() or datetime.now(UTC)
-    return BomSubject(
+    subject = BomSubject(
         targets=tuple(dict.fromkeys(asked)),
         models=models,
         datasets=datasets,
@@ -88,7 +114,7 @@ def gather_subject(
         hosts=tuple(gathered.hosts.values()),
         licenses=license_infos(desk.knowledge, [*(each.licensing for each in models), *(each.licensing for each in datasets)]),
         links=tuple(sorted(gathered.links.values(), key=lambda link: (link.child, link.parent, link.relation))),
-        runs=(),
+        runs=tuple(read.run for read in gathered.folders.values() if read.run is not None),
         use=use_to_data(use.stated),
         interpretation=reading,
         date=use.on,
@@ -98,6 +124,7 @@ def gather_subject(
         tool=__version__,
         notes=tuple(gathered.notes),
     )
+    return Gathering(subject, tuple(items), gathered.folders)
 
 
 @dataclass
@@ -165,6 +192,12 @@ class _Gathered:
             own = _found(connection, read.name)
             if own is not None and own.name == read.name:
                 self.numbers[own.name] = own.id
+            if read.run is not None:
+                for material in read.run.materials:
+                    base = _found(connection, material.name) if material.notes.get("kind") == "model" else None
+                    if base is not None:
+                        self.bases[material.name] = base.name
+                        self.numbers.setdefault(base.name, base.id)
             for relation in read.record.relations:
                 base = None if relation.parent.startswith("dataset:") else _found(connection, relation.parent)
                 if base is not None:
@@ -220,7 +253,7 @@ class _Gathered:
             title=model.title,
             developer=Party(detail.developer.name, detail.developer.title, detail.developer.kind, detail.developer.country) if detail.developer else None,
             recorded=model.recorded,
-            on_hub=_is_on_hub(detail, commit),
+            on_hub=is_on_hub(detail),
             commit=commit,
             digest=digest if digest is None or digest.startswith("sha256:") else f"sha256:{digest}",
             modality=model.modality,
@@ -261,9 +294,11 @@ class _Gathered:
                 cited = _cited(relation.source)
                 link = BomLink(read.name, parent, relation.relation, relation.evidence, (cited,) if cited else ())
                 self.links.setdefault((link.child, link.parent, link.relation), link)
+        for material in read.run.materials if read.run is not None else ():
+            self._material(read.name, material)
         said = license_of(knowledge, read.name, read.record.statements, told.released_on)
         owner = read.name.partition("/")[0] if read.name.count("/") == 1 else None
-        energies = (Energy("training", read.energy_kwh, None, "its card"),) if read.energy_kwh else ()
+        energies = (Energy("training", read.energy_kwh, None, "its card", read.card.co2_kg),) if read.energy_kwh else ()
         self.models[read.name] = replace(
             held,
             title=held.title or told.title,
@@ -275,10 +310,24 @@ class _Gathered:
             architecture=told.architecture or held.architecture,
             access=held.access or told.access,
             parameters=told.parameters or held.parameters,
-            licensing=licensing_of(knowledge, said) if read.record.statements else held.licensing,
+            licensing=held.licensing if held.licensing.claims else licensing_of(knowledge, said),
             energies=held.energies or energies,
             card=read.card,
         )
+
+    def _material(self, name: str, material: RunMaterial) -> None:
+        """A link that the record of a run tells of."""
+        relation = material.notes.get("relation")
+        is_set = material.notes.get("kind") == "dataset"
+        if relation not in (DATASET_RELATIONS if is_set else MODEL_RELATIONS):
+            return
+        parent = f"dataset:{material.name.removeprefix('dataset:')}" if is_set else self.bases.get(material.name, material.name)
+        if parent == name or any(link.child == name and link.parent == parent for link in self.links.values()):
+            return
+        if not is_set:
+            self.models.setdefault(parent, BomModel(parent, recorded=False))
+        cited = Cited(f"the record of the run ({material.name})")
+        self.links[name, parent, str(relation)] = BomLink(name, parent, str(relation), "declared", (cited,))
 
     def _dataset(self, connection: Connection, name: str) -> None:
         from registry.catalogue.queries.datasets import find_dataset
@@ -324,13 +373,14 @@ def _found(connection: Connection, name: str) -> FoundModel | None:
         return None
 
 
-def _is_on_hub(detail: ModelDetail, commit: str | None) -> bool:
+def is_on_hub(detail: ModelDetail) -> bool:
     """Whether something on record says that a model is a repository of the Hub: a commit, downloads, or a source that is its page."""
     name = detail.model.name
     if name.count("/") != 1:
         return False
     sources = [detail.model.source, *(each.source for each in detail.statements), *(each.source for each in detail.revisions)]
-    return commit is not None or detail.model.downloads is not None or any(_cites_hub(source, name) for source in sources)
+    has_commit = any(_COMMIT.fullmatch(each.commit) for each in detail.revisions)
+    return has_commit or detail.model.downloads is not None or any(_cites_hub(source, name) for source in sources)
 
 
 def _cites_hub(source: Source | None, place: str) -> bool:
@@ -345,19 +395,17 @@ def _reference(source: Source | None) -> str | None:
     return source.reference if source is not None else None
 
 
-def _verdicts(desk: Desk, gathered: _Gathered, asked: Iterable[str], raw: Mapping[str, Any], interpretation: str | None) -> dict[str, VerdictNote]:
-    """What the use comes to for everything that was asked about."""
+def _answers(desk: Desk, gathered: _Gathered, asked: Iterable[str], raw: Mapping[str, Any], interpretation: str | None) -> list[Mapping[str, Any]]:
+    """What the use comes to for everything that was asked about: by the catalogue where it knows the model, else by its folder."""
     from registry.desk.check import check_models
 
-    found: dict[str, VerdictNote] = {}
+    found: list[Mapping[str, Any]] = []
     for name in dict.fromkeys(asked):
         read = gathered.folders.get(name)
         if read is not None and name not in gathered.numbers:
-            items = [check_folder(desk, read, raw, interpretation)]
+            found.append(check_folder(desk, read, raw, interpretation))
         else:
-            items = check_models(desk, [name], raw, interpretation)
-        for item in items:
-            found[item["model"]] = _verdict_note(item)
+            found += check_models(desk, [name], raw, interpretation)
     return found
 
 

@@ -35,10 +35,12 @@ Key = tuple[bool, int]
 """Whether it is a dataset, and its number."""
 
 
-def read_lineage(desk: Desk, name: str, up: bool = True, down: bool = False, depth: int | None = None, limit: int = MOST_MODELS) -> dict[str, Any]:
+def read_lineage(
+    desk: Desk, name: str, up: bool = True, down: bool = False, depth: int | None = None, limit: int = MOST_MODELS, raw: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The lineage of a model as `licet.lineage/1`: nodes with licence and verdict, edges with relation, evidence and sources.
 
-    The verdict is for the use that the settings state. It is worked out once for each profile, however many models share it.
+    The verdict is for the use that the settings state, unless another is given. It is worked out once for each profile, however many models share it.
 
     Args:
         desk: The desk.
@@ -47,6 +49,7 @@ def read_lineage(desk: Desk, name: str, up: bool = True, down: bool = False, dep
         down: Whether its descendants are.
         depth: How many steps to go; all, if not given.
         limit: How many models are given each way, and how many datasets of theirs.
+        raw: The facts of another use, as given; statements then count as of its date.
 
     Raises:
         UnknownModelError: None, or several, go by the name.
@@ -58,13 +61,13 @@ def read_lineage(desk: Desk, name: str, up: bool = True, down: bool = False, dep
     with desk.catalogue.reading() as connection:
         found = find_model(connection, name)
         families = {word: read_family(connection, found.id, up=word == "up", depth=depth) for word, wanted in (("up", up), ("down", down)) if wanted}
-        members = read_members(connection, {number for family in families.values() for number in family.distances} | {found.id}, today())
+        members = read_members(connection, {number for family in families.values() for number in family.distances} | {found.id}, _day(raw))
         kept: set[Key] = {(False, found.id)}
         for family in families.values():
             kept.update(_nearest(family, members, limit))
         every = {step.id: step for family in families.values() for step in family.steps}
         steps = [step for step in every.values() if (False, step.child) in kept and _end(step) in kept]
-        judged = _Judged(desk, connection, [members[number].profile for number in members])
+        judged = _Judged(desk, connection, [members[number].profile for number in members], raw or {})
         names = _names(connection, kept)
         nodes = _nodes(judged, names, members, kept)
         claims = read_claims(connection, {step.child for step in steps})
@@ -95,6 +98,11 @@ def draw_lineage(graph: Mapping[str, Any], form: str) -> str:
     if form not in forms:
         raise UsageError(f"a lineage cannot be drawn as `{form}`", f"the forms are {', '.join(forms)}")
     return forms[form](graph)
+
+
+def _day(raw: Mapping[str, Any] | None) -> str:
+    """The day whose statements count."""
+    return str((raw or {}).get("date") or today())
 
 
 def _end(step: Step) -> Key:
@@ -138,13 +146,15 @@ class _Standing:
 class _Judged:
     """The standing of profiles, each judged once."""
 
-    def __init__(self, desk: Desk, connection: Connection, wanted: Iterable[int | None]) -> None:
+    def __init__(self, desk: Desk, connection: Connection, wanted: Iterable[int | None], raw: Mapping[str, Any]) -> None:
         from registry.catalogue.profiles import read_profiles
 
         knowledge = desk.knowledge
-        use: Use = resolve_named_licenses(knowledge, read_use(knowledge, {}, desk.settings.facts))
+        use: Use = resolve_named_licenses(knowledge, read_use(knowledge, raw, desk.settings.facts))
+        interpretation = knowledge.interpretation(desk.interpretation(raw.get("interpretation")))
         self._knowledge = knowledge
-        self._judge = Judge(knowledge.evaluator, knowledge.license_of, knowledge.expression_of, use, knowledge.interpretation(desk.interpretation(None)))
+        self._on = _day(raw)
+        self._judge = Judge(knowledge.evaluator, knowledge.license_of, knowledge.expression_of, use, interpretation)
         numbers = {number for number in wanted if number is not None}
         self._desk, self._connection = desk, connection
         self.standings = {number: self._of(stored.profile) for number, stored in read_profiles(connection, numbers).items()}
@@ -174,7 +184,7 @@ class _Judged:
         said = statements_of_datasets(self._connection, wanted)
         standings = {}
         for number in wanted:
-            statements = statements_on([each.statement for each in said.get(number, ())], today())
+            statements = statements_on([each.statement for each in said.get(number, ())], self._on)
             resolved = (resolve_statement(self._knowledge, statement, None) for statement in statements)
             licenses = tuple(dict.fromkeys(part for license in resolved for part in self._knowledge.parts_of(license))) or ("unstated",)
             standing = self._of(Profile(frozenset(Binding(license) for license in licenses)))

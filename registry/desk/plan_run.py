@@ -40,12 +40,14 @@ class PlannedModel:
         relation: What the outcome will be to it.
         record: What its own folder says of it, where the catalogue does not know it.
         license: The licence that the user states for it.
+        only_if_open: The statement is for those among several of which no licence is on record.
     """
 
     name: str
     relation: str
     record: Record | None = None
     license: str | None = None
+    only_if_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,7 @@ class Plan:
         outward: The same for a use in which the outcome reaches others in every way: what must be done then.
         choice: The licence that the outcome carries, where a model comes out.
         licenses: The licences that are held for everything that goes in, by name.
+        stated: The licences that the user stated where none was on record, by name.
         use: The facts that the answer rests on.
     """
 
@@ -100,6 +103,7 @@ class Plan:
     outward: Mapping[str, Any]
     choice: Choice | None
     licenses: Mapping[str, tuple[str, ...]]
+    stated: Mapping[str, str]
     use: Use = field(repr=False)
 
     @property
@@ -164,7 +168,7 @@ def plan_run(desk: Desk, planned: Planned, raw: Mapping[str, Any]) -> Plan:
         given = answer(knowledge, Question(graph, name, facts, reading, name_to_judge=planned.name, change_is_lineage=True))
         return {**to_item(knowledge, given), "model": planned.name, "carries": choice.license}
 
-    return Plan(ask(use), ask(use.with_facts(distribution=OUTWARD)), choice, gathered.licenses(), use)
+    return Plan(ask(use), ask(use.with_facts(distribution=OUTWARD)), choice, gathered.licenses(), gathered.stated, use)
 
 
 def _of_inputs(desk: Desk, planned: Planned, gathered: _Gathered, use: Use, reading: str) -> Plan:
@@ -175,7 +179,7 @@ def _of_inputs(desk: Desk, planned: Planned, gathered: _Gathered, use: Use, read
         items = [to_item(desk.knowledge, answer(desk.knowledge, Question(graph, model.name, facts, reading))) for model in planned.models]
         return max(items, key=lambda item: Verdict.from_word(item["verdict"]))
 
-    return Plan(ask(use), ask(use.with_facts(distribution=OUTWARD)), None, gathered.licenses(), use)
+    return Plan(ask(use), ask(use.with_facts(distribution=OUTWARD)), None, gathered.licenses(), gathered.stated, use)
 
 
 class _Gathered:
@@ -188,6 +192,7 @@ class _Gathered:
         self.nodes: dict[str, Node] = {}
         self.edges: list[Edge] = []
         self.accepted: set[str] = set()
+        self.stated: dict[str, str] = {}
 
     def licenses(self) -> dict[str, tuple[str, ...]]:
         """The licences held for each thing that goes in."""
@@ -200,7 +205,7 @@ class _Gathered:
             self._add_described(model.name, model.record)
         else:
             self._add_recorded(find_subject(self._desk, model.name, self._on))
-        if model.license is not None:
+        if model.license is not None and not (model.only_if_open and self._held(model.name)):
             self._state(model.name, model.license)
 
     def add_data(self, data: PlannedData) -> None:
@@ -257,7 +262,7 @@ class _Gathered:
     def _state(self, name: str, license: str) -> None:
         """The licence that the user states, which stands in where none is on record and speaks over none that is."""
         knowledge = self._desk.knowledge
-        held = [known for each in self.nodes[name].licenses if (known := knowledge.license_of(each)) is None or not known.placeholder]
+        held = self._held(name)
         found = knowledge.resolve(license, self._on)
         stated = found.license if found.reason == "expression" else knowledge.find(license, self._on).id
         if held and set(knowledge.parts_of(stated)) != set(self.nodes[name].licenses):
@@ -265,4 +270,11 @@ class _Gathered:
             raise UsageError(
                 f"the licence of `{name}` is on record: {recorded}, not {stated}", "leave it out; a wrong record is corrected with `licet catalog add`"
             )
+        if not held:
+            self.stated[name] = stated
         self.nodes[name] = replace(self.nodes[name], licenses=knowledge.parts_of(stated), basis="declared")
+
+    def _held(self, name: str) -> bool:
+        """Whether a licence is on record for it."""
+        license_of = self._desk.knowledge.license_of
+        return any((known := license_of(each)) is None or not known.placeholder for each in self.nodes[name].licenses)

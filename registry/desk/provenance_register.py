@@ -11,7 +11,7 @@ from registry.desk.facts import read_use, resolve_named_licenses, today
 from registry.desk.plan_run_names import dataset_is_known
 from registry.desk.provenance_keys import known_keys
 from registry.desk.provenance_verify import now, signer_to_data
-from registry.desk.record_run import ORIGIN, MadeModel, UsedData, UsedModel, record_model, record_outputs, refuse_taken_name
+from registry.desk.record_run import ORIGIN, OVERRIDDEN, MadeModel, UsedData, UsedModel, record_model, record_outputs, refuse_taken_name
 from registry.desk.register import base_name, is_recorded, modality_of_bases, registered
 from registry.errors import UntrustedError, UsageError
 from registry.provenance.layout import RECORD_FILE, RECORD_FILES, subject_of_record
@@ -81,7 +81,7 @@ def register_from_record(desk: Desk, target: Path, wishes: Wishes, raw: Mapping[
         raise UsageError(f"`{target}` tells of a run that was not completed: {run.reason or run.outcome}", "only what came to be can be recorded")
     if wishes.name is not None and wishes.name != run.name:
         raise UsageError(f"`{target}` is the record of `{run.name}`, not of `{wishes.name}`", "leave the name out; it stands in the record")
-    attested = not found.findings
+    attested = found.trusted and not found.findings
     about: dict[str, Any] = {
         "file": str(documents_of(subject).record),
         "sha256": f"sha256:{_digest(documents_of(subject).record)}",
@@ -100,7 +100,7 @@ def register_from_record(desk: Desk, target: Path, wishes: Wishes, raw: Mapping[
         modality = wishes.modality or modality_of_bases(connection, [(model, relation) for model, relation in bases if relation])
     made = MadeModel(
         name=name,
-        state=f"sha256:{found.sha256}",
+        state=f"sha256:{found.tree}",
         record=about["sha256"],
         license=wishes.license or (found.terms.license if found.terms else None),
         stage=run.stage,
@@ -109,6 +109,7 @@ def register_from_record(desk: Desk, target: Path, wishes: Wishes, raw: Mapping[
         models=models,
         data=data,
         run=_training(run),
+        remarks=_remarks(run),
         evidence=about["evidence"],
     )
     done = record_model(desk, made)
@@ -130,8 +131,6 @@ def _verified(desk: Desk, subject: Path, wishes: Wishes, progress: Progress | No
             f"the record of `{found.name}` cannot be believed: {wrong[0].summary}", f"`licet provenance verify {subject}` says all that is wrong"
         )
     doubts = [finding for finding in found.findings if finding.code in _CURABLE]
-    if not found.trusted and not doubts:
-        raise UntrustedError(f"the record of `{found.name}` is not signed", "sign it, or add `--allow-unknown-key` to take it for what somebody says")
     if doubts and not wishes.allow_unknown_key:
         raise UntrustedError(
             f"the record of `{found.name}` is not attested: {doubts[0].summary}",
@@ -140,7 +139,7 @@ def _verified(desk: Desk, subject: Path, wishes: Wishes, progress: Progress | No
     if not at_hand and found.run is not None:
         from registry.provenance.digests import tree_digest
 
-        found.sha256 = tree_digest(found.run.files)
+        found.tree = tree_digest(found.run.files)
     return found, at_hand
 
 
@@ -222,6 +221,13 @@ def _held(desk: Desk, material: Material) -> str | None:
     licenses = [desk.knowledge.license_of(each) for each in material.licenses]
     known = [license.id for license in licenses if license is not None and not license.placeholder]
     return known[0] if len(known) == 1 == len(material.licenses) else None
+
+
+def _remarks(run: Run) -> tuple[tuple[str, str], ...]:
+    """What is to be kept with a model that was made against what the licences said."""
+    if run.gate is None or not run.gate.override:
+        return ()
+    return ((OVERRIDDEN, f"the licence check said {run.gate.check.get('verdict')}; passed over under the approval {run.gate.override}"),)
 
 
 def _training(run: Run) -> dict[str, Any] | None:

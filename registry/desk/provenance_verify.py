@@ -14,6 +14,8 @@ from registry.errors import UsageError
 from registry.findings.finding import Finding
 from registry.provenance.dependencies import Dependency, Place, check_dependencies
 from registry.provenance.digests import Progress
+from registry.provenance.layout import subject_of_record
+from registry.provenance.model_signing_library import Identity
 from registry.provenance.signers import Signer
 from registry.provenance.verification import Verification, verify
 
@@ -33,6 +35,7 @@ def verify_provenance(
     *,
     public: Sequence[Path] = (),
     signature: Path | None = None,
+    identity: Identity | None = None,
     places: Mapping[str, Path] | None = None,
     base: Path | None = None,
     lineage: bool = True,
@@ -42,9 +45,10 @@ def verify_provenance(
 
     Args:
         desk: The desk; its catalogue is opened only where a record tells of a lineage.
-        target: The folder or file.
+        target: The folder or file, or one of its records.
         public: The public keys to hold signatures against; the trusted ones of the settings, if none is given.
         signature: Where the signature stands, if not in the folder as `model.sig`.
+        identity: Who is expected to have signed the files with Sigstore, without a key.
         places: Where that which went in stands, by name.
         base: Where the one base stands.
         lineage: Whether the lineage is compared with the catalogue's.
@@ -54,17 +58,17 @@ def verify_provenance(
         ProvenanceError: The target cannot be read, or a key is none.
         UsageError: A place is given for what did not go in.
     """
+    target = subject_of_record(target)
     keys = known_keys(desk.settings, public)
     meter = progress or (lambda _part: None)
-    found = verify(target, keys, at=now(), signature=signature, progress=meter("files"))
+    found = verify(target, keys, at=now(), signature=signature, identity=identity, progress=meter("files"))
     dependencies: tuple[Dependency, ...] = ()
     if found.run is not None:
         given = find_places(found.run, places or {}, base)
         dependencies = check_dependencies(found.run, given, progress=meter("what went in"))
         found.findings.extend(finding for each in dependencies for finding in each.findings)
-    compared = compare_lineage(desk, found) if lineage and found.run is not None and found.run.outcome == "completed" and found.run.files else None
-    if compared is not None:
-        found.findings.extend(compared.findings)
+    compared = compare_lineage(desk, found) if lineage else Comparison("not asked for")
+    found.findings.extend(compared.findings)
     return {
         "schema": SCHEMA,
         "target": str(target),
@@ -78,7 +82,7 @@ def verify_provenance(
             {"name": each.name, "kind": each.kind, "relation": each.relation, "result": each.result, "place": str(each.place) if each.place else None}
             for each in dependencies
         ],
-        "lineage": compared.result if compared is not None else "not compared",
+        "lineage": compared.result,
         "findings": [{**finding_to_data(finding), "file": finding.file} for finding in found.findings],
         "notes": list(found.notes),
     }
@@ -141,8 +145,10 @@ def compare_lineage(desk: Desk, found: Verification) -> Comparison:
     from registry.catalogue.queries.find_model import find_model
     from registry.catalogue.queries.lineage import links_of_children
 
-    if found.run is None:
-        return Comparison("no record of a run")
+    if found.run is None or found.run.outcome != "completed":
+        return Comparison("no record of a run that made a model")
+    if found.run.task.startswith("infer/"):
+        return Comparison("answers have no lineage of their own")
     if desk.settings.catalogue_is_default and not Path(desk.settings.catalogue).exists():
         return Comparison("no catalogue yet")
     with desk.catalogue.reading() as connection:

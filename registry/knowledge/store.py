@@ -185,6 +185,8 @@ class Knowledge:
         folded = fold_alias(name)
         candidates = self._candidates(name)
         if candidates:
+            if folded.startswith(_OWN_PREFIX):  # such an id names one text, whatever the day
+                return Resolution(candidates[0], "id")
             if len(candidates) == 1:
                 held = self.in_force(candidates[0], on)
                 return Resolution(held, "dated" if held != candidates[0] else "id" if held == folded else "alias")

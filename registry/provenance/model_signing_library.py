@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from registry.errors import MissingExtraError, ProvenanceError
 from registry.provenance.keys import PublicKey
 from registry.provenance.layout import IGNORED
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is expected to have signed without a key: a name, such as an address of mail, and who vouches for it."""
+
+    name: str
+    issuer: str
 
 
 def verify_by_library(folder: Path, signature: Path, key: PublicKey) -> str | None:
@@ -55,6 +64,28 @@ def sign_keyless(folder: Path, signature: Path, *, token: str | None = None, ign
             f"the model cannot be signed with Sigstore: {reason[0] if reason else type(error).__name__}",
             "it needs the network and an identity; sign with a key instead: `licet provenance sign` without `--keyless`",
         ) from error
+
+
+def verify_keyless(folder: Path, signature: Path, who: Identity) -> str | None:
+    """Verify a signature that was made with Sigstore by somebody.
+
+    Returns:
+        What is wrong, or None where nothing is.
+
+    Raises:
+        ProvenanceError: What Sigstore's own keys are cannot be learnt.
+    """
+    verifying = _library("verifying")
+    from sigstore.errors import Error as SigstoreError
+    from sigstore.errors import TUFError
+
+    try:
+        verifying.Config().use_sigstore_verifier(identity=who.name, oidc_issuer=who.issuer).verify(folder, signature)
+    except TUFError as error:
+        raise ProvenanceError(f"the keys of Sigstore cannot be had: {error}", "verifying a signature without a key needs the network") from error
+    except (SigstoreError, OSError, ValueError, TypeError) as error:
+        return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return None
 
 
 def _library(part: str) -> ModuleType:

@@ -74,6 +74,10 @@ def signer_findings(name: str, signers: Sequence[Signer], keys: Sequence[PublicK
             found.append(Finding("LIC504", name, f"`{file}` was signed {when}; the key {key.label} is valid {lasts}.", file=file))
         elif signer.result == "unknown-key" and signer.hint not in ("certificate", "sigstore"):
             unknown.setdefault(signer.hint, []).append(file)
+    unsigned = [signer.file for signer in signers if signer.result == "unsigned"]
+    if unsigned:
+        summary = f"{listed(unsigned)} {'carries' if len(unsigned) == 1 else 'carry'} no signature: anybody can have written {'it' if len(unsigned) == 1 else 'them'}."
+        found.append(Finding("LIC501", name, summary, file=unsigned[0]))
     for hint, files in unknown.items():
         which = f"the key {hint[:12]}" if hint else "a key that nothing names"
         among = f"which is not among the {len(keys)} you trust" if keys else "and you trust no key yet"

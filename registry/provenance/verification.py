@@ -13,6 +13,7 @@ from registry.provenance.envelope import Envelope, read_envelope
 from registry.provenance.keys import PublicKey
 from registry.provenance.layout import IGNORED, RECORD_FILE, SIGNATURE_FILE, TERMS_FILE, record_beside, terms_beside
 from registry.provenance.model_signature import ModelSignature, read_signature
+from registry.provenance.model_signing_library import Identity, verify_by_library, verify_keyless
 from registry.provenance.record_shape import read_run, read_terms_record
 from registry.provenance.run import FileDigest, Run
 from registry.provenance.signers import Signer, judge_signature, listed, signer_findings
@@ -37,7 +38,8 @@ class Verification:
 
     Attributes:
         name: What the artefact is called in its records; the file's or folder's own name where there are none.
-        sha256: The digest over its files as they are.
+        sha256: Of a folder the digest over its files as they are, of a single file its own.
+        tree: The digest over its files, which documents are about.
         files: How many there are.
         size: How many bytes.
         findings: Everything that is wrong.
@@ -51,6 +53,7 @@ class Verification:
 
     name: str
     sha256: str = ""
+    tree: str = ""
     files: int = 0
     size: int = 0
     findings: list[Finding] = field(default_factory=list)
@@ -60,11 +63,6 @@ class Verification:
     own_signature: ModelSignature | None = None
     signed: Mapping[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-    @property
-    def signed_by_anybody(self) -> bool:
-        """Whether any document carries a signature, whatever came of it."""
-        return any(signer.result != "unsigned" for signer in self.signers)
 
     @property
     def trusted(self) -> bool:
@@ -89,7 +87,15 @@ def documents_of(target: Path, signature: Path | None = None) -> Documents:
     return Documents(record_beside(target), terms_beside(target), signature)
 
 
-def verify(target: Path, keys: Sequence[PublicKey], *, at: str, signature: Path | None = None, progress: Progress | None = None) -> Verification:
+def verify(
+    target: Path,
+    keys: Sequence[PublicKey],
+    *,
+    at: str,
+    signature: Path | None = None,
+    identity: Identity | None = None,
+    progress: Progress | None = None,
+) -> Verification:
     """Hold a folder or file against all that is signed of it.
 
     Args:
@@ -97,6 +103,7 @@ def verify(target: Path, keys: Sequence[PublicKey], *, at: str, signature: Path 
         keys: The keys that are trusted.
         at: Now, RFC 3339 in UTC.
         signature: Where the signature over the files stands, if not in the folder as `model.sig`.
+        identity: Who is expected to have signed the files without a key.
         progress: Told how many bytes are digested.
 
     Raises:
@@ -106,9 +113,12 @@ def verify(target: Path, keys: Sequence[PublicKey], *, at: str, signature: Path 
         raise ProvenanceError(f"there is no `{target}`", "name a model folder, or a file that has its record beside it")
     found, claims, subject = _read(target, keys, at, signature)
     own = found.own_signature
-    if own is not None and not own.native:
-        _judge_by_library(found, target, signature or documents_of(target).signature)
-    if not found.signed_by_anybody and not any(finding.code == "LIC505" for finding in found.findings):
+    place = documents_of(target, signature).signature
+    if own is not None and place is not None and own.material != "key":
+        _judge_without_key(found, target, place, own, identity)
+    elif own is not None and not own.native:
+        _judge_by_library(found, target, place)
+    if not found.signers and not any(finding.code == "LIC505" for finding in found.findings):
         found.findings.append(Finding("LIC501", found.name, f"`{found.name}` has no signature: nothing tells whether its files are what somebody made."))
     _compare_files(found, target, claims, progress)
     _compare_documents(found, subject)
@@ -191,16 +201,26 @@ def _judge_own_signature(found: Verification, path: Path, own: ModelSignature, k
         beside = same and any(signer.file.endswith(RECORD_FILE) and signer.key and signer.key.id == own.hint for signer in found.signers)
         found.signers.append(judge_signature(path.name, own.envelope, keys, own.hint, found.run.ended if beside and found.run else None, at))
         return
-    kind = "a certificate" if own.material == "certificate" else "Sigstore, without a key"
     found.signers.append(Signer(path.name, "unknown-key", hint=own.material))
-    summary = f"`{path.name}` was signed with {kind}: `model_signing verify {own.material}` can verify it, given whom you expect."
-    found.findings.append(Finding("LIC504", found.name, summary, file=path.name))
+
+
+def _judge_without_key(found: Verification, target: Path, path: Path, own: ModelSignature, identity: Identity | None) -> None:
+    """A signature that no key of ours can verify: by Sigstore if it is said who is expected, else not at all."""
+    if own.material == "sigstore" and identity is not None:
+        problem = verify_keyless(target, path, identity)
+        if problem is None:
+            at = next(index for index, signer in enumerate(found.signers) if signer.file == path.name)
+            found.signers[at] = Signer(path.name, "holds", hint=identity.name)
+        else:
+            found.findings.append(Finding("LIC505", found.name, _sentence(problem), file=path.name))
+        return
+    kind = "a certificate" if own.material == "certificate" else "Sigstore, without a key"
+    how = "`model_signing verify certificate` can verify it" if own.material == "certificate" else "say whom you expect with `--identity` and `--issuer`"
+    found.findings.append(Finding("LIC504", found.name, f"`{path.name}` was signed with {kind}: {how}.", file=path.name))
 
 
 def _judge_by_library(found: Verification, target: Path, path: Path | None) -> None:
     """Leave a signature in shards, or by BLAKE3, to the library that knows them."""
-    from registry.provenance.model_signing_library import verify_by_library
-
     signer = next((each for each in found.signers if path is not None and each.file == path.name), None)
     if signer is None or signer.key is None or path is None:
         return
@@ -220,7 +240,10 @@ def _compare_files(found: Verification, target: Path, claims: Sequence[_Claim], 
         present = [FoundFile(target.name, path, path.stat().st_size)]
     digests = digest_files(present, progress=progress)
     own = [file for file in digests if not _left_out(file.name, IGNORED)]
-    found.sha256, found.files, found.size = tree_digest(own), len(own), sum(file.size for file in own)
+    found.tree, found.files, found.size = tree_digest(own), len(own), sum(file.size for file in own)
+    found.sha256 = found.tree if target.is_dir() else digests[0].sha256
+    if present and claims and not any(claim.digests for claim in claims):
+        found.notes.append("the record is of a run that made no model, so nothing is signed of the files here")
     said: dict[str, str] = {}
     for name, reason in refused:
         said[name] = f"`{name}` {reason}, which no signed model holds"
@@ -257,7 +280,7 @@ def _compare_documents(found: Verification, subject: tuple[str, str] | None) -> 
     run, terms = found.run, found.terms
     if terms is None or subject is None:
         return
-    digest = tree_digest(run.files) if run and run.files else found.sha256 if run is None else None
+    digest = tree_digest(run.files) if run and run.files else found.tree if run is None else None
     if (digest is not None and subject[1] != digest) or (run is not None and run.name != terms.name):
         summary = f"`{TERMS_FILE}` is about another model: `{subject[0]}` with the digest {subject[1][:12]}."
         found.findings.append(Finding("LIC502", found.name, summary, file=TERMS_FILE))

@@ -34,12 +34,12 @@ def address(text: object) -> str | None:
 
 
 def cleaned(value: Any) -> Any:
-    """A document with all its texts made plain."""
+    """A document with all its texts made plain; none is cut, as what is long was cut where it was written."""
     if isinstance(value, dict):
         return {key: cleaned(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
         return [cleaned(each) for each in value]
-    return plain(value) if isinstance(value, str) else value
+    return plain(value, len(value) + 1) if isinstance(value, str) else value
 
 
 def kept(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from registry.reports.bom_text import cleaned, one_line
 from registry.reports.cyclonedx_card import dataset_data, formulation, model_card
 from registry.reports.cyclonedx_licenses import declared_and_concluded, detected
 from registry.reports.cyclonedx_parts import TOOL_REF, Parts
+from registry.sources.bom_schema import quick_addresses
 
 SPECS = ("1.6", "1.7")
 """The versions that are written, the last by default."""
@@ -129,11 +130,12 @@ def validate_cyclonedx(text: str, spec: str) -> list[str]:
     except ImportError as error:
         raise MissingExtraError("checking CycloneDX", "bom") from error
     try:
-        faults = JsonStrictValidator(SchemaVersion.V1_6 if spec == "1.6" else SchemaVersion.V1_7).validate_str(text, all_errors=True)
+        with quick_addresses():
+            faults = list(JsonStrictValidator(SchemaVersion.V1_6 if spec == "1.6" else SchemaVersion.V1_7).validate_str(text, all_errors=True) or ())
     except MissingOptionalDependencyException as error:
         raise MissingExtraError("checking CycloneDX", "bom") from error
     found = []
-    for fault in faults or ():
+    for fault in faults:
         inner: Any = getattr(fault, "data", fault)
         found.append(f"{getattr(inner, 'json_path', '$')}: {getattr(inner, 'message', inner)}"[:300])
     return found

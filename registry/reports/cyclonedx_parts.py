@@ -132,6 +132,7 @@ class Parts:
             bom_ref=SUBJECT_REF,
             purl=_purl(model_purl(model) or local_purl(model)),
             supplier=_organization(model.developer.shown) if model.developer is not None else None,
+            properties=_properties({"licet:name": model.name}),
         )
 
     def _model(self, model: BomModel) -> Component:
@@ -169,7 +170,7 @@ class Parts:
                 continue
             parent = self.subject.model(link.parent) or BomModel(link.parent, recorded=False)
             owner, own = split_name(parent.name)
-            said = {"licet:relation": link.relation, "licet:evidence": link.evidence, "licet:component": model_ref(parent.name)}
+            said = {"licet:relation": link.relation, "licet:evidence": link.evidence, "licet:name": parent.name}
             ancestors.append(
                 Component(
                     name=own,
@@ -186,6 +187,7 @@ class Parts:
 
     def _model_properties(self, model: BomModel) -> dict[str, str]:
         said = {
+            "licet:name": model.name,
             "licet:title": model.title,
             "licet:modality": model.modality,
             "licet:stage": model.stage,
@@ -218,6 +220,7 @@ class Parts:
         owner, own = split_name(dataset.name)
         page = dataset_page(dataset)
         said = {
+            "licet:name": dataset.name,
             "licet:title": dataset.title,
             "licet:personal-data": dataset.personal_data,
             "licet:recorded": None if dataset.recorded else "no: only the name is known",
@@ -237,6 +240,7 @@ class Parts:
         from cyclonedx.model.component import Component, ComponentType
 
         said = {
+            "licet:name": application.name,
             "licet:title": application.title,
             "licet:distribution": ", ".join(application.distribution),
             "licet:countries": ", ".join(application.countries),

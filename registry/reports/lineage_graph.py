@@ -24,7 +24,7 @@ def license_words(node: Mapping[str, Any]) -> str:
 def link_words(edge: Mapping[str, Any]) -> str:
     """The relation of a link, with what a reader should mind about it."""
     marks = [word for word in ("contradicted", "circle") if edge.get(word)]
-    return plain(edge.get("relation", "")) + (f" ({', '.join(marks)})" if marks else "")
+    return plain(edge.get("relation", ""), 40) + (f" ({', '.join(marks)})" if marks else "")
 
 
 def omitted_words(graph: Mapping[str, Any]) -> str | None:

@@ -52,7 +52,7 @@ def memory_hint(job: Job) -> str:
     return "try a smaller model, or a machine with more memory"
 
 
-OPTIMIZERS = ("adagrad", "adam", "adamw", "rmsprop", "sgd")
+OPTIMIZERS = ("adafactor", "adagrad", "adam", "adamw", "rmsprop", "sgd")
 """What a training can be driven by; `adamw` where nothing is said."""
 
 SCHEDULERS = ("linear", "cosine", "constant", "constant_with_warmup", "polynomial", "inverse_sqrt")

@@ -116,7 +116,7 @@ def _front_matter(card: Card) -> str:
     if pipeline:
         values["pipeline_tag"] = pipeline
     values["tags"] = sorted({kind, what} - {""})
-    if card.after:
+    if card.after and kind == "finetune":
         values["model-index"] = [
             {
                 "name": card.name.rsplit("/", 1)[-1],

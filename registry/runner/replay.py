@@ -47,6 +47,7 @@ class Wishes:
         out: Where the outcome is kept; None where it is removed after it was compared.
         public: The public keys to hold the record against.
         allow_unknown_key: Go on although nobody known has signed the record.
+        trust_remote_code: Run the code that came with a model, as the first time.
         machine: What of the machine is to be other than it was: `device`, `threads`, `precision`.
     """
 
@@ -55,6 +56,7 @@ class Wishes:
     out: Path | None = None
     public: Sequence[Path] = ()
     allow_unknown_key: bool = False
+    trust_remote_code: bool = False
     machine: Mapping[str, Any] | None = None
 
 
@@ -84,6 +86,8 @@ def replay(
     """
     meter = progress or (lambda _part: None)
     subject = subject_of_record(target)
+    if not subject.exists():
+        raise ProvenanceError(f"there is no `{target}`", "name a record, or what it is about")
     found = _trusted(desk, subject, wishes)
     run = found.run
     if run is None or run.outcome != "completed" or not run.files:
@@ -93,13 +97,14 @@ def replay(
         raise ProvenanceError(f"`{target}` does not say what was asked for", "it was made by another version of licet")
     places = _places(run, find_places(run, wishes.places, wishes.base))
     _refuse_other_inputs(run, places, meter("what went in"))
+    machine = _machine(run, wishes)
     keep = wishes.out
     if keep is not None and keep.exists():
         raise UsageError(f"`{keep}` is there already", "a run never overwrites; name another folder with `--out`")
     room = Path(tempfile.mkdtemp(prefix=f".{subject.name}.replay-", dir=None if keep is None else keep.resolve().parent))
     try:
         out = room / (run.files[0].name if said.get("kind") == "infer" else "model")
-        job = job_of_record(said, {name: place.path for name, place in places.items()}, out, _machine(run, wishes))
+        job = job_of_record(said, {name: place.path for name, place in places.items()}, out, machine)
         told = Told()
 
         def take(event: Event) -> None:
@@ -185,6 +190,8 @@ def _places(run: Run, given: Mapping[str, Place]) -> dict[str, Place]:
 def _machine(run: Run, wishes: Wishes) -> dict[str, Any]:
     """On what to compute: as it was asked for, with as many threads as there were, unless another wish is stated."""
     asked = {key: run.internals[key] for key in Machine.model_fields if key in run.internals}
+    if asked.get("trust_remote_code") and not wishes.trust_remote_code:
+        raise UsageError("the first time the model ran code of its own", "read that code; to run it again, add `--trust-remote-code`")
     if asked.get("threads") is None:
         asked["threads"] = run.internals.get("threads_used")
     return asked | dict(wishes.machine or {})
@@ -211,16 +218,16 @@ def _compare(run: Run, found: Verification, subject: Path, out: Path, meter: Cal
     identical = all(row["same"] for row in rows)
     tensors = None
     if not identical and out.is_dir() and subject.is_dir():
-        tensors = compare_tensors(out, subject)
+        tensors = compare_tensors(out, subject, sorted(wanted))
     return {"identical": identical, "files": rows, "tensors": tensors}
 
 
-def compare_tensors(again: Path, original: Path) -> dict[str, Any]:
-    """Which tensors of two folders differ, and how far; the least alike first."""
+def compare_tensors(again: Path, original: Path, files: Sequence[str]) -> dict[str, Any]:
+    """Which tensors of files in two folders differ, and how far; the least alike first."""
     from registry.sources.tensors import read_tensor_set
     from registry.sources.weight_comparison import compare_weights
 
-    sets = read_tensor_set(again), read_tensor_set(original)
+    sets = read_tensor_set(again, files), read_tensor_set(original, files)
     lacking = next((one.lacks for one in sets if one.lacks), None)
     if lacking is not None:
         return {"compared": False, "why": lacking}
@@ -255,6 +262,7 @@ def differences(run: Run, told: Told, finished: Finished, job: Job) -> list[dict
         ("driver", run.environment.driver, environment.driver),
         ("processor", run.environment.cpu, environment.cpu),
         ("threads", run.internals.get("threads_used"), started.threads if started else None),
+        ("processes", run.compute.devices, finished.counts.get("processes", 1)),
         ("operating system", run.environment.operating_system, environment.operating_system),
         ("Python", run.environment.python, environment.python),
     ]

@@ -129,8 +129,8 @@ def _file(path: Path | None) -> FileDigest | None:
 def plan_of(request: Request, inputs: Inputs, name: str) -> Planned:
     """The run as the licence gate judges it."""
     models = tuple(
-        PlannedModel(model.name, relation or "run", model.record, request.base_license if at == 0 else None)
-        for at, (model, relation) in enumerate(inputs.models)
+        PlannedModel(model.name, relation or "run", model.record, request.base_license, only_if_open=len(inputs.models) > 1)
+        for model, relation in inputs.models
     )
     if isinstance(request, InferRequest):
         return Planned(None, models)
@@ -222,27 +222,32 @@ def materials_of(inputs: Inputs, licenses: Mapping[str, tuple[str, ...]], rows: 
     return tuple(found)
 
 
-def used_models(request: Request, inputs: Inputs) -> tuple[UsedModel, ...]:
-    """The models that went in, for the catalogue."""
-    return tuple(
-        UsedModel(model.name, relation, model.state, model.commit, model.record, request.base_license if at == 0 else None)
-        for at, (model, relation) in enumerate(inputs.models)
-    )
+def used_models(inputs: Inputs, stated: Mapping[str, str]) -> tuple[UsedModel, ...]:
+    """The models that went in, for the catalogue, with the licences that the user stated where none was on record."""
+    return tuple(UsedModel(model.name, relation, model.state, model.commit, model.record, stated.get(model.name)) for model, relation in inputs.models)
 
 
-def used_data(request: Request, inputs: Inputs, rows: Mapping[str, Mapping[str, int | str]]) -> tuple[UsedData, ...]:
-    """The datasets that went in, for the catalogue."""
+def used_data(inputs: Inputs, rows: Mapping[str, Mapping[str, int | str]], stated: Mapping[str, str]) -> tuple[UsedData, ...]:
+    """The datasets that went in, for the catalogue, with the licences that the user stated where none was on record."""
     found = []
     for data, relation, part in ((inputs.data, "trained-on", "train"), (inputs.evaluation, "tested-on", "evaluation")):
         if data is not None:
             count = rows.get(part, {}).get("rows")
-            license = getattr(request, "data_license", None) if relation == "trained-on" else None
-            found.append(UsedData(data.name, relation, count if isinstance(count, int) else None, license, data.outputs_of))
+            found.append(UsedData(data.name, relation, count if isinstance(count, int) else None, stated.get(f"dataset:{data.name}"), data.outputs_of))
     return tuple(found)
 
 
 def name_of(request: Request) -> str:
-    """The name of what comes out: as stated, else that of its folder or file."""
+    """The name of what comes out: as stated, else that of its folder or file.
+
+    Raises:
+        UsageError: It cannot be a name.
+    """
     if isinstance(request, InferRequest):
-        return check_name(request.name or request.output.name.split(".")[0] or request.output.name, "dataset")
-    return check_name(request.name or request.out.expanduser().resolve().name, "model")
+        name, what = request.name or request.output.name.split(".")[0] or request.output.name, "dataset"
+    else:
+        name, what = request.name or request.out.expanduser().resolve().name, "model"
+    check_name(name, what)
+    if name.startswith(("dataset:", "app:")) or "@" in name:
+        raise UsageError(f"`{name}` cannot be the name of a {what}", "leave out `dataset:`, `app:` and `@`, or give it another with `--name`")
+    return name

@@ -219,3 +219,12 @@ def test_the_hint_is_the_digest_of_the_public_key(tmp_path: Path) -> None:
     assert found.hint == own.public.id
     assert check_signature(found.envelope, own.public)
     assert public_path(tmp_path / "signing.pem").exists()
+
+
+@vectors
+def test_a_signature_without_a_key_asks_whom_you_expect(tmp_path: Path) -> None:
+    folder = model_folder(tmp_path / "model")
+    (folder / SIGNATURE_FILE).write_bytes((VECTORS / "valid" / "sigstore.bundle.json").read_bytes())
+    found = verify(folder, [key(tmp_path).public], at=NOW).findings
+    assert found[0].code == "LIC504"
+    assert "`--identity` and `--issuer`" in found[0].summary

@@ -152,7 +152,9 @@ def _split(rows: list[Row], share: float, seed: int, stratify: str | None, name:
     size = max(round(share * len(rows)), kinds)
     if len(indices) - size < max(kinds, 1):
         raise EngineError(
-            "data", f"`{name}` holds too few examples ({len(rows)}) to keep some apart", "add examples, give `--eval-data FILE`, or say `--eval-share 0`"
+            "data",
+            f"`{name}` holds too few examples ({len(rows)}) to keep some apart",
+            "add examples, give `--evaluation-data FILE`, or say `--evaluation-share 0`",
         )
     strata = [labels[index] for index in indices] if labels is not None and kinds > 1 else None
     first, second = train_test_split(indices, test_size=size, random_state=seed, stratify=strata)

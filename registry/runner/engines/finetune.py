@@ -76,6 +76,9 @@ class Finetune(ABC):
     has_decoder: ClassVar[bool] = False
     """The model reads one text and writes another, whose tokens count, too."""
 
+    loss_over_tokens: ClassVar[bool] = False
+    """The loss of its models is over all tokens of a step, which they are told; else it is a mean that the Trainer divides itself."""
+
     uses_reference: ClassVar[bool] = False
     """A second model of the same size runs beside the one that learns."""
 
@@ -120,7 +123,7 @@ class Finetune(ABC):
         ledger.stage("loading", job.base.name)
         machine = ready_machine(job.machine, tell)
         check_method(job, machine)
-        check_base(job.base)
+        check_base(job, tell)
         examples = read_examples(job.data, self.columns, tell, seed=job.machine.seed, stratify=self.stratify, others=self.other_columns)
         self.check(examples)
         claim_folder(job, examples)
@@ -138,6 +141,8 @@ class Finetune(ABC):
             lambda kind: counting(kind, tally),
         )
         trainer.remove_callback(transformers.PrinterCallback)
+        if not self.loss_over_tokens:  # models take the number of tokens and leave it unused, and the loss would grow with each part of a step
+            trainer.model_accepts_loss_kwargs = False
         use_optimizer(trainer, plan)
         tally.rows_per_example = work.rows_per_example
         before = self._measured(trainer, ledger, "before") if examples.evaluation else None

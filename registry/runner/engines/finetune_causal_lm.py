@@ -22,6 +22,7 @@ class CausalLanguageModel(Finetune):
 
     columns: ClassVar[tuple[Column, ...]] = (Column("text", ("content", "document", "body")),)
     adapter_task: ClassVar[str | None] = "CAUSAL_LM"
+    loss_over_tokens: ClassVar[bool] = True
 
     def load(self, work: Work) -> Any:
         """The base as it is."""

@@ -24,6 +24,7 @@ class Preference(CausalLanguageModel):
         Column("chosen", ("preferred", "accepted"), text=False),
         Column("rejected", ("dispreferred", "refused"), text=False),
     )
+    loss_over_tokens: ClassVar[bool] = False
     uses_reference: ClassVar[bool] = True
 
     def trainer(self, work: Work, options: Callable[..., Any], make: Callable[[Any], Any]) -> Any:

@@ -237,10 +237,11 @@ def _write(stream: TextIO, line: _Line, tally: _Tally) -> None:
 
 
 def _tell_tally(tally: _Tally, tell: Tell) -> None:
-    if tally.counts["cut"]:
-        tell(Noted(text=f"{tally.counts['cut']:,} texts were longer than the model takes and were cut; their lines say so"))
-    if tally.counts["failed"]:
-        tell(Noted(text=f"{tally.counts['failed']:,} rows could not be answered; {tally.first_error}"))
+    cut, failed = tally.counts["cut"], tally.counts["failed"]
+    if cut:
+        tell(Noted(text=f"{'1 text was' if cut == 1 else f'{cut:,} texts were'} longer than the model takes, and cut; `cut` in the answers says which"))
+    if failed:
+        tell(Noted(text=f"{'1 row' if failed == 1 else f'{failed:,} rows'} could not be answered; {tally.first_error}"))
 
 
 def _settings(job: InferJob, template: PromptTemplate | None, reader: _Reader, asker: Asker) -> dict[str, int | float | str | bool | list[str] | None]:

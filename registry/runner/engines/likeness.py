@@ -23,6 +23,7 @@ SENTENCES = (
 """What is read before and after."""
 
 _REPEATS = 3
+_ENOUGH_SECONDS = 5.0
 _MAX_TOKENS = 64
 
 
@@ -48,7 +49,7 @@ def read_sentences(model: Any, tokenizer: Any) -> Reading | None:
     encoded = [tokenizer(sentence, return_tensors="pt", truncation=True, max_length=_MAX_TOKENS).to(device) for sentence in SENTENCES]
     outputs: list[Any] = []
     losses: list[tuple[float, int]] = []
-    best = math.inf
+    best, taken = math.inf, 0.0
     try:
         for turn in range(_REPEATS):
             if device.type == "cuda":
@@ -57,9 +58,12 @@ def read_sentences(model: Any, tokenizer: Any) -> Reading | None:
             made = [_pass(model, inputs) for inputs in encoded]
             if device.type == "cuda":
                 torch.cuda.synchronize()
-            best = min(best, time.perf_counter() - start)
+            seconds = time.perf_counter() - start
+            best, taken = min(best, seconds), taken + seconds
             if turn == 0:
                 outputs = [each.float().cpu() for each in made]
+            if taken > _ENOUGH_SECONDS:
+                break
     except (TypeError, ValueError, AttributeError, KeyError):  # it wants images, or sounds
         return None
     if _predicts_next(model):

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.runner.engines.interface import EngineError, Tell
+from registry.runner.engines.loading import require_safe
 from registry.runner.engines.machine import Readied
 from registry.runner.engines.rows import quoted
 from registry.runner.events import Noted
@@ -25,38 +26,23 @@ TOKENIZER_FILES = (
 )
 """One of these is in every folder with a tokenizer."""
 
-PICKLES = (".bin", ".pt", ".pth", ".ckpt", ".pkl")
-"""Endings of weights that are pickles: loading one runs whatever is in it."""
 
-
-def check_base(base: ModelInput) -> None:
-    """The folder is one of a model that can be trained.
+def check_base(job: FinetuneJob, tell: Tell) -> None:
+    """The folder is one of a model that can be trained, and safe to load.
 
     Raises:
         EngineError: It is not, and why.
     """
-    folder = base.folder
-    if not folder.is_dir():
-        raise EngineError("model", f"the folder of `{base.name}` is not there")
-    names = sorted(path.name for path in folder.iterdir())
-    if "config.json" in names:
-        if any(name.endswith(".safetensors") for name in names):
-            return
-        pickles = [name for name in names if name.endswith(PICKLES)]
-        if pickles:
-            raise EngineError(
-                "unsafe",
-                f"`{base.name}` has its weights only as pickle ({quoted(pickles)}), which can run code when it is loaded",
-                "take a revision with safetensors weights, or have them converted on a machine that you can lose",
-            )
-    if "adapter_config.json" in names:
+    base = job.base
+    checked = require_safe(base, tell, trust_remote_code=job.machine.trust_remote_code)
+    if checked.kind == "adapter":
         raise EngineError("model", f"`{base.name}` is an adapter, no whole model", "fold it into its base first: `licet run merge --method adapter`")
-    if any(name.endswith(".gguf") for name in names):
+    if checked.kind == "pipeline":
+        raise EngineError("model", f"`{base.name}` is a diffusion pipeline, which cannot be fine-tuned here", "name a transformer")
+    if checked.quantization is not None and job.method == "full":
         raise EngineError(
-            "model", f"`{base.name}` has its weights only as GGUF, which cannot be trained", "bring them into safetensors first: `licet run convert`"
+            "model", f"`{base.name}` is quantised ({checked.quantization}), and its weights cannot learn", "start from its base, or say `--method lora`"
         )
-    missing = "config.json" if "config.json" not in names else "safetensors weights"
-    raise EngineError("model", f"the folder of `{base.name}` has no {missing}", f"it holds {quoted(names)}" if names else "it is empty")
 
 
 def load_tokenizer(job: FinetuneJob) -> Any:

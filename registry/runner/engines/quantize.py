@@ -25,7 +25,13 @@ from registry.runner.job import ModelInput, QuantizeJob
 from registry.runner.safety import SafeFolder
 from registry.sources.notes import shown
 
-_LIBRARIES = {"dynamic-int8": ("torchao", "runner"), "bitsandbytes-4bit": ("bitsandbytes", "quantize"), "bitsandbytes-8bit": ("bitsandbytes", "quantize")}
+_LIBRARIES = {
+    "int8": ("torchao", "runner"),
+    "dynamic-int8": ("torchao", "runner"),
+    "bitsandbytes-4bit": ("bitsandbytes", "quantize"),
+    "bitsandbytes-8bit": ("bitsandbytes", "quantize"),
+}
+_TORCHAO = {"int8": "Int8WeightOnlyConfig", "dynamic-int8": "Int8DynamicActivationInt8WeightConfig"}
 _MAX_SHARD = "4GB"
 
 
@@ -145,9 +151,8 @@ def _config(job: QuantizeJob, readied: Readied) -> Any:
 
     import transformers
 
-    if job.method == "dynamic-int8":
-        quantization = importlib.import_module("torchao.quantization")
-        return transformers.TorchAoConfig(quantization.Int8DynamicActivationInt8WeightConfig())
+    if job.method in _TORCHAO:
+        return transformers.TorchAoConfig(getattr(importlib.import_module("torchao.quantization"), _TORCHAO[job.method])())
     make: Any = transformers.BitsAndBytesConfig
     if job.method == "bitsandbytes-8bit":
         return make(load_in_8bit=True)

@@ -171,4 +171,5 @@ def use_optimizer(trainer: Any, plan: Plan) -> None:
         "sgd": (torch.optim.SGD, plain),
         "rmsprop": (torch.optim.RMSprop, plain),
         "adagrad": (torch.optim.Adagrad, plain),
+        "adafactor": (torch.optim.Adafactor, plain),
     }[plan.optimizer]

@@ -22,6 +22,8 @@ TALLY_FILE = "tally.json"
 
 _SAVE_SECONDS = 120.0
 _SAVE_SHARE = 0.03
+_EPOCH_SHARE = 10.0
+_BYTES_A_SECOND = 200e6
 
 
 class Tally:
@@ -142,8 +144,9 @@ class Watch(TrainerCallback):
             self._save(state, control, rest["model"])
 
     def on_epoch_end(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
-        """Keep a checkpoint of each epoch but the last, whose outcome is the model."""
-        if state.global_step < state.max_steps and not self.interrupted:
+        """Keep a checkpoint of each epoch that is worth one, but the last, whose outcome is the model."""
+        worth = args.world_size > 1 or time.monotonic() - self._saved > _EPOCH_SHARE * self._estimate(rest["model"])
+        if worth and state.global_step < state.max_steps and not self.interrupted:
             self._save(state, control, rest["model"])
 
     def on_save(self, args: Any, state: Any, control: Any, **rest: Any) -> None:
@@ -172,6 +175,11 @@ class Watch(TrainerCallback):
             return
         control.should_save = True
         self._save_since = time.monotonic()
+
+    def _estimate(self, model: Any) -> float:
+        """About how many seconds a checkpoint takes: trained weights and two moments of each, in full precision."""
+        trained = sum(int(parameter.numel()) for parameter in model.parameters() if parameter.requires_grad)
+        return 12 * trained / _BYTES_A_SECOND
 
     def _any_process(self, here: bool, args: Any) -> bool:
         """All processes of a run have to stop at the same step."""

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from registry.errors import RunError
+from registry.runner.defaults import OPTIMIZERS
 from registry.runner.engines.interface import EngineError
 from registry.runner.events import Checkpoint, Event, Finished, Metrics, Progress, Stage, Started
 from registry.runner.process import run_worker
@@ -76,7 +77,20 @@ def test_losses_are_written_as_they_were_told(base: Path, data: Path, tmp_path: 
     assert not [event for event in told if event["event"] in ("progress", "checkpoint")]
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd", "rmsprop", "adagrad"])
+@pytest.mark.parametrize("task", ["text-classification", "causal-lm", "seq2seq"])
+def test_step_in_parts_has_the_loss_of_a_whole_one(tmp_path: Path, task: str) -> None:
+    bases: dict[str, Callable[[Path], Path]] = {"causal-lm": models.decoder, "seq2seq": models.encoder_decoder}
+    base = bases.get(task, models.encoder)(tmp_path / "base")
+    rows = [{"text": "red please the one", "label": "ab"[number % 2], "source": "red please", "target": "one two"} for number in range(200)]
+    data = models.json_lines(tmp_path / "set.jsonl", rows)
+    options: dict[str, Any] = {"max_steps": 2, "max_length": 16, "columns": {"source": "source"} if task == "seq2seq" else {}}
+    whole = finetune(task, base, data, tmp_path / "whole", batch_size=16, **options).finished
+    parts = finetune(task, base, data, tmp_path / "parts", batch_size=4, gradient_accumulation=4, **options).finished
+    assert parts.counts["examples"] == whole.counts["examples"] == 32
+    assert parts.losses[0][1] == pytest.approx(whole.losses[0][1], rel=0.1)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_trains(base: Path, data: Path, tmp_path: Path, optimizer: str) -> None:
     ran = classify(base, data, tmp_path / "out", optimizer=optimizer, max_steps=3, learning_rate=1e-3)
     assert ran.finished.settings["optimizer"] == optimizer
@@ -281,12 +295,16 @@ def test_worker_fine_tunes_from_start_to_end(base: Path, data: Path, tmp_path: P
     assert (tmp_path / "out/model.safetensors").is_file()
 
 
+PICKLE = b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94."
+
+
 def break_config(base: Path) -> None:
     (base / "config.json").write_text("{")
 
 
 def only_pickle(base: Path) -> None:
-    (base / "model.safetensors").rename(base / "pytorch_model.bin")
+    (base / "model.safetensors").unlink()
+    (base / "pytorch_model.bin").write_bytes(PICKLE)
 
 
 def only_gguf(base: Path) -> None:
@@ -298,7 +316,7 @@ def no_tokenizer(base: Path) -> None:
 
 
 def pickle_in_disguise(base: Path) -> None:
-    (base / "model.safetensors").write_bytes(b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94.")
+    (base / "model.safetensors").write_bytes(PICKLE)
 
 
 def other_weights(base: Path) -> None:
@@ -315,19 +333,26 @@ def own_code(base: Path) -> None:
 
 def only_adapter(base: Path) -> None:
     (base / "config.json").rename(base / "adapter_config.json")
+    (base / "model.safetensors").rename(base / "adapter_model.safetensors")
+
+
+def quantized(base: Path) -> None:
+    config = json.loads((base / "config.json").read_text())
+    (base / "config.json").write_text(json.dumps({**config, "quantization_config": {"quant_method": "gptq", "bits": 4}}))
 
 
 @pytest.mark.parametrize(
     ("change", "reason", "words"),
     [
-        (break_config, "model", "cannot be loaded"),
-        (only_pickle, "unsafe", "only as pickle"),
-        (only_gguf, "model", "only as GGUF"),
+        (break_config, "model", "cannot be used: `config.json`"),
+        (only_pickle, "unsafe", "its weights are a pickle"),
+        (only_gguf, "model", "its weights are in GGUF alone"),
         (no_tokenizer, "model", "has no tokenizer"),
-        (pickle_in_disguise, "model", "cannot be loaded"),
+        (pickle_in_disguise, "unsafe", "is a pickle, whatever its name says"),
         (other_weights, "model", "do not fit its config.json"),
-        (own_code, "unsafe", "wants to run code that came with it"),
+        (own_code, "unsafe", "asks to run code of its own"),
         (only_adapter, "model", "is an adapter"),
+        (quantized, "model", "is quantised (gptq), and its weights cannot learn"),
     ],
 )
 def test_base_that_cannot_be_trained_is_named_with_the_reason(

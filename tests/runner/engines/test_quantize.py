@@ -48,13 +48,14 @@ def ask(folder: Path, output: Path, task: str) -> Any:
     return json.loads(output.read_text())["output"]
 
 
+@pytest.mark.parametrize("method", ["dynamic-int8", "int8"])
 @pytest.mark.parametrize(("make", "task"), [(tiny_models.make_causal_model, "text-generation"), (tiny_models.make_classifier, "text-classification")])
-def test_an_int8_model_is_smaller_loads_again_and_says_nearly_the_same(tmp_path: Path, make: Any, task: str) -> None:
+def test_an_int8_model_is_smaller_loads_again_and_says_nearly_the_same(tmp_path: Path, make: Any, task: str, method: str) -> None:
     pytest.importorskip("torchao")
     from safetensors.torch import load_file
 
     folder = make(tmp_path / "model")
-    finished, told = quantize(folder, tmp_path / "out")
+    finished, told = quantize(folder, tmp_path / "out", method=method)
     assert finished.counts["bytes_after"] < finished.counts["bytes_before"] == (folder / "model.safetensors").stat().st_size
     assert finished.counts["layers_quantized"] >= 12
     tensors = load_file(tmp_path / "out" / "model.safetensors")

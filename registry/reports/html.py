@@ -1,0 +1,274 @@
+"""A report as one HTML file that reaches for nothing: style and a small script for sorting stand in it, and a policy forbids all else.
+
+Text from outside is shown escaped, without control and reordering characters, and cut where it is very long.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from registry.errors import MissingExtraError, RegistryError, UsageError
+from registry.reports.html_figures import draw_lineage, draw_series, is_wide
+from registry.reports.report import Entry, Report
+from registry.reports.report_words import (
+    DISCLAIMER,
+    FIXERS,
+    MARKS,
+    SETTLED,
+    SHORT,
+    TONES,
+    VERDICTS,
+    fact_words,
+    limit_words,
+    number_words,
+    path_words,
+    share_of,
+    value_words,
+    visible,
+)
+
+if TYPE_CHECKING:
+    from jinja2 import Undefined
+    from jinja2.sandbox import SandboxedEnvironment
+
+OWN_TEMPLATE = "your template"
+"""The name under which a user's own template is loaded; it may extend `report.html.j2`."""
+
+MOST_TEXT = 4_000
+"""Longer text is cut."""
+
+MOST_PRINTED = 800
+"""Longer text is cut on paper, where typesetting a very long one takes minutes."""
+
+LONG_WORD = 90
+"""A longer word may be broken on paper."""
+
+MOST_NAME = 160
+"""A longer name is cut."""
+
+_SEVERITIES = ("error", "warning", "note")
+
+
+def render_html(report: Report, template: str | None = None, *, printed: bool = False) -> str:
+    """The document.
+
+    Args:
+        report: The report.
+        template: The text of a template of the user's own.
+        printed: Leave out what only a screen needs.
+
+    Raises:
+        MissingExtraError: Jinja is not installed.
+        UsageError: The user's template fails.
+    """
+    try:
+        import jinja2
+    except ImportError as error:
+        raise MissingExtraError("an HTML report", "report") from error
+    environment = _environment(template, printed=printed)
+    script = _file("sort.js")
+    style = _file("print.css") if printed else ""
+    values = {
+        "report": report,
+        "printed": printed,
+        "several": len(report.entries) > 1,
+        "heading": report.title.removeprefix("Licence report: "),
+        "knowledge": report.knowledge,
+        "policy": _policy(script),
+        "style": _safe(f"{_file('style.css')}\n{style or '@media print {' + _file('print.css') + '}'}"),
+        "script": _safe(script),
+        "disclaimer": DISCLAIMER,
+        "ranks": {verdict: rank for rank, verdict in enumerate(VERDICTS)},
+        "fixers": FIXERS,
+        "marks": MARKS,
+        "settled": SETTLED,
+        "short": SHORT,
+        "tones": TONES,
+    }
+    name = OWN_TEMPLATE if template is not None else "report.html.j2"
+    try:
+        return environment.get_template(name).render(values).strip() + "\n"
+    except (jinja2.TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+        if template is None:
+            raise
+        line = f" line {error.lineno}" if isinstance(error, jinja2.TemplateSyntaxError) else ""
+        raise UsageError(f"the template fails{line}: {visible(error)}", "mend it; it may extend `report.html.j2` and is given `report`") from error
+
+
+def _environment(template: str | None, *, printed: bool) -> SandboxedEnvironment:
+    import jinja2
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    own = {OWN_TEMPLATE: template} if template is not None else {}
+    environment = ImmutableSandboxedEnvironment(
+        loader=jinja2.ChoiceLoader([jinja2.DictLoader(own), jinja2.FunctionLoader(_template)]),
+        autoescape=True,
+        finalize=_printed if printed else _shown,
+        undefined=_undefined(),
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def _undefined() -> type[Undefined]:
+    """What stands for what is not there: a key that a record lacks is nothing, a name that nobody gave is a mistake."""
+    import jinja2
+
+    class Lacking(jinja2.ChainableUndefined):
+        """Nothing, where a record has no such key; else an error as soon as it is used."""
+
+        def _check(self) -> None:
+            if not isinstance(self._undefined_obj, Mapping):
+                self._fail_with_undefined_error()
+
+        def __str__(self) -> str:
+            self._check()
+            return ""
+
+        def __bool__(self) -> bool:
+            self._check()
+            return False
+
+        def __iter__(self) -> Iterator[Any]:
+            self._check()
+            return iter(())
+
+        def __html__(self) -> str:
+            return str(self)
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("__"):
+                raise AttributeError(name)
+            self._check()
+            return self
+
+        __getitem__ = __getattr__
+
+    return Lacking
+
+
+def _template(name: str) -> str | None:
+    """A template of ours, or None."""
+    return _file(name) if name.endswith(".html.j2") and "/" not in name else None
+
+
+def _file(name: str) -> str:
+    file = files("registry.reports") / "templates" / name
+    if not file.is_file():
+        raise RegistryError(f"licet was installed without its template `{name}`", "reinstall it")
+    return file.read_text(encoding="utf-8")
+
+
+def _policy(script: str) -> str:
+    """What a browser may do with the document: nothing but show it, its style and the one script whose digest is named."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+
+
+def _safe(text: str) -> Any:
+    """Text of our own that is markup."""
+    from markupsafe import Markup
+
+    return Markup(text)  # noqa: S704 - our own files and pictures, never text from outside
+
+
+def _shown(value: Any) -> Any:
+    """What stands for a value in the document; markup of ours is left as it is, all else is cleaned and then escaped."""
+    if hasattr(value, "__html__"):
+        return value
+    if not isinstance(value, str):
+        return "" if value is None else value
+    # Spaces at the ends stand between words of the document.
+    before, after = (" " if value[:1].isspace() else ""), (" " if len(value) > 1 and value[-1:].isspace() else "")
+    return f"{before}{visible(value, MOST_TEXT)}{after}"
+
+
+_LONG = re.compile(rf"\S{{{LONG_WORD},}}")
+
+
+def _printed(value: Any) -> Any:
+    """What stands for a value on paper."""
+    shown = _shown(value)
+    if not isinstance(shown, str) or hasattr(shown, "__html__") or len(shown) < LONG_WORD:
+        return shown
+    cut = visible(shown, MOST_PRINTED) if len(shown) > MOST_PRINTED else shown
+    return _LONG.sub(lambda match: "\N{ZERO WIDTH SPACE}".join(match[0][at : at + 40] for at in range(0, len(match[0]), 40)), cut)
+
+
+def _name(value: object) -> Any:
+    """A name from outside, apart from the direction of the text around it."""
+    from markupsafe import escape
+
+    return _safe(f"<bdi>{escape(visible(value, MOST_NAME))}</bdi>")
+
+
+def _link(source: str | None) -> Any:
+    """Where a text stands, as a link if it is an address of the web."""
+    from markupsafe import escape
+
+    if not source:
+        return "not recorded"
+    shown = visible(source)
+    parts = urlsplit(source) if source.startswith(("https://", "http://")) else None
+    if parts is not None and parts.hostname and shown == source:
+        return _safe(f'<a href="{escape(source)}" rel="noreferrer noopener">{escape(shown)}</a>')
+    return shown
+
+
+def _size(value: int | None) -> str:
+    """A count of parameters in a narrow column."""
+    if value is None:
+        return "–"
+    for size, word in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if value >= size * 0.9995:
+            return f"{value / size:.3g}{word}"
+    return str(value)
+
+
+def _digest(entry: Entry) -> str | None:
+    """The digest of the revision that is asked about, else of the newest on record."""
+    revision = entry.answer["revision"]
+    known = [each for each in (entry.record or {}).get("revisions", ()) if each.get("digest")]
+    own = next((each["digest"] for each in known if each.get("commit") == revision), None)
+    return own or (str(revision) if revision and ":" in str(revision) else None)
+
+
+def _gravest(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return sorted(findings, key=lambda each: (_SEVERITIES.index(each["severity"]) if each["severity"] in _SEVERITIES else 9, each["code"]))
+
+
+def _grouped(values: Iterable[Any], attribute: str, sort: bool = True) -> list[tuple[Any, list[Any]]]:
+    """Values by one of their attributes, in the order in which they come unless they are to be sorted."""
+    found: dict[Any, list[Any]] = {}
+    for value in values:
+        found.setdefault(getattr(value, attribute), []).append(value)
+    return sorted(found.items()) if sort else list(found.items())
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "cut": visible,
+    "digest": _digest,
+    "fact": fact_words,
+    "gravest": _gravest,
+    "groupby": _grouped,
+    "limit": limit_words,
+    "link": _link,
+    "name": _name,
+    "number": number_words,
+    "path": path_words,
+    "is_wide": is_wide,
+    "picture": lambda lineage, number, printed: _safe(draw_lineage(lineage, number, printed=printed)),
+    "plot": lambda series, name, title: _safe(draw_series(series, name, title)),
+    "share": share_of,
+    "size": _size,
+    "value": value_words,
+}
+"""What templates can do with values."""
