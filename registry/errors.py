@@ -15,6 +15,7 @@ RegistryError                 exit code 4
 ├── ProvenanceError           a key, a record or a signature cannot be read or written
 ├── RunError                  a run could not be done; carries the reason and the last checkpoint
 ├── RefusedError              the recorded licences do not allow what was asked (exit 1)
+├── UndecidedError            whether they do depends on facts that are not stated (exit 3)
 └── MissingExtraError         an optional part is not installed; names the extra
 """
 
@@ -95,6 +96,12 @@ class ProvenanceError(RegistryError):
     """A key, a record or a signature cannot be read or written."""
 
 
+class UntrustedError(ProvenanceError):
+    """A signed record does not hold, is about something else, or nobody known has signed it; what was asked on its strength is refused."""
+
+    exit_code = 1
+
+
 class RunError(RegistryError):
     """A run could not be done, or not to its end."""
 
@@ -108,6 +115,12 @@ class RefusedError(RegistryError):
     """The recorded licences do not allow what was asked, and nobody has approved it."""
 
     exit_code = 1
+
+
+class UndecidedError(RegistryError):
+    """Whether the recorded licences allow what was asked depends on facts that are not stated."""
+
+    exit_code = 3
 
 
 class MissingExtraError(RegistryError):

@@ -7,6 +7,7 @@ A company states its facts once, in a `licet.yaml` that is found upward from the
       country: DE
       monthly_active_users: 1.2M
     interpretation: strict
+    signing_key: keys/release.pem
 
 A token of the Hub is never read here; the Hub's own client knows where it is kept.
 """
@@ -32,8 +33,17 @@ CONFIG_FILE = "licet.yaml"
 CATALOGUE_FILE = "catalogue.db"
 """The catalogue in the platform's data folder, used where none is named."""
 
+SIGNING_KEY = "signing-key.pem"
+"""The private key in the user's configuration folder, used where none is named."""
+
+TRUSTED_KEYS = "trusted-keys"
+"""The folder of trusted public keys in the user's configuration folder."""
+
 INTERPRETATIONS = ("strict", "mainstream", "permissive")
 """The readings of unsettled points, from the one most against the user to the one most in favour."""
+
+KEYS = ("facts", "interpretation", "signing_key", "policy", "applications", "exclude")
+"""What `licet.yaml` may hold: the facts of the use and how they are taken, who signs, and for audits a policy, the applications and what is left out."""
 
 MAX_CONFIG_BYTES = 1_000_000
 """A larger `licet.yaml` is refused: it is not one."""
@@ -61,6 +71,18 @@ class Settings:
     """Which unsettled points bind, unless a flag says otherwise."""
     config_file: Path | None = None
     """The `licet.yaml` that was read."""
+    policy: Any = None
+    """The policy of audits as written there: a mapping, or the name of a file or of one that travels with the program."""
+    applications: Any = None
+    """The applications as written there."""
+    exclude: Any = None
+    """What an audit leaves out, as written there."""
+    signing_key: Path | None = None
+    """The private key that signs; None where no folder of ours is known."""
+    signing_passphrase: str | None = field(default=None, repr=False)
+    """The passphrase of that key, where the environment gives it."""
+    trusted_keys: Path | None = None
+    """The folder of public keys that signatures are held against. Never named by a `licet.yaml`, which may come with what is to be verified."""
 
 
 def read_settings(catalogue: str | None = None, *, offline: bool = False, folder: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -89,7 +111,21 @@ def read_settings(catalogue: str | None = None, *, offline: bool = False, folder
         facts=MappingProxyType(config.get("facts") or {}),
         interpretation=config.get("interpretation") or "mainstream",
         config_file=config_file,
+        signing_key=_signing_key(variables, config, config_file, config_folder),
+        signing_passphrase=variables.get("LICET_SIGNING_PASSPHRASE") or None,
+        trusted_keys=config_folder / TRUSTED_KEYS,
+        policy=config.get("policy"),
+        applications=config.get("applications"),
+        exclude=config.get("exclude"),
     )
+
+
+def _signing_key(variables: Mapping[str, str], config: Mapping[str, Any], config_file: Path | None, config_folder: Path) -> Path:
+    if named := variables.get("LICET_SIGNING_KEY"):
+        return Path(named).expanduser()
+    if config_file and config.get("signing_key"):
+        return config_file.parent / Path(config["signing_key"]).expanduser()
+    return config_folder / SIGNING_KEY
 
 
 def wants_color(environment: Mapping[str, str] | None = None) -> bool:
@@ -150,11 +186,14 @@ def _read_config(path: Path) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise UsageError(f"`{path}` line 1: not a mapping", "write the facts of your use under `facts:`")
     for key in data:
-        if key not in ("facts", "interpretation"):
-            raise _problem(path, text, (key,), f"`{key}` is not a setting", "it takes `facts` and `interpretation`")
+        if key not in KEYS:
+            raise _problem(path, text, (key,), f"`{key}` is not a setting", f"it takes {', '.join(f'`{each}`' for each in KEYS)}")
     facts = data.get("facts")
     if facts is not None and not isinstance(facts, dict):
         raise _problem(path, text, ("facts",), "`facts` is not a mapping", "write one fact a line, such as `commercial: true`")
+    signing_key = data.get("signing_key")
+    if signing_key is not None and (not isinstance(signing_key, str) or not signing_key):
+        raise _problem(path, text, ("signing_key",), "`signing_key` is not a path", "name the file of the private key, from where this file stands")
     interpretation = data.get("interpretation")
     if interpretation is not None and interpretation not in INTERPRETATIONS:
         raise _problem(path, text, ("interpretation",), f"`{interpretation}` is not an interpretation", f"it is one of {', '.join(INTERPRETATIONS)}")
@@ -197,3 +236,45 @@ def read_actor(environment: Mapping[str, str] | None = None) -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def process_rank(environment: Mapping[str, str] | None = None) -> int:
+    """Which of several processes that a launcher started for one run this is; 0 for the first, or the only one."""
+    text = (os.environ if environment is None else environment).get("RANK", "")
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def cublas_workspace(environment: Mapping[str, str] | None = None) -> str:
+    """The workspace that cuBLAS was told to use, which decides whether its sums are the same every time; empty where nothing was said."""
+    return (os.environ if environment is None else environment).get("CUBLAS_WORKSPACE_CONFIG", "")
+
+
+def worker_environment(environment: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The environment of a worker process: ours, without the Hub's tokens, offline, without telemetry, and made for the same outcome every time.
+
+    All that a worker reads is on the disk already, so it never reaches for the network.
+    """
+    variables = dict(os.environ if environment is None else environment)
+    for name in ("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN", "HUGGINGFACE_HUB_TOKEN", "HUGGINGFACEHUB_API_TOKEN", "PYTHONSTARTUP"):
+        variables.pop(name, None)
+    variables.update(
+        HF_HUB_OFFLINE="1",
+        HF_DATASETS_OFFLINE="1",
+        TRANSFORMERS_OFFLINE="1",
+        HF_HUB_DISABLE_TELEMETRY="1",
+        HF_HUB_DISABLE_IMPLICIT_TOKEN="1",  # noqa: S106 - no token, but the wish to use none
+        HF_HUB_DISABLE_PROGRESS_BARS="1",
+        DO_NOT_TRACK="1",
+        TOKENIZERS_PARALLELISM="false",
+        PYTHONHASHSEED="0",
+        PYTHONSAFEPATH="1",  # a file in the working folder is never imported for a library of its name
+        PYTHONUNBUFFERED="1",
+    )
+    # Threads that wait without working leave the processor to others: on a busy machine that is several times as fast, on an idle one as fast.
+    variables.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    # cuBLAS gives the same sums every time only with a workspace of fixed size (NVIDIA, cuBLAS, "Results reproducibility").
+    variables.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    package = Path(__file__).resolve().parent.parent
+    if (package / "pyproject.toml").is_file():  # run from a checkout, which need not be installed
+        variables["PYTHONPATH"] = os.pathsep.join(part for part in (str(package), variables.get("PYTHONPATH", "")) if part)
+    return variables

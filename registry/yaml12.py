@@ -58,19 +58,21 @@ for _tag, _pattern, _first in _RESOLVERS:
 _Loader.add_constructor("tag:yaml.org,2002:int", _integer)
 
 
-def read_yaml(text: str, name: str) -> Any:
+def read_yaml(text: str, name: str, ours: bool = False) -> Any:
     """Parse one YAML document.
 
     Args:
         text: The document.
         name: The file it came from, for messages.
+        ours: It travels with the program, so that nobody looks for what only a hostile file has.
 
     Raises:
         KnowledgeError: It is not YAML; the message names file, line and column.
     """
     if len(text) > MAX_BYTES:
         raise KnowledgeError(f"`{name}` is larger than {MAX_BYTES:,} characters", "split the file")
-    _refuse_depth(text, name)
+    if not ours:
+        _refuse_depth(text, name)
     try:
         value = yaml.load(text, _Loader)  # noqa: S506 - a subclass of the safe loader
     except yaml.YAMLError as error:
@@ -87,7 +89,8 @@ def read_yaml(text: str, name: str) -> Any:
         RecursionError,
     ) as error:  # a tag that does not fit, a number of thousands of digits
         raise KnowledgeError(f"`{name}`: a value does not fit its tag: {str(error).splitlines()[0]}", "mend the file") from error
-    _refuse_bombs(value, name)
+    if not ours:
+        _refuse_bombs(value, name)
     return value
 
 

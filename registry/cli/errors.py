@@ -20,7 +20,7 @@ from collections.abc import Iterable
 import click
 
 from registry.cli.output import Output, clean
-from registry.errors import RegistryError
+from registry.errors import RegistryError, RunError
 
 DONE = 0
 REFUSED = 1
@@ -52,7 +52,7 @@ def show_error(error: BaseException, output: Output, debug: bool) -> int:
         output.talk("".join(traceback.format_exception(error)).rstrip())
     if isinstance(error, RegistryError):
         _say(output, error.message, error.hint)
-        return error.exit_code
+        return INTERRUPTED if isinstance(error, RunError) and error.reason == "interrupted" else error.exit_code
     if isinstance(error, click.UsageError):
         command = error.ctx.command_path if error.ctx else "licet"
         _say(output, error.format_message().rstrip("."), f"run `{command} --help`")

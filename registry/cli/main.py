@@ -25,15 +25,20 @@ EVERYDAY = {
     "show": "everything recorded about one model, dataset or application",
     "lineage": "the ancestors and descendants of a model",
     "register": "record a derivative and say what it inherits",
-    "audit": "what there is to find of models, or of the whole catalogue",
+    "audit": "what there is to find of an application, of models, or of the whole catalogue",
     "report": "the answer about a model or an application as a document",
+    "bom": "a bill of materials: CycloneDX or SPDX",
+    "notice": "what has to go along with models: notices, licence texts, names, lines to show",
 }
 """The everyday commands and what each is for, in the order they are listed."""
 
 GROUPS = {
     "import": "take in a model card, a model folder, the Hub's cache or models of the Hub",
     "license": "list, show and compare licences",
+    "run": "fine-tune, run, merge, quantise and convert models, each with a signed record",
     "catalog": "add to the catalogue, record an acceptance, count what it holds",
+    "provenance": "keys, signatures and records of how a model was made: sign, verify, show, replay",
+    "policy": "what an organisation lets through: begin one, check it, explain it",
     "db": "the catalogue's database: status, upgrade, backup, check",
 }
 """The groups of commands."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import click
@@ -38,8 +39,8 @@ def split_relation(text: str, relations: tuple[str, ...]) -> tuple[str, str]:
 
 
 @click.command("register", cls=Command, short_help="record a derivative and say what it inherits")
-@click.argument("name", metavar="NAME")
-@click.option("--base", "bases", multiple=True, required=True, metavar="MODEL[:RELATION]", help=f"What it is made from, and how: {', '.join(RELATIONS)}.")
+@click.argument("name", metavar="[NAME]", required=False)
+@click.option("--base", "bases", multiple=True, metavar="MODEL[:RELATION]", help=f"What it is made from, and how: {', '.join(RELATIONS)}.")
 @click.option("--dataset", "datasets", multiple=True, metavar="NAME[:RELATION]", help=f"A dataset it stands on: {' or '.join(DATASET_RELATIONS)}.")
 @click.option("--license", "license_id", metavar="LICENSE", help="The licence it declares.")
 @click.option("--modality", "own_modality", help="Its modality; that of its base by default.")
@@ -48,17 +49,63 @@ def split_relation(text: str, relations: tuple[str, ...]) -> tuple[str, str]:
 @click.option("--revision", help="The commit or digest of the state that is recorded.")
 @click.option("--source", help="Where this can be read: an address or a document.")
 @click.option("--allow-unknown-base", is_flag=True, help="Record a base that the catalogue does not know yet.")
+@click.option(
+    "--from-record", type=click.Path(path_type=Path), metavar="FILE", help="Take name, lineage and all else from a signed record: a `provenance.json`."
+)
+@click.option(
+    "--public-key", "public", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="The key that signed the record; those you trust by default."
+)
+@click.option("--allow-unknown-key", is_flag=True, help="Take a record that nobody you trust has signed for what somebody says: declared, not attested.")
 @use_flags(without=("modality_used",))
 @format_option("text", "json")
 @click.pass_context
 @pass_state
 def command(
-    state: State, context: click.Context, /, name: str, bases: tuple[str, ...], datasets: tuple[str, ...], use: GivenUse, form: str, **given: Any
+    state: State, context: click.Context, /, name: str | None, bases: tuple[str, ...], datasets: tuple[str, ...], use: GivenUse, form: str, **given: Any
 ) -> None:
     """Record the model NAME with what it was made from, and print what it inherits, what conflicts and what must be done.
 
+    With `--from-record` all of it stands in the record of how the model was made, which is verified first; name the folder that holds it to have
+    the model's files verified, too.
+
     Exit code: as of `licet check` for the registered model.
     """
+    raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
+    recorded = _by_hand if given["from_record"] is None else _from_record
+    result = recorded(state, name, bases, datasets, raw, given)
+    if form == "json":
+        state.output.json(result)
+    else:
+        print_registered(state.output, result)
+    context.exit(exit_code([result["check"].get("verdict")]) if result.get("check") else 0)
+
+
+def _from_record(
+    state: State, name: str | None, bases: tuple[str, ...], datasets: tuple[str, ...], raw: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    stated = {
+        "--base": bases,
+        "--dataset": datasets,
+        **{f"--{key.replace('_', '-')}": given[key] for key in ("parameters", "released_on", "revision", "source")},
+    }
+    if wrong := [flag for flag, value in stated.items() if value]:
+        raise click.UsageError(f"`{wrong[0]}` stands in the record; leave it out with `--from-record`")
+    from registry.cli.digest_meter import Meter
+    from registry.desk.provenance_register import Wishes, register_from_record
+
+    wishes = Wishes(name, given["public"], given["allow_unknown_key"], given["allow_unknown_base"], given["license_id"], given["own_modality"])
+    return register_from_record(state.desk(), given["from_record"], wishes, raw, Meter(state.output, "files"))
+
+
+def _by_hand(
+    state: State, name: str | None, bases: tuple[str, ...], datasets: tuple[str, ...], raw: Mapping[str, Any], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    if given["public"] or given["allow_unknown_key"]:
+        raise click.UsageError("`--public-key` and `--allow-unknown-key` go with `--from-record`")
+    if name is None:
+        raise click.UsageError("name the model, or a record with `--from-record`")
+    if not bases:
+        raise click.UsageError("name what it is made from with `--base`, or a record with `--from-record`")
     spec = {
         "name": name,
         "bases": [dict(zip(("model", "relation"), split_relation(base, RELATIONS), strict=True)) for base in bases],
@@ -71,15 +118,9 @@ def command(
         "source": given["source"],
         "allow_unknown_base": given["allow_unknown_base"],
     }
-    raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
     from registry.desk.register import register_model
 
-    result = register_model(state.desk(), spec, raw)
-    if form == "json":
-        state.output.json(result)
-    else:
-        print_registered(state.output, result)
-    context.exit(exit_code([result["check"].get("verdict")]) if result.get("check") else 0)
+    return register_model(state.desk(), spec, raw)
 
 
 def print_registered(output: Output, result: Mapping[str, Any]) -> None:
@@ -90,6 +131,10 @@ def print_registered(output: Output, result: Mapping[str, Any]) -> None:
     if result.get("retired"):
         gone = join([f"{count} {clean(kind)}{'s' if count > 1 else ''}" for kind, count in result["retired"].items()])
         output.paragraph(f"No longer recorded of it: {gone}. `licet show {clean(result.get('model'))} --history` has what was there.", hanging=2)
+    if record := result.get("record"):
+        by = join([clean(signer["name"] or str(signer["key"])[:12]) for signer in record["signatures"] if signer["key"]][:1])
+        files = "its files are as signed" if record["files"] == "verified" else "its files are not here to be verified"
+        output.paragraph(f"By the record {clean(record['file'])}{f', signed by {by}' if by else ''}: {clean(record['evidence'])}; {files}.", hanging=2)
     inherits = result.get("inherits", ())
     output.heading("It inherits" if inherits else "It inherits no recorded terms")
     for entry in inherits:

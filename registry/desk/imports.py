@@ -63,11 +63,18 @@ def import_folder(desk: Desk, folder: Path, model: str | None = None) -> dict[st
     return _taken_in(desk, source, lambda: source.notes)
 
 
-def folder_source(desk: Desk, folder: Path, model: str | None = None) -> FolderSource:
-    """A model folder as a source that knows the licences; nothing in it is loaded."""
+def folder_source(desk: Desk, folder: Path, model: str | None = None, *, digest: bool = True) -> FolderSource:
+    """What reads a model folder, with the licences that are known here.
+
+    Args:
+        desk: The desk.
+        folder: The folder.
+        model: The model's name; the folder's own, if not given.
+        digest: Whether every file is digested.
+    """
     from registry.sources.folder import FolderSource
 
-    return FolderSource(folder, model=model, identify=_identifier(desk), resolve=lambda name: _resolved(desk, name), read_on=today())
+    return FolderSource(folder, model=model, identify=_identifier(desk), resolve=lambda name: _resolved(desk, name), digest=digest, read_on=today())
 
 
 def import_cache(desk: Desk, folder: Path | None = None) -> dict[str, Any]:

@@ -18,7 +18,6 @@ from registry.terms.counts import read_amount
 
 if TYPE_CHECKING:
     from registry.catalogue.engine import Connection
-    from registry.catalogue.ingest.writer import IngestResult
     from registry.desk.session import Desk
 
 ORIGIN = "register"
@@ -47,13 +46,15 @@ def register_model(desk: Desk, spec: Mapping[str, Any], raw: Mapping[str, Any]) 
     if name.startswith(("dataset:", "app:")) or "@" in name:
         raise UsageError(f"`{name}` cannot be the name of a model", "leave out `dataset:`, `app:` and `@`; a revision is given with `--revision`")
     with desk.catalogue.writing() as connection:
-        created = not _exists(connection, name)
+        created = not is_recorded(connection, name)
         if not created and not _was_registered(connection, name):
             raise UsageError(f"`{name}` is recorded already, and not by `licet register`", "choose another name, or change it with `licet catalog add model`")
         record = _record(desk, connection, name, spec)
         done = ingest(connection, [record], actor=_actor(), kind="register", allow_unknown_bases=bool(spec.get("allow_unknown_base")))
         refresh_profiles(connection, desk.knowledge, done.touched_models)
-    return _result(desk, name, record, created, done, use, reading)
+    bases = [{"model": relation.parent, "relation": relation.relation} for relation in record.relations]
+    told = {"added": dict(done.added), "changed": dict(done.changed), "retired": dict(done.retired)}
+    return registered(desk, name, bases, created, told, use, reading)
 
 
 def _actor() -> str:
@@ -62,7 +63,8 @@ def _actor() -> str:
     return read_actor()
 
 
-def _exists(connection: Connection, name: str) -> bool:
+def is_recorded(connection: Connection, name: str) -> bool:
+    """Whether a model of exactly that name is on record, with more than its name."""
     from registry.catalogue.queries.find_model import find_model
 
     try:
@@ -82,7 +84,7 @@ def _was_registered(connection: Connection, name: str) -> bool:
 def _record(desk: Desk, connection: Connection, name: str, spec: Mapping[str, Any]) -> Record:
     vocabulary = desk.knowledge.vocabulary
     source = Source(spec.get("source") or "stated at registration", today())
-    bases = [(_base(connection, base["model"], bool(spec.get("allow_unknown_base"))), base["relation"]) for base in spec.get("bases", ())]
+    bases = [(base_name(connection, base["model"], bool(spec.get("allow_unknown_base"))), base["relation"]) for base in spec.get("bases", ())]
     relations = [Relation(name, parent, relation, "declared", source) for parent, relation in bases]
     relations += [
         Relation(name, f"dataset:{entry['dataset'].removeprefix('dataset:')}", entry["relation"], "declared", source) for entry in spec.get("datasets", ())
@@ -100,7 +102,7 @@ def _record(desk: Desk, connection: Connection, name: str, spec: Mapping[str, An
         models=(
             Model(
                 name=name,
-                modality=spec.get("modality") or _modality(connection, bases),
+                modality=spec.get("modality") or modality_of_bases(connection, bases),
                 parameters=_parameters(spec.get("parameters")),
                 released_on=released,
                 source=source,
@@ -112,8 +114,12 @@ def _record(desk: Desk, connection: Connection, name: str, spec: Mapping[str, An
     )
 
 
-def _base(connection: Connection, reference: str, allow_unknown: bool) -> str:
-    """The recorded name of a base; a name that nobody knows is kept as written where that is allowed."""
+def base_name(connection: Connection, reference: str, allow_unknown: bool) -> str:
+    """The recorded name of a base; a name that nobody knows is kept as written where that is allowed.
+
+    Raises:
+        LineageError: Nobody knows it, and that is not allowed.
+    """
     from registry.catalogue.queries.find_model import find_model
 
     try:
@@ -127,7 +133,8 @@ def _base(connection: Connection, reference: str, allow_unknown: bool) -> str:
         raise LineageError(f"the base `{reference}` is not in the catalogue", hint) from error
 
 
-def _modality(connection: Connection, bases: list[tuple[str, str]]) -> str | None:
+def modality_of_bases(connection: Connection, bases: list[tuple[str, str]]) -> str | None:
+    """The modality of the first base of which one is on record."""
     from registry.catalogue.queries.find_model import find_model
     from registry.catalogue.queries.model_detail import read_model
 
@@ -157,7 +164,20 @@ def _statement(desk: Desk, name: str, license: str, source: Source) -> LicenseSt
     return LicenseStatement(name, "declared", license=found.license, source=source, stated_on=today())
 
 
-def _result(desk: Desk, name: str, record: Record, created: bool, done: IngestResult, use: Any, reading: str) -> dict[str, Any]:
+def registered(
+    desk: Desk, name: str, bases: list[dict[str, Any]], created: bool, done: Mapping[str, Mapping[str, int]], use: Any, reading: str
+) -> dict[str, Any]:
+    """The answer for a model that was just recorded: what it inherits, what conflicts, and what must be done.
+
+    Args:
+        desk: The desk.
+        name: The model.
+        bases: What it is made from, as `{model, relation}`.
+        created: It was not on record before.
+        done: How many things were `added`, `changed` and `retired`, by kind.
+        use: The use to answer for.
+        reading: The interpretation.
+    """
     from registry.desk.lookup import date_of_terms, find_subject
 
     subject = find_subject(desk, name, date_of_terms(use))
@@ -175,9 +195,9 @@ def _result(desk: Desk, name: str, record: Record, created: bool, done: IngestRe
         "schema": "licet.register/1",
         "model": name,
         "created": created,
-        "changed": dict(done.added) | dict(done.changed) if not created else {},
-        "retired": dict(done.retired),
-        "bases": [{"model": relation.parent, "relation": relation.relation} for relation in record.relations],
+        "changed": dict(done["added"]) | dict(done["changed"]) if not created else {},
+        "retired": dict(done["retired"]),
+        "bases": bases,
         "inherits": inherits,
         "conflicts": [finding_to_data(finding) for finding in given.findings],
         "check": item,

@@ -24,6 +24,7 @@ from registry.terms.interpretation import Interpretation
 from registry.terms.license import WEIGHTS, License, Reach, Term, Text
 from registry.terms.vocabulary import Vocabulary
 
+_OWN_PREFIX = "licenseref-licet-"
 _OPERATORS = (" and ", " or ", " with ", "(", ")")
 
 
@@ -184,6 +185,8 @@ class Knowledge:
         folded = fold_alias(name)
         candidates = self._candidates(name)
         if candidates:
+            if folded.startswith(_OWN_PREFIX):  # such an id names one text, whatever the day
+                return Resolution(candidates[0], "id")
             if len(candidates) == 1:
                 held = self.in_force(candidates[0], on)
                 return Resolution(held, "dated" if held != candidates[0] else "id" if held == folded else "alias")
@@ -204,6 +207,9 @@ class Knowledge:
         if not found and "/" in name and is_address(name):
             said = self.addresses.name_in(name)
             found = self.addresses.licenses_at(name) or (aliases.get(fold_alias(said)) if said else None)
+        if not found and fold_alias(name).startswith(_OWN_PREFIX):
+            own = fold_alias(name).removeprefix(_OWN_PREFIX)
+            found = [license for license in self._document["licenses"] if license.replace("+", "p") == own]
         return found or []
 
     def in_force(self, license: str, on: str | None) -> str:
@@ -271,7 +277,7 @@ class Knowledge:
                 parts = tuple(convert(part) for part in node.args)
                 return OneOf(parts) if str(node.operator).strip().upper() == "OR" else Each(parts)
             key = str(node.key)
-            candidates = self._document["aliases"].get(fold_alias(key), [])
+            candidates = self._candidates(key)
             if len(candidates) > 1:
                 dated = self._dated(candidates, on)
                 return Named(dated or "unresolved")

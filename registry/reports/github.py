@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from registry.reports.interface import still_counts
+
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 _UNSAFE = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 
@@ -24,7 +26,9 @@ class GithubReport:
         """Nothing stands before the first annotation."""
 
     def add(self, finding: Mapping[str, Any]) -> bool:
-        """One annotation; of a finding that no file shows, without a place."""
+        """One annotation of what still counts; of a finding that no file shows, without a place."""
+        if not still_counts(finding):
+            return True
         place = {"file": finding["file"], "line": finding["line"] if finding["file"] else None, "title": f"{finding['code']} {finding['subject']}"}
         properties = ",".join(f"{key}={_property(value)}" for key, value in place.items() if value)
         clause = f" ({finding['license']} {finding['clause']})" if finding["clause"] else ""

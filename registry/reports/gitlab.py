@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from registry.reports.fingerprint import fingerprint
+from registry.reports.interface import still_counts
 
 _SEVERITIES = {"error": "critical", "warning": "major", "note": "info"}
 
@@ -30,7 +31,7 @@ class GitlabReport:
     def add(self, finding: Mapping[str, Any]) -> bool:
         """One object; GitLab refuses a fingerprint that comes twice."""
         mark = fingerprint(finding)
-        if mark in self._seen:
+        if mark in self._seen or not still_counts(finding):
             return True
         self._stream.write((",\n" if self._seen else "\n") + self._encode(_issue(finding, mark)))
         self._seen.add(mark)

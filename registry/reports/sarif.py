@@ -13,6 +13,7 @@ from urllib.parse import quote
 from registry import __version__
 from registry.findings.codes import CODES, Code
 from registry.reports.fingerprint import fingerprint
+from registry.reports.interface import still_counts
 from registry.reports.report_words import FIXERS
 
 MOST_RESULTS = 25_000
@@ -127,6 +128,12 @@ def _flow(path: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
     return [{"threadFlows": [{"locations": steps}]}] if len(steps) > 1 else []
 
 
+def _suppression(finding: Mapping[str, Any]) -> dict[str, str]:
+    """Why a finding was set aside: by a mark in the code, else by a waiver or an earlier audit."""
+    said = {"kind": "inSource" if finding["status"] == "ignored" else "external", "status": "accepted"}
+    return {**said, "justification": str(finding.get("waiver") or finding["status"])}
+
+
 def _result(finding: Mapping[str, Any]) -> dict[str, Any]:
     subject = finding["subject"]
     place: dict[str, Any] = {"artifactLocation": {"uri": quote(finding["file"] or subject, safe="/")}}
@@ -139,6 +146,7 @@ def _result(finding: Mapping[str, Any]) -> dict[str, Any]:
         "message": {"text": finding["summary"]},
         "locations": [{"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": subject, "kind": "module"}]}],
         "partialFingerprints": {"licet/1": fingerprint(finding)},
+        **({} if still_counts(finding) else {"suppressions": [_suppression(finding)]}),
         **({"codeFlows": flow} if (flow := _flow(finding["path"])) else {}),
         "properties": {key: finding[key] for key in ("confidence", "license", "clause", "ancestors", "path", "fixable_by", "hint") if finding[key]},
     }

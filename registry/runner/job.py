@@ -130,10 +130,10 @@ class MergeJob(_Strict):
 
 
 class QuantizeJob(_Strict):
-    """Store a model's weights in fewer bits."""
+    """Store a model's weights in fewer bits; with `dynamic-int8` it also computes in them, with `int8` only its weights are stored so."""
 
     kind: Literal["quantize"] = "quantize"
-    method: Literal["dynamic-int8", "bitsandbytes-4bit", "bitsandbytes-8bit"] = "dynamic-int8"
+    method: Literal["dynamic-int8", "int8", "bitsandbytes-4bit", "bitsandbytes-8bit"] = "dynamic-int8"
     model: ModelInput
     out: Path
     machine: Machine = Machine()

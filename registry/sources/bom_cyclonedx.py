@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.sources.bom_names import Named, license_name, own_name, read_link, read_purl, sha256_of
+from registry.sources.bom_own import data_in, name_in, properties_of, relation_in
 from registry.sources.hub_words import MODALITY_OF_TASK, plain_text, shown
 from registry.sources.layer_bundle import Bundle
 from registry.sources.layer_names import usable_title
@@ -28,7 +29,8 @@ from registry.supplychain.names import name_key
 MOST_COMPONENTS = 200_000
 """A document with more components is read so far."""
 
-_MODEL, _DATA = "machine-learning-model", "data"
+_MODEL, _DATA, _FILE = "machine-learning-model", "data", "file"
+_TOP = "metadata.component"
 _APPLICATIONS = ("application", "platform", "container", "firmware")
 _LINKS = ("distribution", "model-card", "website", "vcs", "documentation")
 _MEDIA = {"string": "text", "text": "text", "code": "code", "image": "image", "audio": "audio", "video": "video"}
@@ -60,6 +62,8 @@ class CycloneDxReader:
         """What it says."""
         self._file = file
         self._by_ref: dict[str, _Component] = {}
+        self._applications: dict[str, Mapping[str, Any]] = {}
+        self._depending = {str(each.get("ref")) for each in _list(document.get("dependencies")) if isinstance(each, Mapping) and _list(each.get("dependsOn"))}
 
     @property
     def format(self) -> str:
@@ -73,13 +77,20 @@ class CycloneDxReader:
         for values, place in self._components():
             kind = {_MODEL: "model", _DATA: "dataset"}.get(str(values.get("type")))
             if kind is None:
-                others += 1
+                reference = values.get("bom-ref")
+                if str(values.get("type")) in _APPLICATIONS and isinstance(reference, str) and reference in self._depending:
+                    self._applications.setdefault(reference, values)
+                elif str(values.get("type")) != _FILE:
+                    others += 1
                 continue
             component = self._component(values, place, kind)
             if component is not None:
                 components.append(component)
         if others:
             self._note("not-kept", f"{others:,} component{' is' if others == 1 else 's are'} neither model nor data, and not kept")
+        # What a document is about may stand once more among its parts, where more is said of it.
+        twice = {component.named.name for component in components if component.place != _TOP}
+        components.sort(key=lambda component: component.place == _TOP and component.named.name in twice)
         for component in components:
             self._describe(component)
         for component in components:
@@ -98,7 +109,7 @@ class CycloneDxReader:
         count = 0
         if isinstance(top, Mapping):
             if str(top.get("type")) in (_MODEL, _DATA):
-                yield top, "metadata.component"
+                yield top, _TOP
             waiting.insert(0, (top.get("components"), "metadata.component.components"))
         while waiting:
             held, place = waiting.pop(0)
@@ -137,9 +148,11 @@ class CycloneDxReader:
     def _describe(self, component: _Component) -> None:
         """The model or dataset itself, with its licences and revision."""
         name, values = component.named.name, component.values
-        title = usable_title(plain_text(component.title))
+        own = properties_of(values)
+        title = usable_title(plain_text(own.get("title") or component.title))
+        recorded = "recorded" not in own
         if component.kind == "dataset":
-            self.bundle.datasets.setdefault(name, Dataset(name, title if title != name else None, source=self.bundle.source))
+            self.bundle.datasets.setdefault(name, Dataset(name, title if title != name else None, source=self.bundle.source, recorded=recorded))
             self._licenses(component, f"dataset:{name}")
             return
         parameters = _parameters(values)
@@ -150,6 +163,7 @@ class CycloneDxReader:
             modality=_modality(parameters),
             architecture=plain_text(parameters.get("modelArchitecture")) or plain_text(parameters.get("architectureFamily")),
             source=self.bundle.source,
+            recorded=recorded,
         )
         self.bundle.models.setdefault(name, model)
         self._licenses(component, name)
@@ -200,15 +214,29 @@ class CycloneDxReader:
         name = component.named.name
         pedigree = component.values.get("pedigree")
         if isinstance(pedigree, Mapping):
-            ancestors = [base for base in (self._other(each, component, "ancestors") for each in _list(pedigree.get("ancestors"))) if base]
+            ancestors = []
+            for each in _list(pedigree.get("ancestors")):
+                base = self._other(each, component, "ancestors")
+                stated = relation_in(properties_of(each)) if base is not None else None
+                if base is not None and stated is not None and base != name:
+                    self.bundle.relate(name, base, *stated, "pedigree")
+                elif base is not None:
+                    ancestors.append(base)
             for base in ancestors:
-                self._base(component, name, base, len(ancestors))
+                self._base(component, name, base, len(set(ancestors)))
             for each in _list(pedigree.get("descendants")):
                 descendant = self._other(each, component, "descendants")
                 if descendant is not None:
                     self._base(_Component({}, component.place, "model", descendant, Named(descendant)), descendant, name, 1)
+        for relation, reference, evidence in data_in(properties_of(component.values)):
+            data = self._by_ref.get(reference)
+            if data is not None and data.kind == "dataset":
+                self.bundle.relate(name, f"dataset:{data.named.name}", relation, evidence, f"property licet:{relation}")
+        told = self.bundle.parents_of(name).copy()
         for at, each in enumerate(_list(_parameters(component.values).get("datasets"))):
             dataset = self._dataset(each)
+            if dataset is not None and f"dataset:{dataset}" in told:
+                continue
             if dataset is None:
                 self._note("bad-value", f"`{shown(f'{component.place}.modelCard.modelParameters.datasets[{at}]', 160)}` names no data")
                 continue
@@ -258,25 +286,33 @@ class CycloneDxReader:
         """What depends on what: an application on models, a model on data or on another model that its pedigree does not name."""
         metadata = self._document.get("metadata")
         top = metadata.get("component") if isinstance(metadata, Mapping) else None
-        uses: dict[str, ModelUse] = {}
+        uses: dict[str, dict[str, ModelUse]] = {}
+        if isinstance(top, Mapping) and str(top.get("type")) in _APPLICATIONS:
+            self._applications.setdefault(str(top.get("bom-ref")), top)
         for each in _list(self._document.get("dependencies")):
             if not isinstance(each, Mapping) or not isinstance(each.get("ref"), str):
                 continue
             targets = [self._by_ref[ref] for ref in _list(each.get("dependsOn")) if isinstance(ref, str) and ref in self._by_ref]
             owner = self._by_ref.get(each["ref"])
-            if owner is None and isinstance(top, Mapping) and each["ref"] == top.get("bom-ref"):
-                uses.update((target.named.name, ModelUse(target.named.name)) for target in targets if target.kind == "model")
+            if owner is None and each["ref"] in self._applications:
+                own = uses.setdefault(each["ref"], {})
+                own.update((target.named.name, ModelUse(target.named.name)) for target in targets if target.kind == "model")
             elif owner is not None and owner.kind == "model":
                 self._depends(owner, targets)
-        if isinstance(top, Mapping) and str(top.get("type")) in _APPLICATIONS:
-            if not uses and not self._document.get("dependencies"):
-                return
-            name = own_name(top.get("group"), top.get("name"))
-            if name is None:
-                self._note("no-name", "`metadata.component` has no name that can be one")
-            elif uses and name_key(name) not in {name_key(model) for model in uses}:  # some tools call the model itself the application
-                title = usable_title(plain_text(top.get("name")))
-                self.bundle.applications[name] = Application(name, title, models=tuple(uses.values()), source=self.bundle.source)
+        for reference, values in self._applications.items():
+            if self._document.get("dependencies"):
+                self._application(values, uses.get(reference, {}))
+
+    def _application(self, values: Mapping[str, Any], uses: Mapping[str, ModelUse]) -> None:
+        """An application that depends on models; some tools call the model itself the application."""
+        own = properties_of(values)
+        stated = name_in(own)
+        name = stated or own_name(values.get("group"), values.get("name"))
+        if name is None:
+            self._note("no-name", "an application has no name that can be one")
+        elif uses and (stated is not None or name_key(name) not in {name_key(model) for model in uses}):
+            title = usable_title(plain_text(own.get("title") or values.get("name")))
+            self.bundle.applications[name] = Application(name, title, models=tuple(uses.values()), source=self.bundle.source)
 
     def _depends(self, owner: _Component, targets: list[_Component]) -> None:
         """What a model depends on."""
@@ -300,6 +336,9 @@ def _named(values: Mapping[str, Any]) -> Named | None:
     found = read_purl(values.get("purl"))
     if found is not None:
         return found
+    own = name_in(properties_of(values))
+    if own is not None:
+        return Named(own)
     title = values.get("name")
     if not isinstance(title, str):
         return None

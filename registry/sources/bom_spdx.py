@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.sources.bom_names import Named, license_name, own_name, read_link, read_purl, sha256_of
+from registry.sources.bom_own import evidence_in, relation_in, statement_of
 from registry.sources.hub_words import plain_text, shown
 from registry.sources.layer_bundle import Bundle
 from registry.sources.layer_names import usable_title
@@ -25,6 +26,9 @@ from registry.supplychain.model import Model, Revision
 
 MOST_ELEMENTS = 500_000
 """A document with more elements is read so far."""
+
+STATED = "LicenseRef-stated-"
+"""What we call licences that are named by their source and known to nobody."""
 
 MODEL, DATA, PACKAGE = "ai_AIPackage", "dataset_DatasetPackage", "software_Package"
 
@@ -52,6 +56,7 @@ class SpdxReader:
         self._file = file
         self._elements: dict[str, Mapping[str, Any]] = {}
         self._names: dict[str, Named] = {}
+        self._stated: dict[str, dict[str, Any]] = {}
 
     @property
     def format(self) -> str:
@@ -64,6 +69,11 @@ class SpdxReader:
         graph = self._document.get("@graph")
         roots = graph if isinstance(graph, list) else [graph if isinstance(graph, Mapping) else self._document]
         self._index(roots)
+        for each in self._elements.values():
+            about = each.get("subject")
+            said = statement_of(each) if _type_of(each) == "Annotation" and isinstance(about, str) else None
+            if said is not None:
+                self._stated.setdefault(str(about), {}).update(said)
         packages = {id: each for id, each in self._elements.items() if _kind_of(each) in (MODEL, DATA)}
         for id, each in packages.items():
             named = self._name(each)
@@ -74,12 +84,19 @@ class SpdxReader:
                 self._describe(id, each, named.name)
         links = [each for each in self._elements.values() if str(_type_of(each)).endswith("Relationship")]
         bases: dict[str, list[str]] = {}
+        told: set[tuple[str, str]] = set()
         for each in links:
+            stated = relation_in(self._stated.get(_id_of(each) or "", {}))
             for child, parent in self._descents(each):
-                bases.setdefault(child, []).append(parent)
+                if stated is not None and child != parent:
+                    told.add((child, parent))
+                    self.bundle.relate(child, parent, *stated, str(each.get("relationshipType")))
+                else:
+                    bases.setdefault(child, []).append(parent)
         for child, parents in bases.items():
             for parent in dict.fromkeys(parents):
-                self._base(child, parent, len(set(parents)))
+                if (child, parent) not in told:
+                    self._base(child, parent, len(set(parents)))
         for each in sorted(links, key=lambda each: each.get("relationshipType") == "dependsOn"):  # what is said plainly comes first
             self._relate(each)
 
@@ -123,19 +140,25 @@ class SpdxReader:
 
     def _describe(self, id: str, each: Mapping[str, Any], name: str) -> None:
         """The model or dataset itself."""
-        title = usable_title(plain_text(each.get("name")))
+        own = self._stated.get(id, {})
+        title = usable_title(plain_text(own.get("title"))) or usable_title(plain_text(each.get("name")))
         title = title if title != name else None
+        recorded = own.get("recorded") is not False
         if _kind_of(each) == DATA:
             personal = "yes" if each.get("dataset_hasSensitivePersonalInformation") == "yes" else None
             collection = plain_text(each.get("dataset_dataCollectionProcess"))
-            self.bundle.datasets.setdefault(name, Dataset(name, title, collection=collection, personal_data=personal, source=self.bundle.source))
+            self.bundle.datasets.setdefault(
+                name, Dataset(name, title, collection=collection, personal_data=personal, source=self.bundle.source, recorded=recorded)
+            )
             return
         released = each.get("releaseTime")
         day = date_of(released) if isinstance(released, str) else None
         if released is not None and day is None:
             self._note("bad-value", f"`releaseTime` of `{shown(id)}` is no date: `{shown(released)}`")
         kinds = [text for text in (plain_text(kind) for kind in _list(each.get("ai_typeOfModel"))) if text]
-        model = Model(name, title, self._developer(each, name), architecture=", ".join(kinds)[:400] or None, released_on=day, source=self.bundle.source)
+        model = Model(
+            name, title, self._developer(each, name), architecture=", ".join(kinds)[:400] or None, released_on=day, source=self.bundle.source, recorded=recorded
+        )
         self.bundle.models.setdefault(name, model)
         digest = sha256_of(_list(each.get("verifiedUsing")), "algorithm", "hashValue")
         named = self._names[id]
@@ -225,7 +248,7 @@ class SpdxReader:
             if kind in _LICENSES and named is not None:
                 self._license(named, _kind_of(start) == DATA, end, _LICENSES[kind])
             elif kind in _TRAINED and named is not None:
-                self._trained(named.name, end, kind)
+                self._trained(named.name, end, kind, evidence_in(self._stated.get(_id_of(each) or "", {}).get("evidence")))
             elif named is not None and kind == "dependsOn":
                 self._depends(named.name, _kind_of(start) == MODEL, end)
             elif _kind_of(start) == PACKAGE and kind in ("dependsOn", "contains", "usesModel"):
@@ -244,11 +267,11 @@ class SpdxReader:
             told = infer_relation(Signs(name, 1, None), other.name)
             self.bundle.relate(name, other.name, told.relation, "inferred", f"dependsOn; {told.says}")
 
-    def _trained(self, name: str, end: object, kind: str) -> None:
+    def _trained(self, name: str, end: object, kind: str, evidence: str) -> None:
         element = self._element(end)
         id = _id_of(element) if element is not None else None
         if element is not None and _kind_of(element) == DATA and id in self._names:
-            self.bundle.relate(name, f"dataset:{self._names[id].name}", _TRAINED[kind], says=kind)
+            self.bundle.relate(name, f"dataset:{self._names[id].name}", _TRAINED[kind], evidence, kind)
         else:
             self._note("dangling", f"`{kind}` of `{shown(name)}` leads to no data set of the document: `{shown(id or end)}`")
 
@@ -264,10 +287,17 @@ class SpdxReader:
         used = self._names[_id_of(element) or ""].name
         held = self.bundle.applications.get(name)
         uses = {use.model: use for use in (*(held.models if held else ()), ModelUse(used))}
-        self.bundle.applications[name] = Application(name, models=tuple(uses.values()), source=self.bundle.source)
+        self.bundle.applications[name] = Application(
+            name, usable_title(plain_text(self._stated.get(_id_of(start) or "", {}).get("title"))), models=tuple(uses.values()), source=self.bundle.source
+        )
 
     def _license(self, named: Named, is_data: bool, end: object, by: str) -> None:
         subject = f"dataset:{named.name}" if is_data else named.name
+        several = self._stated_apart(end)
+        for name, link in several:
+            self.bundle.state(subject, name, link, by=by)
+        if several:
+            return
         name, link, text = self._license_at(end, 0)
         if name is None and link is None:
             if "NoAssertion" not in str(end) and not self._asserts_nothing(end):
@@ -308,6 +338,28 @@ class SpdxReader:
         digest = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest() if isinstance(text, str) and text else None
         name = plain_text(element.get("name")) or (id.rpartition("#")[2] if "LicenseRef-" in id else None)
         return name, seen[0] if seen else None, digest
+
+    def _stated_apart(self, reference: object) -> list[tuple[str | None, str | None]]:
+        """Names and links of what an expression of ours joins, where it points to licences that nobody but their source knows."""
+        element = self._element(reference)
+        expression = plain_text(element.get("simplelicensing_licenseExpression")) if element is not None else None
+        if element is None or expression is None or STATED not in expression:
+            return []
+        texts = {
+            str(entry.get("key")): self._element(entry.get("value"))
+            for entry in _list(element.get("simplelicensing_customIdToUri"))
+            if isinstance(entry, Mapping)
+        }
+        found: list[tuple[str | None, str | None]] = []
+        for part in expression.split(" AND "):
+            text = texts.get(part) if part.startswith(STATED) else None
+            if text is None:
+                found.append((license_name(part.strip("()")), None))
+                continue
+            references = [each for each in _list(text.get("externalRef")) if isinstance(each, Mapping)]
+            places = [link for each in references for link in _list(each.get("locator")) if isinstance(link, str)]
+            found.append((plain_text(text.get("name")), places[0] if places else None))
+        return found
 
 
 def _type_of(each: Mapping[str, Any]) -> str | None:

@@ -84,7 +84,7 @@ class FolderSource:
         files = FolderFiles(self._folder, self._within)
         name = check_name(self._model or files.root.name, "model")
         notes: list[Note] = []
-        card = next((each for each in _CARDS if each in files.files), None)
+        card = card_name(files)
         facts = self._card(files, card, notes)
         shows = read_folder_facts(files, notes)
         digest = files.digest() if self._digest else None
@@ -225,6 +225,11 @@ class FolderSource:
         # A text that nobody can name must not leave the card's word standing alone: the files of the model say more than it.
         notes.append(Note("terms-unknown", f"its text is none that is known; nearest: {nearest or 'none'}", file=terms.name, finding="LIC002"))
         yield LicenseStatement(name, "detected", None, terms.name, found.link, terms.digest, commit, source)
+
+
+def card_name(files: FolderFiles) -> str | None:
+    """The name of a folder's card; none where there is none."""
+    return next((each for each in _CARDS if each in files.files), None)
 
 
 def contradictions(relations: tuple[Relation, ...]) -> Iterator[Note]:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -36,6 +36,20 @@ class FolderFile:
 
     path: Path
     """Where its bytes are."""
+
+    size: int
+    """Its size in bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestedFile:
+    """One file with its digest."""
+
+    name: str
+    """Its path below the folder, with `/`."""
+
+    sha256: str
+    """Its SHA-256 in hex."""
 
     size: int
     """Its size in bytes."""
@@ -157,22 +171,38 @@ class FolderFiles:
             self.notes.append(Note("json-unreadable", problem[0], problem[1], file=name))
         return value
 
-    def digest(self) -> str:
+    def digests(self) -> list[DigestedFile]:
+        """Every file with its SHA-256 and size, sorted by name.
+
+        Raises:
+            SourceError: A file cannot be read to its end.
+        """
+        found: list[DigestedFile] = []
+        for name, file in self.files.items():
+            try:
+                with open_regular(file.path) as stream:
+                    own = hashlib.sha256()
+                    size = 0
+                    while chunk := stream.read(_CHUNK):
+                        own.update(chunk)
+                        size += len(chunk)
+            except OSError as error:
+                raise SourceError(f"`{shown(name, 200)}` cannot be read: {_why(error)}", "check the file, and run it again") from error
+            found.append(DigestedFile(name, own.hexdigest(), size))
+        return found
+
+    def digest(self, digests: Iterable[DigestedFile] | None = None) -> str:
         """One digest of the folder: SHA-256 over the sorted lines `DIGEST  NAME` of its files, as `sha256:HEX`.
+
+        Args:
+            digests: Those of its files, where they were taken already.
 
         Raises:
             SourceError: A file cannot be read to its end.
         """
         whole = hashlib.sha256()
-        for name, file in self.files.items():
-            try:
-                with open_regular(file.path) as stream:
-                    own = hashlib.sha256()
-                    while chunk := stream.read(_CHUNK):
-                        own.update(chunk)
-            except OSError as error:
-                raise SourceError(f"`{shown(name, 200)}` cannot be read: {_why(error)}", "check the file, and run it again") from error
-            whole.update(f"{own.hexdigest()}  {name}\n".encode())
+        for each in self.digests() if digests is None else digests:
+            whole.update(f"{each.sha256}  {each.name}\n".encode())
         return f"sha256:{whole.hexdigest()}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,38 @@ from registry.sources.hub_words import shown
 
 MAX_FILE = 10_000_000
 """A file of more bytes is not fetched: what we read of a repository is text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A state of a repository in the Hub's local cache."""
+
+    commit: str
+    """The commit."""
+
+    folder: Path
+    """Where its files are, as links."""
+
+    within: Path
+    """The folder below which those links lead."""
+
+
+def cached_snapshot(name: str) -> Snapshot | None:
+    """The newest state of a model in the Hub's local cache; none where it holds none, or cannot be read. Nothing is fetched."""
+    from huggingface_hub import scan_cache_dir
+    from huggingface_hub.errors import CacheNotFound
+
+    try:
+        found = scan_cache_dir()
+    except (CacheNotFound, OSError, ValueError):
+        return None
+    states = [
+        Snapshot(each.commit_hash, each.snapshot_path, repository.repo_path)
+        for repository in found.repos
+        if repository.repo_type == "model" and repository.repo_id == name
+        for each in sorted(repository.revisions, key=lambda each: (each.last_modified, each.commit_hash))
+    ]
+    return states[-1] if states else None
 
 
 def fetch_file(name: str, file: str, *, kind: str = "model", revision: str | None = None, endpoint: str | None = None, offline: bool = False) -> bytes | None:

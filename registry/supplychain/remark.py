@@ -31,3 +31,10 @@ class Remark:
 
     source: Source | None = None
     """Where it was read."""
+
+
+OUTPUTS_OF = "outputs-of"
+"""The code of a remark on a dataset that is made of a model's outputs; the message is the model's name."""
+
+CONTENT_DIGEST = "content-digest"
+"""The code of a remark on a dataset that is one file; the message is its digest."""

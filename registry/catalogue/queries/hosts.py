@@ -56,6 +56,12 @@ def list_hosts(connection: Connection, *, after: str | None = None, limit: int =
     return Page(items, items[-1].host.name if len(rows) > limit else None)
 
 
+def read_host(connection: Connection, name: str) -> Host | None:
+    """One host by its name; None where none is called that."""
+    row = connection.execute(select(host).where(host.c.name == name)).first()
+    return Host(row.name, row.title, row.kind, row.country, row.terms) if row is not None else None
+
+
 def read_hostings(connection: Connection, *, model_id: int | None = None, host_name: str | None = None) -> tuple[HostingRow, ...]:
     """Hostings of one model, or by one host, by model, host and region."""
     query = (

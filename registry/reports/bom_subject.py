@@ -1,0 +1,395 @@
+"""What a bill of materials is made from: plain values, filled from the catalogue, model folders and records of runs.
+
+Every claim keeps its source and day, so that a bill can say who said what; what nobody said is None or empty, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """Where a fact was read: the place, and the day."""
+
+    reference: str
+    read_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who made or serves something.
+
+    Attributes:
+        name: Its name in the registry.
+        title: The name people use.
+        kind: What sort of body it is.
+        country: Where it is domiciled.
+    """
+
+    name: str
+    title: str | None = None
+    kind: str | None = None
+    country: str | None = None
+
+    @property
+    def shown(self) -> str:
+        """The name people use, else the registry's."""
+        return self.title or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseInfo:
+    """A licence as a bill names it.
+
+    Attributes:
+        id: Our id.
+        exported: The id under which other tools know it: SPDX's, or a `LicenseRef-`.
+        name: Its name.
+        type: `open-source`, `custom` or `commercial`; None for a word that stands for no text.
+        links: Where its texts are, as they can be pointed to.
+        dated: The date of its text.
+        digest: The digest of its text, where that is known.
+        steward: Who wrote it.
+        read_on: When the text was read.
+    """
+
+    id: str
+    exported: str
+    name: str
+    type: str | None = None
+    links: tuple[str, ...] = ()
+    dated: str | None = None
+    digest: str | None = None
+    steward: str | None = None
+    read_on: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseClaim:
+    """What one source says of the licence of something.
+
+    Attributes:
+        basis: `declared` or `detected`.
+        written: The name as it was found.
+        link: The link as it was found.
+        license: What it comes to: an id or an expression of ours; None where it leads to no known text.
+        exported: The same for other tools; None where there is none.
+        text_digest: The digest of the text that was seen, as `sha256:HEX`.
+        cited: Who says so.
+    """
+
+    basis: str
+    written: str | None = None
+    link: str | None = None
+    license: str | None = None
+    exported: str | None = None
+    text_digest: str | None = None
+    cited: Cited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Licensing:
+    """Declared, detected and concluded, kept apart.
+
+    Attributes:
+        claims: What is declared and what files show.
+        concluded: What we hold it to be under, by our ids; empty where nothing is held.
+        exported: The same as one expression for other tools; None where nothing is held, or no text is known.
+        reason: Why, in a sentence.
+        on: The day of the conclusion.
+    """
+
+    claims: tuple[LicenseClaim, ...] = ()
+    concluded: tuple[str, ...] = ()
+    exported: str | None = None
+    reason: str = ""
+    on: str = ""
+
+    def of(self, basis: str) -> tuple[LicenseClaim, ...]:
+        """The claims of one basis."""
+        return tuple(claim for claim in self.claims if claim.basis == basis)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One measured figure.
+
+    Attributes:
+        type: What was measured: `accuracy`, `eval_loss`.
+        value: The figure, as written.
+        data: On which data.
+    """
+
+    type: str
+    value: str
+    data: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Energy:
+    """What a training took.
+
+    Attributes:
+        activity: `training`, `fine-tuning` or `other`.
+        kwh: Kilowatt-hours.
+        provider: Who ran the machines.
+        source: How the figure was come by.
+        co2_kg: Carbon dioxide equivalent, in kilograms.
+    """
+
+    activity: str
+    kwh: float | None = None
+    provider: str | None = None
+    source: str | None = None
+    co2_kg: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a model card and the configuration beside it say; only for models whose folder was read.
+
+    Attributes:
+        task: The task, in the Hub's word.
+        library: The library that loads it.
+        tags: Its tags.
+        languages: Its languages.
+        texts: What its sections say, by what they are about: `description`, `intended-use`, `limitations`, ...
+        links: Links it gives, by what they lead to: `paper`, `repository`, `website`.
+        metrics: What was measured.
+        hyperparameters: How it was trained.
+        shape: Figures of its configuration: `vocab_size`, `context_length`, ...
+        co2_kg: What its training emitted, in kilograms of carbon dioxide equivalent.
+        cited: Where all this was read.
+    """
+
+    task: str | None = None
+    library: str | None = None
+    tags: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    links: Mapping[str, str] = field(default_factory=dict)
+    metrics: tuple[Metric, ...] = ()
+    hyperparameters: Mapping[str, str] = field(default_factory=dict)
+    shape: Mapping[str, str] = field(default_factory=dict)
+    co2_kg: float | None = None
+    cited: Cited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictNote:
+    """What the recorded licences make of the stated use, for one thing that was asked about."""
+
+    verdict: str
+    sentence: str
+    deciding: tuple[str, ...] = ()
+    obligations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileHash:
+    """A file of a model with its SHA-256 in hex."""
+
+    name: str
+    sha256: str
+    size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunMaterial:
+    """What went into a run: a model, a dataset, code."""
+
+    name: str
+    uri: str | None = None
+    digests: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class BomRun:
+    """The record of the run that a model came out of.
+
+    Attributes:
+        model: The model.
+        kind: What was done, as its record names it.
+        invocation: The identifier of the run.
+        started: When it began.
+        ended: When it ended.
+        parameters: What the user chose.
+        internals: What the outcome depends on beside.
+        materials: What went in.
+        metrics: What was measured.
+        energy: What it took.
+        record: The name of the record and its digest.
+        verified: What is known of its signature, in words.
+    """
+
+    model: str
+    kind: str
+    invocation: str | None = None
+    started: str | None = None
+    ended: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    internals: Mapping[str, str] = field(default_factory=dict)
+    materials: tuple[RunMaterial, ...] = ()
+    metrics: tuple[Metric, ...] = ()
+    energy: Energy | None = None
+    record: str = ""
+    verified: str = "not verified"
+
+
+@dataclass(frozen=True, slots=True)
+class BomHosting:
+    """Through whom a model is served."""
+
+    host: str
+    title: str | None = None
+    access: str | None = None
+    region: str | None = None
+    terms: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BomModel:
+    """A model of a bill.
+
+    Attributes:
+        name: Its name in the registry.
+        recorded: False where only the name is known.
+        on_hub: Whether it is known to be a repository of the Hub.
+        commit: The commit of the Hub, 40 hex digits.
+        digest: A digest of its files, as `sha256:HEX`.
+        origin: Where the record of it was read.
+    """
+
+    name: str
+    title: str | None = None
+    developer: Party | None = None
+    recorded: bool = True
+    on_hub: bool = False
+    commit: str | None = None
+    digest: str | None = None
+    files: tuple[FileHash, ...] = ()
+    modality: str | None = None
+    architecture: str | None = None
+    stage: str | None = None
+    access: str | None = None
+    parameters: int | None = None
+    training_tokens: int | None = None
+    training_flop: float | None = None
+    released_on: str | None = None
+    openness: Mapping[str, str] = field(default_factory=dict)
+    licensing: Licensing = field(default_factory=Licensing)
+    inherited: tuple[Mapping[str, Any], ...] = ()
+    energies: tuple[Energy, ...] = ()
+    hostings: tuple[BomHosting, ...] = ()
+    card: Card | None = None
+    verdict: VerdictNote | None = None
+    origin: Cited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BomDataset:
+    """A dataset of a bill."""
+
+    name: str
+    title: str | None = None
+    recorded: bool = True
+    size_tokens: int | None = None
+    size_rows: int | None = None
+    collection: str | None = None
+    personal_data: str | None = None
+    languages: tuple[str, ...] = ()
+    licensing: Licensing = field(default_factory=Licensing)
+    on_hub: bool = False
+    origin: Cited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BomUse:
+    """A model that an application uses, and the host between."""
+
+    model: str
+    host: str | None = None
+    purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BomApplication:
+    """An application of a bill."""
+
+    name: str
+    title: str | None = None
+    owner: str | None = None
+    distribution: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    commercial: bool | None = None
+    uses: tuple[BomUse, ...] = ()
+    example: bool = False
+    origin: Cited | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BomLink:
+    """Where a model comes from.
+
+    Attributes:
+        child: The model.
+        parent: The model or `dataset:NAME` it comes from.
+        relation: What the child is to it.
+        evidence: The best grade of evidence.
+        cited: Who says so.
+    """
+
+    child: str
+    parent: str
+    relation: str
+    evidence: str = "declared"
+    cited: tuple[Cited, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BomSubject:
+    """All that goes into one bill.
+
+    Attributes:
+        targets: What was asked about: models and `app:NAME`.
+        models: Every model, those asked about first.
+        datasets: Every dataset.
+        applications: The applications asked about.
+        hosts: The hosts that applications go through.
+        licenses: Every licence that is named, by our id.
+        links: Where models come from.
+        runs: Records of runs.
+        use: The facts of the use, as stated.
+        interpretation: How unsettled points were taken.
+        date: The date of the use.
+        created: When the bill was made, RFC 3339 in UTC.
+        knowledge: Version and digest of the licence knowledge.
+        catalogue: The digest of the catalogue's history.
+        tool: The version of licet.
+        notes: What could not be said.
+    """
+
+    targets: tuple[str, ...]
+    models: tuple[BomModel, ...] = ()
+    datasets: tuple[BomDataset, ...] = ()
+    applications: tuple[BomApplication, ...] = ()
+    hosts: tuple[Party, ...] = ()
+    licenses: Mapping[str, LicenseInfo] = field(default_factory=dict)
+    links: tuple[BomLink, ...] = ()
+    runs: tuple[BomRun, ...] = ()
+    use: Mapping[str, Any] = field(default_factory=dict)
+    interpretation: str = "mainstream"
+    date: str = ""
+    created: str = "1970-01-01T00:00:00Z"
+    knowledge: Mapping[str, str] = field(default_factory=dict)
+    catalogue: str | None = None
+    tool: str = ""
+    notes: tuple[str, ...] = ()
+
+    def model(self, name: str) -> BomModel | None:
+        """A model by name."""
+        return next((each for each in self.models if each.name == name), None)

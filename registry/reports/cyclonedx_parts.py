@@ -1,0 +1,369 @@
+"""The parts of a CycloneDX bill that its library writes: components, pedigrees, hashes, references, services, dependencies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from registry.reports.bom_names import (
+    application_ref,
+    dataset_page,
+    dataset_purl,
+    dataset_ref,
+    host_ref,
+    local_purl,
+    model_page,
+    model_purl,
+    model_ref,
+    model_version,
+    split_name,
+)
+from registry.reports.bom_subject import BomApplication, BomDataset, BomLink, BomModel, BomSubject
+from registry.reports.bom_text import address, one_line, plain
+from registry.reports.cyclonedx_card import about_properties
+
+if TYPE_CHECKING:
+    from cyclonedx.model import ExternalReference
+    from cyclonedx.model.component import Component
+
+TOOL_REF = "tool:licet"
+"""The reference to what wrote the bill."""
+
+SUBJECT_REF = "subject"
+"""The reference to the one model that a bill is about, where it stands apart from its parts."""
+
+MOST_FILES = 2_000
+"""So many files of a model are listed with their digests."""
+
+_RELATIONS = {
+    "finetune": "fine-tuned from",
+    "adapter": "an adapter of",
+    "merge": "merged from",
+    "quantized": "quantised from",
+    "converted": "converted from",
+    "distilled": "distilled from",
+    "trained-on-outputs": "trained on outputs of",
+}
+"""Each relation in a sentence."""
+
+
+class Parts:
+    """The parts of one bill.
+
+    Args:
+        subject: All that goes into it.
+    """
+
+    def __init__(self, subject: BomSubject) -> None:
+        self.subject = subject
+        """All that goes into it."""
+        self.links: dict[str, list[BomLink]] = {}
+        """What each model comes from, by its name."""
+        for link in subject.links:
+            self.links.setdefault(link.child, []).append(link)
+        self.order = [
+            *(model_ref(each.name) for each in subject.models),
+            *(dataset_ref(each.name) for each in subject.datasets),
+            *(application_ref(each.name) for each in self.applications_below()),
+        ]
+        """The references to the components, in the order in which they stand: what was asked about first."""
+
+    def applications_below(self) -> tuple[BomApplication, ...]:
+        """The applications that are no subject of their own: all, where the bill is about several things."""
+        return self.subject.applications if len(self.subject.targets) != 1 else ()
+
+    def components(self) -> list[Component]:
+        """Models, datasets, and the applications that stand among them."""
+        return [
+            *(self._model(each) for each in self.subject.models),
+            *(self._dataset(each) for each in self.subject.datasets),
+            *(self._application(each) for each in self.applications_below()),
+        ]
+
+    def metadata(self) -> Any:
+        """When the bill was made, by what, and what it is about."""
+        from cyclonedx.model.bom import BomMetaData
+        from cyclonedx.model.component import Component, ComponentType
+        from cyclonedx.model.tool import ToolRepository
+
+        tool = Component(name="licet", version=self.subject.tool or None, type=ComponentType.APPLICATION, bom_ref=TOOL_REF)
+        return BomMetaData(
+            tools=ToolRepository(components=[tool]),
+            component=self._subject(),
+            timestamp=datetime.fromisoformat(self.subject.created),
+            properties=_properties(self._about()),
+        )
+
+    def _about(self) -> dict[str, str]:
+        subject = self.subject
+        said = {
+            "licet:use": json.dumps(subject.use, ensure_ascii=False, sort_keys=True, default=str) if subject.use else None,
+            "licet:use-date": subject.date,
+            "licet:interpretation": subject.interpretation,
+            "licet:knowledge-version": subject.knowledge.get("version"),
+            "licet:knowledge-digest": subject.knowledge.get("digest"),
+            "licet:catalogue": subject.catalogue,
+            "licet:disclaimer": "information, not legal advice",
+        }
+        model = self._one_model()
+        return {**{name: value for name, value in said.items() if value}, **(about_properties(model, subject) if model is not None else {})}
+
+    def _one_model(self) -> BomModel | None:
+        """The model that the bill is about, where it is about one and nothing else."""
+        return self.subject.model(self.subject.targets[0]) if len(self.subject.targets) == 1 else None
+
+    def _subject(self) -> Component | None:
+        """What the bill is about, where that is one thing; a model stands among the components in full."""
+        from cyclonedx.model.component import Component, ComponentType
+
+        if len(self.subject.targets) != 1:
+            return None
+        model = self._one_model()
+        if model is None:
+            return self._application(self.subject.applications[0]) if self.subject.applications else None
+        owner, own = split_name(model.name)
+        return Component(
+            name=own,
+            group=owner,
+            version=model_version(model),
+            type=ComponentType.MACHINE_LEARNING_MODEL,
+            bom_ref=SUBJECT_REF,
+            purl=_purl(model_purl(model) or local_purl(model)),
+            supplier=_organization(model.developer.shown) if model.developer is not None else None,
+            properties=_properties({"licet:name": model.name}),
+        )
+
+    def _model(self, model: BomModel) -> Component:
+        from cyclonedx.model.component import Component, ComponentType
+
+        owner, own = split_name(model.name)
+        return Component(
+            name=own,
+            group=owner,
+            version=model_version(model),
+            description=plain(_description(model), 2_000) or None,
+            type=ComponentType.MACHINE_LEARNING_MODEL,
+            bom_ref=model_ref(model.name),
+            purl=_purl(model_purl(model) or local_purl(model)),
+            supplier=_organization(model.developer.shown) if model.developer is not None else None,
+            hashes=_hashes(model.digest),
+            external_references=list(_model_references(model, self.subject)),
+            pedigree=self._pedigree(model),
+            components=[self._file(model.name, each.name, each.sha256) for each in model.files[:MOST_FILES]],
+            properties=_properties(self._model_properties(model)),
+            tags=[one_line(tag, 100) for tag in (model.card.tags if model.card is not None else ())[:200] if one_line(tag, 100)],
+        )
+
+    def _file(self, model: str, name: str, sha256: str) -> Component:
+        from cyclonedx.model.component import Component, ComponentType
+
+        return Component(name=name, type=ComponentType.FILE, bom_ref=f"file:{model}/{name}", hashes=_hashes(sha256))
+
+    def _pedigree(self, model: BomModel) -> Any:
+        from cyclonedx.model.component import Component, ComponentType, Pedigree
+
+        ancestors, notes = [], []
+        for link in self.links.get(model.name, ()):
+            if link.parent.startswith("dataset:"):
+                continue
+            parent = self.subject.model(link.parent) or BomModel(link.parent, recorded=False)
+            owner, own = split_name(parent.name)
+            said = {"licet:relation": link.relation, "licet:evidence": link.evidence, "licet:name": parent.name}
+            ancestors.append(
+                Component(
+                    name=own,
+                    group=owner,
+                    version=model_version(parent),
+                    type=ComponentType.MACHINE_LEARNING_MODEL,
+                    bom_ref=f"ancestor:{link.relation}:{parent.name}:of:{model.name}",
+                    purl=_purl(model_purl(parent)),
+                    properties=_properties(said),
+                )
+            )
+            notes.append(f"{_RELATIONS.get(link.relation, link.relation)} {parent.name} ({link.evidence})")
+        return Pedigree(ancestors=ancestors, notes="; ".join(notes)) if ancestors else None
+
+    def _model_properties(self, model: BomModel) -> dict[str, str]:
+        said = {
+            "licet:name": model.name,
+            "licet:title": model.title,
+            "licet:modality": model.modality,
+            "licet:stage": model.stage,
+            "licet:access": model.access,
+            "licet:released-on": model.released_on,
+            "licet:developer-kind": model.developer.kind if model.developer is not None else None,
+            "licet:developer-country": model.developer.country if model.developer is not None else None,
+            "licet:recorded": None if model.recorded else "no: only the name is known",
+            "licet:verdict": model.verdict.verdict if model.verdict is not None else None,
+            "licet:verdict-decided-by": " | ".join(model.verdict.deciding) if model.verdict is not None else None,
+            "licet:obligations": " | ".join(model.verdict.obligations) if model.verdict is not None else None,
+            "licet:license-reason": model.licensing.reason,
+        }
+        found = {name: plain(value, 2_000) for name, value in said.items() if value}
+        for part, value in model.openness.items():
+            found[f"licet:openness:{part.replace(' ', '-')}"] = value
+        for number, each in enumerate(model.inherited[:100]):
+            found[f"licet:inherited:{number:03}"] = f"{each['license']} from {each['from']} as {each['reach']} ({each['relation']}, {each['evidence']})"
+        for link in self.links.get(model.name, ()):
+            if link.parent.startswith("dataset:"):
+                found[f"licet:{link.relation}:{dataset_ref(link.parent)}"] = link.evidence
+        for hosting in model.hostings:
+            place = f"licet:hosted-by:{hosting.host}{f':{hosting.region}' if hosting.region else ''}"
+            found[place] = f"{hosting.title or hosting.host}{f' under {hosting.terms}' if hosting.terms else ''}"
+        return found
+
+    def _dataset(self, dataset: BomDataset) -> Component:
+        from cyclonedx.model.component import Component, ComponentType
+
+        owner, own = split_name(dataset.name)
+        page = dataset_page(dataset)
+        said = {
+            "licet:name": dataset.name,
+            "licet:title": dataset.title,
+            "licet:personal-data": dataset.personal_data,
+            "licet:recorded": None if dataset.recorded else "no: only the name is known",
+            "licet:license-reason": dataset.licensing.reason,
+        }
+        return Component(
+            name=own,
+            group=owner,
+            type=ComponentType.DATA,
+            bom_ref=dataset_ref(dataset.name),
+            purl=_purl(dataset_purl(dataset)),
+            external_references=_references([("distribution", page, None)]),
+            properties=_properties({name: value for name, value in said.items() if value}),
+        )
+
+    def _application(self, application: BomApplication) -> Component:
+        from cyclonedx.model.component import Component, ComponentType
+
+        said = {
+            "licet:name": application.name,
+            "licet:title": application.title,
+            "licet:distribution": ", ".join(application.distribution),
+            "licet:countries": ", ".join(application.countries),
+            "licet:commercial": None if application.commercial is None else "yes" if application.commercial else "no",
+            "licet:example": "yes: it is invented" if application.example else None,
+        }
+        found = {name: value for name, value in said.items() if value}
+        for number, use in enumerate(application.uses):
+            how = "; ".join(part for part in (f"through {use.host}" if use.host else None, use.purpose) if part)
+            found[f"licet:uses:{number:03}"] = f"{use.model}{f' ({how})' if how else ''}"
+        return Component(
+            name=application.name,
+            type=ComponentType.APPLICATION,
+            bom_ref=application_ref(application.name),
+            supplier=_organization(application.owner) if application.owner else None,
+            properties=_properties(found),
+        )
+
+    def services(self) -> list[Any]:
+        """The hosts between applications and models."""
+        from cyclonedx.model.service import Service
+
+        found = []
+        for host in self.subject.hosts:
+            said = {"licet:kind": host.kind, "licet:country": host.country}
+            found.append(
+                Service(
+                    name=host.shown,
+                    bom_ref=host_ref(host.name),
+                    provider=_organization(host.shown),
+                    properties=_properties({name: value for name, value in said.items() if value}),
+                )
+            )
+        return found
+
+    def dependencies(self) -> list[Any]:
+        """What depends on what."""
+        from cyclonedx.model.bom_ref import BomRef
+        from cyclonedx.model.dependency import Dependency
+
+        found: dict[str, dict[str, None]] = {}
+        models = {each.name for each in self.subject.models}
+        hosts = {each.name for each in self.subject.hosts}
+        for model in self.subject.models:
+            own = found.setdefault(model_ref(model.name), {})
+            for link in self.links.get(model.name, ()):
+                own[dataset_ref(link.parent) if link.parent.startswith("dataset:") else model_ref(link.parent)] = None
+        for dataset in self.subject.datasets:
+            found.setdefault(dataset_ref(dataset.name), {})
+        for application in self.subject.applications:
+            uses = found.setdefault(application_ref(application.name), {})
+            for use in application.uses:
+                if use.model in models:
+                    uses[model_ref(use.model)] = None
+                if use.host in hosts:
+                    uses[host_ref(use.host)] = None
+        for host in self.subject.hosts:
+            found.setdefault(host_ref(host.name), {})
+        model_alone = self._one_model()
+        if model_alone is not None:
+            found[SUBJECT_REF] = {model_ref(model_alone.name): None}
+        return [Dependency(BomRef(ref), [Dependency(BomRef(other)) for other in others if other in found]) for ref, others in found.items()]
+
+
+def _description(model: BomModel) -> str:
+    """What the model is: as its card says, else the facts on record in one line."""
+    if model.card is not None and model.card.texts.get("description"):
+        return model.card.texts["description"]
+    size = f"{model.parameters:,} parameters" if model.parameters else None
+    facts = [f"{model.modality} model" if model.modality else None, model.architecture, model.stage, size]
+    known = ", ".join(fact for fact in facts if fact)
+    return f"{model.title or model.name}: {known}" if known else ""
+
+
+def _organization(name: str) -> Any:
+    from cyclonedx.model.contact import OrganizationalEntity
+
+    return OrganizationalEntity(name=one_line(name, 300) or None)
+
+
+def _purl(text: str | None) -> Any:
+    from packageurl import PackageURL
+
+    return PackageURL.from_string(text) if text is not None else None
+
+
+def _hashes(digest: str | None) -> list[Any]:
+    from cyclonedx.model import HashAlgorithm, HashType
+
+    hexadecimal = (digest or "").removeprefix("sha256:")
+    return [HashType(alg=HashAlgorithm.SHA_256, content=hexadecimal)] if len(hexadecimal) == 64 else []
+
+
+def _properties(values: Mapping[str, str]) -> list[Any]:
+    from cyclonedx.model import Property
+
+    return [Property(name=one_line(name, 400), value=plain(value, 2_000)) for name, value in values.items()]
+
+
+def _references(wanted: Iterable[tuple[str, str | None, str | None]]) -> list[ExternalReference]:
+    from cyclonedx.model import ExternalReference, ExternalReferenceType, XsUri
+
+    found: dict[tuple[str, str], ExternalReference] = {}
+    for kind, url, comment in wanted:
+        plain_url = address(url)
+        if plain_url is not None:
+            found.setdefault((kind, plain_url), ExternalReference(type=ExternalReferenceType(kind), url=XsUri(plain_url), comment=comment))
+    return list(found.values())
+
+
+def _model_references(model: BomModel, subject: BomSubject) -> Iterator[ExternalReference]:
+    """Where the model is, what its card leads to, and where the texts of its licences are."""
+    page = model_page(model)
+    links = model.card.links if model.card is not None else {}
+    wanted: list[tuple[str, str | None, str | None]] = []
+    if page is not None:
+        base = page.partition("/tree/")[0]
+        card = f"{base}/blob/{model.commit}/README.md" if model.commit else f"{base}/blob/main/README.md"
+        wanted += [("distribution", page, None), ("website", base, None), ("vcs", base, "a Git repository"), ("model-card", card, None)]
+    wanted += [("vcs", links.get("repository"), None), ("documentation", links.get("paper"), "paper"), ("website", links.get("website"), None)]
+    named = set(model.licensing.concluded) | {claim.license for claim in model.licensing.claims if claim.license}
+    for name in sorted(named):
+        info = subject.licenses.get(name)
+        if info is not None:
+            wanted += [("license", link, info.name) for link in info.links[:3]]
+    yield from _references(wanted)

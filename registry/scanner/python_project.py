@@ -1,0 +1,180 @@
+"""The Python files of an application as modules that import each other, each read when it is asked for."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Iterator
+
+from registry.scanner.interface import Files
+from registry.scanner.python_scope import ModuleTree, Site, take_apart
+from registry.scanner.reference import Note
+
+MAX_BYTES = 2_000_000
+"""A larger Python file is not read: people do not write such."""
+
+MAX_TREES = 12
+"""So many taken-apart files are kept from one file to the next."""
+
+MAX_SITES = 200
+"""So many calls of one function are looked at."""
+
+
+_WORDS = re.compile(rb"[A-Za-z_]\w*")
+
+
+class Project:
+    """The Python files of what is scanned.
+
+    Args:
+        files: The files.
+    """
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._trees: dict[str, ModuleTree | None] = {}
+        self._places: dict[str, list[str]] | None = None
+        self._words: dict[str, list[str]] | None = None
+        self._sites: dict[tuple[str, str], list[Site]] = {}
+
+    def rest(self) -> None:
+        """Forget what was taken apart, once that is much; only between two files, since trees are told apart by identity."""
+        if len(self._trees) > MAX_TREES:
+            for tree in self._trees.values():
+                if tree is not None:
+                    tree.forget()
+            self._trees.clear()
+            self._sites.clear()
+
+    def tree(self, path: str) -> ModuleTree | None:
+        """A file taken apart; None where it does not parse."""
+        if path not in self._trees:
+            data = self._files.read(path)
+            self._trees[path] = self.parse(path, data) if data is not None else None
+        return self._trees[path]
+
+    def parse(self, path: str, data: bytes) -> ModuleTree | None:
+        """Take a file apart; where it is no Python, keep a note."""
+        if len(data) > MAX_BYTES:
+            self._files.note(Note("too-large", f"larger than {MAX_BYTES:,} bytes, not read", path))
+            return None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the application's code: invalid escapes and the like
+                return take_apart(path, ast.parse(data))
+        except (SyntaxError, ValueError) as error:
+            place = f" at line {error.lineno}" if isinstance(error, SyntaxError) and error.lineno else ""
+            self._files.note(Note("does-not-parse", f"not valid Python{place}", path))
+        except (RecursionError, MemoryError):
+            self._files.note(Note("does-not-parse", "nests too deep to be read", path))
+        return None
+
+    def add(self, module: ModuleTree) -> None:
+        """Take in a module that stands in no file of its own, such as the cells of a notebook."""
+        self._trees[module.file] = module
+
+    def find(self, dotted: str, level: int, file: str) -> ModuleTree | None:
+        """The file that an import names, if it is one of the application."""
+        steps = [step for step in dotted.split(".") if step]
+        if level:
+            around = file.split("/")[:-level]
+            path = self._exact([*around, *steps])
+        else:
+            path = self._nearest(steps, file)
+        return self.tree(path) if path is not None and path != file else None
+
+    def _exact(self, steps: list[str]) -> str | None:
+        return next((path for path in self._index().get(steps[-1] if steps else "", ()) if _module(path) == steps), None)
+
+    def _nearest(self, steps: list[str], file: str) -> str | None:
+        if not steps:
+            return None
+        found = [path for path in self._index().get(steps[-1], ()) if _module(path)[-len(steps) :] == steps]
+        # Where several files could be meant, the one that shares the longest way with the importing file is.
+        return max(found, key=lambda path: (_shared(path, file), -path.count("/"), path), default=None)
+
+    def _index(self) -> dict[str, list[str]]:
+        if self._places is None:
+            self._places = {}
+            for path in self._files.paths:
+                if path.endswith(".py"):
+                    steps = _module(path)
+                    self._places.setdefault(steps[-1] if steps else "", []).append(path)
+        return self._places
+
+    def _importers(self) -> dict[str, list[str]]:
+        """The files that hold a word in a line of imports."""
+        if self._words is None:
+            self._words = {}
+            for path in self._files.paths:
+                data = self._files.read(path) if path.endswith(".py") else None
+                if data is not None:
+                    for step in _imported(data):
+                        self._words.setdefault(step.decode(), []).append(path)
+        return self._words
+
+    def callers(self, name: str, module: ModuleTree) -> Iterator[Site]:
+        """Calls of something of that name in files that can know of it: its own, and those that name its file."""
+        key = (name, module.file)
+        if key not in self._sites:
+            self._sites[key] = list(self._search(name, module))
+        yield from self._sites[key]
+
+    def _search(self, name: str, module: ModuleTree) -> Iterator[Site]:
+        paths = [module.file]
+        steps = _module(module.file) if module.file.endswith(".py") else []
+        word = name.encode()
+        # A package may hand on what its files define, so those that import it may call it too.
+        near = sorted({path for step in steps[-2:] for path in self._importers().get(step, ())} - {module.file})
+        paths.extend(path for path in near if word in (self._files.read(path) or b""))
+        count = 0
+        for path in paths[:MAX_SITES]:
+            tree = module if path == module.file else self.tree(path)
+            if tree is None:
+                continue
+            for site in _sites(tree, name):
+                yield site
+                count += 1
+                if count >= MAX_SITES:
+                    return
+
+
+def _sites(tree: ModuleTree, name: str) -> Iterator[Site]:
+    """The calls of a name in a file, under another name too, or handed to `partial`."""
+    yield from tree.sites.get(name, ())
+    for alias, bindings in tree.scope.names.items():
+        if alias != name and any(each.kind == "import" and each.name.rpartition(".")[2] == name for each in bindings):
+            yield from tree.sites.get(alias, ())
+    for site in tree.sites.get("partial", ()):
+        if (
+            site.call.args
+            and isinstance(site.call.args[0], ast.Name | ast.Attribute)
+            and (getattr(site.call.args[0], "id", None) or getattr(site.call.args[0], "attr", None)) == name
+        ):
+            yield site
+
+
+def _imported(data: bytes) -> set[bytes]:
+    """The words of the lines that hold `import`."""
+    found: set[bytes] = set()
+    at = data.find(b"import")
+    while at >= 0:
+        end = data.find(b"\n", at)
+        end = len(data) if end < 0 else end
+        found.update(_WORDS.findall(data, data.rfind(b"\n", 0, at) + 1, end))
+        at = data.find(b"import", end)
+    return found
+
+
+def _module(path: str) -> list[str]:
+    steps = path.removesuffix(".py").split("/")
+    return steps[:-1] if steps[-1] == "__init__" else steps
+
+
+def _shared(path: str, file: str) -> int:
+    one, other = path.split("/"), file.split("/")
+    length = 0
+    while length < min(len(one), len(other)) and one[length] == other[length]:
+        length += 1
+    return length

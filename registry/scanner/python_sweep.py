@@ -1,0 +1,165 @@
+"""Texts in a Python file that name models without being handed to anything known: settings by the name they are kept under, addresses, and mere mentions."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from registry.scanner.loaders import Facts
+from registry.scanner.names import hub_address, is_path, looks_like_model
+from registry.scanner.python_scope import ModuleTree
+from registry.scanner.reference import Reference
+
+MODEL_KEYS = re.compile(
+    r"(?i)(?:^|[_\W])(?:models?|llms?|checkpoint|ckpt|repo_id|pretrained|embedder|embeddings?|embed|engine|tokenizer|adapter|lora|reranker|vae|unet|model_?(?:name|id|path|size))(?:$|[_\W\d])|model_?(?:name|id|path)|modelId|modelName"
+)
+"""The names under which people keep the name of a model."""
+
+STRONG_KEYS = re.compile(r"(?i)repo_?id|pretrained|base_?model|checkpoint|model_?(?:name|id)|hf_|embed|adapter|lora|tokenizer|reranker")
+"""Names under which hardly anything else is kept."""
+
+DATA_KEYS = re.compile(r"(?i)(?:^|_)(?:datasets?|dataset_?(?:name|id|path)|data_path|train_data|corpus)(?:$|_)")
+"""The names under which people keep the name of a dataset."""
+
+_HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+_API_KEYS = frozenset(("messages", "prompt", "input", "contents", "max_tokens", "temperature", "inputs"))
+
+
+def holds_more(source: str, lines: set[int], facts: Facts) -> bool:
+    """Whether a file has a text that may name a model on any other line than these; most have none, and need not be gone through."""
+    for match in _TEXTS.finditer(source):
+        text = match.group(1) or (None if "://" in match.group(0) else match.group(0))
+        if text is None or looks_like_model(text, facts) or (_HUB.fullmatch(text) and _kept(source, match.start())):
+            line = source.count("\n", 0, match.start()) + 1
+            if line not in lines:
+                return True
+    return False
+
+
+_TEXTS = re.compile(
+    r"""["']([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:@-]*|[A-Za-z][\w]*[.:-][\w.:-]+)["']|https?://(?:huggingface|hf\.|api-inference|router\.hugging)|(?:(?<==)|(?<==['"]))[\w.-]+/[\w.-]+"""
+)
+
+
+def _kept(source: str, position: int) -> bool:
+    line = source[source.rfind("\n", 0, position) + 1 : position]
+    return bool(MODEL_KEYS.search(line) or DATA_KEYS.search(line)) or not line.strip()
+
+
+def sweep(module: ModuleTree, facts: Facts) -> Iterator[Reference]:
+    """What a file's texts name."""
+    pending: list[tuple[ast.AST, str, bool]] = [(module.tree, "", False)]
+    while pending:
+        node, key, asked = pending.pop()
+        if isinstance(node, ast.Constant):
+            if isinstance(node.value, str):
+                yield from _text(node, key, asked, module, facts)
+        elif not isinstance(node, _EMPTY) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            pending.extend(_children(node, key))
+
+
+_EMPTY = (ast.Name, ast.JoinedStr, ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
+"""What holds no text that stands for itself."""
+
+
+def _children(node: ast.AST, key: str) -> Iterator[tuple[ast.AST, str, bool]]:
+    """The parts of a node, each with the name that it is kept under."""
+    if isinstance(node, ast.Assign):
+        name = next((_name(target) for target in node.targets if _name(target)), "")
+        yield node.value, name, False
+    elif isinstance(node, ast.AnnAssign):
+        if node.value is not None:
+            yield node.value, _name(node.target), False
+    elif isinstance(node, ast.Dict):
+        keys = {each.value for each in node.keys if isinstance(each, ast.Constant)}
+        for entry, value in zip(node.keys, node.values, strict=True):
+            own = entry.value if isinstance(entry, ast.Constant) and isinstance(entry.value, str) else key
+            known = bool(MODEL_KEYS.search(own) or DATA_KEYS.search(own))
+            yield value, own if known else key, own == "model" and bool(keys & _API_KEYS)
+            if entry is not None and not known:
+                yield entry, key, False
+    elif isinstance(node, ast.keyword):
+        yield node.value, node.arg or "", False
+    elif isinstance(node, ast.arguments):
+        positional = [*node.posonlyargs, *node.args]
+        for parameter, value in zip(positional[len(positional) - len(node.defaults) :], node.defaults, strict=True):
+            yield value, parameter.arg, False
+        for parameter, default in zip(node.kwonlyargs, node.kw_defaults, strict=True):
+            if default is not None:
+                yield default, parameter.arg, False
+    elif isinstance(node, ast.Call):
+        flag = next((each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)), "")
+        declares = isinstance(node.func, ast.Attribute) and node.func.attr in ("add_argument", "option", "getenv", "get")
+        yield node.func, "", False
+        for argument in node.args:
+            yield argument, flag if declares else "", False
+        for keyword in node.keywords:
+            yield keyword.value, flag if declares and keyword.arg in ("default", "choices") else keyword.arg or "", False
+    else:
+        own = key if isinstance(node, ast.List | ast.Tuple | ast.Set | ast.IfExp | ast.BoolOp) else ""
+        for child in ast.iter_child_nodes(node):
+            yield child, own, False
+
+
+def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: Facts) -> Iterator[Reference]:
+    text = str(node.value)
+    if len(text) > 2_000 or len(text) < 3:
+        return
+    place = (module.file, node.lineno, node.col_offset + 1)
+    if " " in text:
+        yield from _told(text, place, facts)
+    if "://" in text:
+        found = hub_address(text)
+        if found is not None:
+            kind = "api" if "inference" in text else "download" if "/resolve/" in text else "mention"
+            confidence = "likely" if kind != "mention" else "possible"
+            yield Reference(found[1], text[:300], found[0], kind, *place, provider="hub", revision=found[2], confidence=confidence)
+        return
+    if asked and looks_like_model(text, facts):
+        yield Reference(text, text, "model", "api", *place, provider=facts.family(text) or "compatible", confidence="likely")
+        return
+    data = bool(DATA_KEYS.search(key)) and not MODEL_KEYS.search(key)
+    kept = data or bool(MODEL_KEYS.search(key))
+    if kept and _HUB.fullmatch(text) and not is_path(text) and not _file(text):
+        sure = data or bool(STRONG_KEYS.search(key)) or facts.has_model_word(text.partition("/")[2])
+        yield Reference(text, text, "dataset" if data else "model", "config" if sure else "mention", *place, provider="hub", confidence="possible")
+    elif looks_like_model(text, facts):
+        provider = "hub" if "/" in text else facts.family(text)
+        yield Reference(text, text, "model", "config" if kept else "mention", *place, provider=provider, confidence="possible")
+
+
+def _told(text: str, place: tuple[str, int, int], facts: Facts) -> Iterator[Reference]:
+    """What a message tells people to give: `--base_model='owner/name'`, `MODEL=owner/name`."""
+    for match in _GIVEN.finditer(text):
+        name = match.group(1)
+        if looks_like_model(name, facts):
+            yield Reference(name, name, "model", "mention", *place, provider="hub", confidence="possible")
+
+
+_GIVEN = re.compile(r"(?:=|--[\w-]+[= ])['\"]?([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*[A-Za-z0-9])")
+
+
+def _file(text: str) -> bool:
+    return bool(re.search(r"\.(?:py|json|ya?ml|txt|csv|md|html?|png|jpe?g|bin|pt|pth|onnx|safetensors|jsonl|parquet)$", text)) or text.partition("/")[0] in (
+        "application",
+        "image",
+        "audio",
+        "text",
+        "models",
+        "model",
+        "data",
+        "checkpoints",
+        "video",
+        "assets",
+    )
+
+
+def _name(target: ast.expr) -> str:
+    if isinstance(target, ast.Name):
+        return target.id
+    if isinstance(target, ast.Attribute):
+        return target.attr
+    if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant):
+        return str(target.slice.value)
+    return ""

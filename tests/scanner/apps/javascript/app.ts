@@ -1,0 +1,24 @@
+import { pipeline as pipe, AutoModel } from "@huggingface/transformers";
+import OpenAI from "openai";
+import { openai, createOpenAI } from "@ai-sdk/openai";
+import { generateText } from "ai";
+import { ChatOpenAI } from "@langchain/openai";
+import { MODELS, DEFAULT } from "./constants";
+const Anthropic = require("@anthropic-ai/sdk");
+const client = new OpenAI();
+const MODEL = process.env.MODEL || "gpt-4o-mini";
+const a = await pipe("summarization");
+const b = await pipe("automatic-speech-recognition", DEFAULT);
+await AutoModel.from_pretrained(`Xenova/${MODELS.small}`);
+await client.chat.completions.create({ model: MODEL, messages: [] });
+await generateText({ model: openai("gpt-4o"), prompt: "x" });
+await generateText({ model: "anthropic/claude-sonnet-4", prompt: "x" });
+const llm = new ChatOpenAI({ modelName: "gpt-3.5-turbo" });
+const an = new Anthropic();
+await an.messages.create({ model: "claude-3-opus-20240229" });
+class X { client = new OpenAI(); m = "gpt-4-turbo"; async go() { return this.client.chat.completions.create({ model: this.m }); } }
+const other = "actions/checkout@v4";
+await client.chat.completions.create({ model: pick(), messages: [] });
+await client.chat.completions.create({ model: settings.model, messages: [] });
+const custom = createOpenAI({baseURL: "x"});
+custom("llama-3.1-70b");

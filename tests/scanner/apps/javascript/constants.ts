@@ -1,0 +1,3 @@
+export const MODELS = { small: "whisper-tiny", big: "whisper-small" } as const;
+export const DEFAULT = "Xenova/whisper-tiny";
+export const OPTIONS = ["Xenova/whisper-base", "image/png", "src/app"];

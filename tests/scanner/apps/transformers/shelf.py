@@ -1,0 +1,4 @@
+def fetch(name):
+    from transformers import AutoModel
+
+    return AutoModel.from_pretrained(name)
