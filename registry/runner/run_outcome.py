@@ -15,7 +15,7 @@ from registry.desk.provenance_terms import terms_with_ancestors
 from registry.desk.provenance_write import Records, write_file_records, write_records
 from registry.desk.record_run import CHANGED_BASE, OVERRIDDEN, MadeModel, record_model, record_outputs
 from registry.desk.record_run_share import find_original, modifier_share
-from registry.errors import ProvenanceError, RegistryError, RunError
+from registry.errors import CatalogueError, ProvenanceError, RegistryError, RunError
 from registry.provenance.digests import digest_file, digest_folder
 from registry.runner.events import Event, Finished
 from registry.runner.job import FinetuneJob
@@ -235,8 +235,8 @@ class LetThrough:
         """Where the outcome cannot be recorded or signed, it is kept, under the name it was made under."""
         try:
             yield
-        except (OSError, ProvenanceError) as error:
-            why = error.message if isinstance(error, ProvenanceError) else error.strerror or str(error)
+        except (OSError, ProvenanceError, CatalogueError) as error:
+            why = error.message if isinstance(error, RegistryError) else error.strerror or str(error)
             hint = f"free some space or mend what is wrong; what was made is kept, unsigned, in `{self.partial.name}`"
             raise RunError(f"the work is done, but could not be recorded: {tidied(why, self.begun.folders)}", hint, reason="disk") from error
 
