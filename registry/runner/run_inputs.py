@@ -224,7 +224,11 @@ def materials_of(inputs: Inputs, licenses: Mapping[str, tuple[str, ...]], rows: 
 
 def used_models(inputs: Inputs, stated: Mapping[str, str]) -> tuple[UsedModel, ...]:
     """The models that went in, for the catalogue, with the licences that the user stated where none was on record."""
-    return tuple(UsedModel(model.name, relation, model.state, model.commit, model.record, stated.get(model.name)) for model, relation in inputs.models)
+    return tuple(
+        # Files that are not those of their commit are a state of their own; what is on record of the commit stays.
+        UsedModel(model.name, relation, model.state, None if model.changed else model.commit, model.record, stated.get(model.name))
+        for model, relation in inputs.models
+    )
 
 
 def used_data(inputs: Inputs, rows: Mapping[str, Mapping[str, int | str]], stated: Mapping[str, str]) -> tuple[UsedData, ...]:
