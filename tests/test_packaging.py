@@ -16,7 +16,7 @@ import pytest
 pytestmark = pytest.mark.slow
 
 SHIPPED = ("data", "migrations")
-SUFFIXES = {".yaml", ".json", ".jsonl", ".md", ".py", ".mako"}
+SUFFIXES = {".csv", ".yaml", ".json", ".jsonl", ".md", ".py", ".mako"}
 
 
 def execute(*command: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import pickle
 import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -186,7 +187,13 @@ class Finetune(ABC):
         ledger.stage("training")
         transformers.set_seed(work.job.machine.seed)
         trainer.add_callback(watch)
-        trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        try:
+            trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
+        except pickle.UnpicklingError as error:  # only tensors and numbers are taken from one
+            name = checkpoint.name if checkpoint else "the checkpoint"
+            raise EngineError(
+                "unsafe", f"`{name}` holds something else than numbers, and was not loaded", "remove it, and resume from the one before"
+            ) from error
         trainer.remove_callback(watch)
         kept = watch.checkpoint or checkpoint
         name = str(kept) if kept else None

@@ -180,6 +180,29 @@ def test_checkpoint_that_was_not_written_to_its_end_is_passed_over(base: Path, d
     assert f"goes on from `{Path(str(caught.value.checkpoint)).name}`" in classify(base, data, tmp_path / "out", resume=True).notes()
 
 
+class Touch:
+    """Makes a file when it is unpickled."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, tuple[str, str]]:
+        return open, (str(self.path), "w")
+
+
+@pytest.mark.parametrize("name", ["optimizer.pt", "scheduler.pt", "rng_state.pth"])
+def test_checkpoint_with_code_in_it_is_never_run(base: Path, data: Path, tmp_path: Path, name: str) -> None:
+    import torch
+
+    with pytest.raises(EngineError) as caught:
+        classify(base, data, tmp_path / "out", events=press_once(2))
+    torch.save(Touch(tmp_path / "ran"), Path(str(caught.value.checkpoint)) / name)
+    with pytest.raises(EngineError, match="holds something else than numbers") as refused:
+        classify(base, data, tmp_path / "out", resume=True)
+    assert refused.value.reason == "unsafe"
+    assert not (tmp_path / "ran").exists()
+
+
 def test_folder_that_holds_something_is_never_written_over(base: Path, data: Path, tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/precious.txt").write_text("precious")
