@@ -103,7 +103,7 @@ class GenerationAsker:
         import copy
 
         config = copy.deepcopy(self._loaded.model.generation_config)
-        asked = {name: value for name, value in job.parameters.items() if name not in _OWN}
+        asked: dict[str, Any] = {name: value for name, value in job.parameters.items() if name not in _OWN}
         asked.setdefault("do_sample", bool(_DRAWN & set(asked) or config.do_sample))
         asked.setdefault("num_beams", config.num_beams or 1)
         asked.setdefault("num_return_sequences", config.num_return_sequences or 1)
