@@ -235,7 +235,7 @@ def test_a_failed_registration_says_that_the_outcome_is_whole(signing_desk: Desk
     def break_catalogue(event: Event) -> None:
         if event.event == "finished":
             with closing(sqlite3.connect(signing_desk.settings.catalogue)) as other:
-                other.execute("ALTER TABLE training_run RENAME TO lost")
+                other.execute("ALTER TABLE remark RENAME TO lost")
                 other.commit()
 
     asked = {
