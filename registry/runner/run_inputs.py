@@ -14,7 +14,7 @@ from registry.provenance.digests import digest_file
 from registry.provenance.run import FileDigest, Material
 from registry.runner.job import ConvertJob, DataInput, FinetuneJob, InferJob, Job, MergeJob, ModelInput, QuantizeJob
 from registry.runner.run_data import FoundData, find_data
-from registry.runner.run_models import FoundModel, find_model
+from registry.runner.run_models import FoundModel, find_file, find_model
 from registry.runner.run_request import ConvertRequest, FinetuneRequest, InferRequest, MergeRequest, QuantizeRequest, Request
 from registry.supplychain.names import check_name
 
@@ -92,8 +92,7 @@ def find_inputs(desk: Desk, request: Request, told: Told | None = None) -> Input
     reference, file = request.model, request.file if isinstance(request, ConvertRequest) else None
     if isinstance(request, ConvertRequest) and reference.lower().endswith(".gguf") and Path(reference).expanduser().is_file():
         path = Path(reference).expanduser()
-        reference, file = f"{path.parent}/", path.name
-        reference = reference if reference.startswith(("/", "./", "../", "~")) else f"./{reference}"
+        return _checked(Inputs(((find_file(desk, path, base_name=request.base_name, **given), relation),), file=path.name), request)
     model = find_model(desk, reference, base_name=request.base_name, **given)
     if isinstance(request, ConvertRequest) and file is None:
         held = [each.name for each in model.digest.files if each.name.lower().endswith(".gguf")]
