@@ -13,6 +13,7 @@ from registry.errors import ProvenanceError, SourceError, UsageError
 from registry.provenance.digests import digest_file
 from registry.provenance.run import FileDigest, Material
 from registry.runner.job import ConvertJob, DataInput, FinetuneJob, InferJob, Job, MergeJob, ModelInput, QuantizeJob
+from registry.runner.parameters import check_parameters
 from registry.runner.run_data import FoundData, find_data
 from registry.runner.run_models import FoundModel, find_file, find_model
 from registry.runner.run_request import ConvertRequest, FinetuneRequest, InferRequest, MergeRequest, QuantizeRequest, Request
@@ -75,6 +76,9 @@ def find_inputs(desk: Desk, request: Request, told: Told | None = None) -> Input
         evaluation = find_data(desk, request.evaluation_data) if request.evaluation_data else None
         return _checked(Inputs(((base, relation),), data, evaluation), request)
     if isinstance(request, InferRequest):
+        if (request.text is None) == (request.input is None):
+            raise UsageError("there are two ways to ask: give one of `--text` and `--input`", "a file has many texts, one a row")
+        check_parameters(request.task, request.parameters)
         models = [find_model(desk, request.model, base_name=request.base_name, **given)]
         if request.adapter:
             models.append(find_model(desk, request.adapter, **given))
