@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -15,8 +14,8 @@ from registry.desk.plan_run import Plan
 from registry.desk.provenance_terms import terms_with_ancestors
 from registry.desk.provenance_write import Records, write_file_records, write_records
 from registry.desk.record_run import CHANGED_BASE, OVERRIDDEN, MadeModel, record_model, record_outputs
-from registry.desk.record_run_share import modifier_share
-from registry.errors import ProvenanceError, RegistryError, RunError
+from registry.desk.record_run_share import find_original, modifier_share
+from registry.errors import CatalogueError, ProvenanceError, RegistryError, RunError
 from registry.provenance.digests import digest_file, digest_folder
 from registry.runner.events import Event, Finished
 from registry.runner.job import FinetuneJob
@@ -164,11 +163,11 @@ class LetThrough:
         made = MadeModel(
             name=name,
             state=f"sha256:{digest.sha256}",
-            record=_digest_of(record),
+            record=f"sha256:{digest_file(record).sha256}",
             license=plan.choice.license if plan.choice else None,
-            stage=stage_of(self.begun.job),
+            stage=stage_of(self.begun.job) or self._stage_of_bases(),
             modality=modality_of(self.inputs),
-            parameters=finished.counts.get("parameters_total"),
+            parameters=finished.counts.get("parameters_trained" if self.inputs.models[0][1] == "adapter" else "parameters_total"),
             models=used_models(self.inputs, plan.stated),
             data=used_data(self.inputs, finished.data, plan.stated),
             run={
@@ -222,7 +221,9 @@ class LetThrough:
         override = self.begun.gate.override
         kept = f"the licence check said {self.plan.verdict}; passed over under the approval {override}" if override else None
         models = used_models(self.inputs, self.plan.stated)
-        registered = self._registered(lambda: record_outputs(self.desk, name, f"sha256:{file.sha256}", _digest_of(records.record), rows, models, kept))
+        registered = self._registered(
+            lambda: record_outputs(self.desk, name, f"sha256:{file.sha256}", f"sha256:{digest_file(records.record).sha256}", rows, models, kept)
+        )
         return {
             **self._answer(finished, records, registered, records.record),
             "dataset": f"dataset:{name}",
@@ -237,8 +238,8 @@ class LetThrough:
         """Where the outcome cannot be recorded or signed, it is kept, under the name it was made under."""
         try:
             yield
-        except (OSError, ProvenanceError) as error:
-            why = error.message if isinstance(error, ProvenanceError) else error.strerror or str(error)
+        except (OSError, ProvenanceError, CatalogueError) as error:
+            why = error.message if isinstance(error, RegistryError) else error.strerror or str(error)
             hint = f"free some space or mend what is wrong; what was made is kept, unsigned, in `{self.partial.name}`"
             raise RunError(f"the work is done, but could not be recorded: {tidied(why, self.begun.folders)}", hint, reason="disk") from error
 
@@ -253,11 +254,16 @@ class LetThrough:
     def _with_rows(self, finished: Finished) -> Begun:
         return replace(self.begun, materials=materials_of(self.inputs, self.plan.licenses, finished.data, __version__))
 
+    def _stage_of_bases(self) -> str | None:
+        """A copy, or a merge of models of one stage, is of that stage."""
+        stages = {model.known.stage if model.known else None for model, _ in self.inputs.models}
+        return stages.pop() if len(stages) == 1 else None
+
     def _share(self, finished: Finished) -> dict[str, Any] | None:
         if not isinstance(self.begun.job, FinetuneJob):
             return None
         base = self.inputs.models[0][0]
-        return modifier_share(finished.flop, base.name, base.known.training_flop if base.known else None)
+        return modifier_share(finished.flop, *find_original(self.desk, base.name, base.record))
 
     def _progress(self, what: str) -> Callable[[int, int], None] | None:
         digested = self.listener.digested
@@ -293,7 +299,3 @@ class LetThrough:
             "key": records.key,
             "registered": dict(registered),
         }
-
-
-def _digest_of(file: Path) -> str:
-    return f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}"

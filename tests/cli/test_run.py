@@ -242,6 +242,23 @@ def test_a_base_whose_files_changed_since_they_were_recorded_is_refused(licet: L
     assert "were not those on record" in licet("show", "made", "--history", "--format", "json").stdout
 
 
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        ((), 2, "give one of `--text` and `--input`"),
+        (("--text", "hi", "--input", "questions.txt"), 2, "give one of `--text` and `--input`"),
+        (("--input", "nowhere.txt"), 2, "no file `nowhere.txt`"),
+        (("--text", "hi", "--param", "max_tokens=3"), 4, "takes no parameter `max_tokens`"),
+        (("--text", "hi", "--param", "max_new_tokens"), 2, "is not NAME=VALUE"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused_at_once(licet: Licet, place: Path, more: tuple[str, ...], code: int, said: str) -> None:
+    done = licet("run", "infer", "--model", "./writer", "--task", "text-generation", "--output", "answers.jsonl", *more)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert not (place / "answers.jsonl").exists()
+
+
 def test_a_missing_extra_is_named(licet: Licet, place: Path) -> None:
     blocked = place / "blocked"
     blocked.mkdir()

@@ -75,7 +75,7 @@ def test_a_conversion_is_a_step_of_its_own(licet: Licet, tmp_path: Path) -> None
     write_gguf(tmp_path / "coarse" / "tiny.gguf", quantized=True)
     done = licet("run", "convert", "--model", "coarse/tiny.gguf", "--base-license", "mit", "--out", "fine", "--threads", "1")
     assert done.returncode == 0, done.stderr
-    assert links(licet, "fine") == {("coarse", "converted", "attested")}
+    assert links(licet, "fine") == {("tiny", "converted", "attested")}
     assert verified(licet, "fine")
 
 

@@ -235,7 +235,7 @@ def test_a_failed_registration_says_that_the_outcome_is_whole(signing_desk: Desk
     def break_catalogue(event: Event) -> None:
         if event.event == "finished":
             with closing(sqlite3.connect(signing_desk.settings.catalogue)) as other:
-                other.execute("ALTER TABLE training_run RENAME TO lost")
+                other.execute("ALTER TABLE remark RENAME TO lost")
                 other.commit()
 
     asked = {
@@ -266,3 +266,19 @@ def test_what_cannot_be_recorded_is_kept_where_it_was_made(signing_desk: Desk, p
     assert f"`{partial.name}`" in caught.value.hint
     assert (partial / "model.safetensors").is_file()
     assert not (place / "out").exists()
+
+
+def test_files_that_are_not_those_of_their_commit_never_become_them(signing_desk: Desk, place: Path, tmp_path: Path) -> None:
+    commit = "a" * 40
+    snapshot = tmp_path / "hub" / "models--acme--tuned" / "snapshots" / commit
+    snapshot.parent.mkdir(parents=True)
+    (place / "base").rename(snapshot)
+    (snapshot / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    asked = {"base": str(snapshot), "base_name": None}
+    run(signing_desk, place, **asked)
+    first = next(each for each in detail(signing_desk, "acme/tuned").revisions if each.commit == commit)
+    (snapshot / "config.json").write_text('{"architectures": ["Other"], "model_type": "bert"}')
+    run(signing_desk, place, **asked, out=str(place / "second"), allow_changed_base=True)
+    assert first in detail(signing_desk, "acme/tuned").revisions
+    with pytest.raises(RefusedError, match="LIC502"):
+        run(signing_desk, place, **asked, out=str(place / "third"))

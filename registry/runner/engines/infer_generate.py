@@ -113,7 +113,7 @@ class GenerationAsker:
                 asked.pop(name, None)
         for name, value in asked.items():
             setattr(config, name, value)
-        known = {name: value for name in _RECORDED if (value := getattr(config, name, None)) is not None}
+        known: dict[str, Any] = {name: found for name in _RECORDED if (found := getattr(config, name, None)) is not None}
         try:
             check_parameters("text-generation", known)
         except RunError as error:

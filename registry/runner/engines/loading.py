@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from registry.errors import RunError
 from registry.runner.engines.interface import EngineError, Reason, Tell
+from registry.runner.engines.labels import read_labels
 from registry.runner.engines.machine import Readied
 from registry.runner.events import Noted
 from registry.runner.job import ModelInput
@@ -147,9 +148,9 @@ def load_model(
     if onto is not None and onto.kind != "adapter":
         raise EngineError("model", f"`{adapter.name if adapter else ''}` is no adapter: it has no `adapter_config.json`", "name the folder of an adapter")
     parts = onto.folder if onto is not None and _has_tokenizer(onto.folder) else checked.folder
-    configured = onto.folder if onto is not None and (onto.folder / "config.json").is_file() else checked.folder
     with explained(model.name, checked.folder):
-        loaded = _load(kind, checked, configured, "auto" if keep_dtype else readied.dtype, readied, trust_remote_code)
+        labels = read_labels(onto.folder) if onto is not None else {}
+        loaded = _load(kind, checked, labels, "auto" if keep_dtype else readied.dtype, readied, trust_remote_code)
     own, missing = loaded
     own_later = tuple(map(str, (onto.config.get("modules_to_save") or ()) if onto is not None else ()))
     lacking = [name for name in missing if not any(part in name.split(".") for part in (*spare, *own_later))]
@@ -204,12 +205,12 @@ def text_limit(tokenizer: Any, model: Any) -> int | None:
     return min(limits, default=None)
 
 
-def _load(kind: str, checked: SafeFolder, configured: Path, dtype: Any, readied: Readied, trust_remote_code: bool) -> tuple[Any, list[str]]:
+def _load(kind: str, checked: SafeFolder, labels: Mapping[str, Any], dtype: Any, readied: Readied, trust_remote_code: bool) -> tuple[Any, list[str]]:
     """The model, and the names of tensors that its files lack."""
     import transformers
 
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": trust_remote_code}
-    config = transformers.AutoConfig.from_pretrained(configured, **options)
+    config = transformers.AutoConfig.from_pretrained(checked.folder, **labels, **options)
     if checked.quantization is None:
         options["dtype"] = dtype
     else:
