@@ -193,9 +193,9 @@ class Finetune(ABC):
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except pickle.UnpicklingError as error:  # only tensors and numbers are taken from one
-            name = checkpoint.name if checkpoint else "the checkpoint"
+            read = checkpoint.name if checkpoint else "the checkpoint"
             raise EngineError(
-                "unsafe", f"`{name}` holds something else than numbers, and was not loaded", "remove it, and resume from the one before"
+                "unsafe", f"`{read}` holds something else than numbers, and was not loaded", "remove it, and resume from the one before"
             ) from error
         trainer.remove_callback(watch)
         kept = watch.checkpoint or checkpoint
