@@ -58,6 +58,10 @@ SEVERITY_COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 @click.option("--policy", metavar="FILE", help="For a PATH: hold it against this policy, a file or one that travels with the program.")
 @click.option("--app", "application", metavar="NAME", help="For a PATH: only this application of `licet.yaml`.")
 @click.option("--baseline", metavar="FILE", help="For a PATH: an earlier audit in JSON; what it found does not count again.")
+@click.option("--diff", "since", metavar="REV", help="For a PATH: only what was added since this revision of git counts.")
+@click.option("--lock", is_flag=True, help="For a PATH: write `licet.lock`, the models, revisions and texts that are in use.")
+@click.option("--locked", is_flag=True, help="For a PATH: exit 1 where what is in use differs from `licet.lock`.")
+@click.option("--explain", metavar="CODE", help="Only say what the code of a finding means and how it is mended.")
 @click.option("--strict", is_flag=True, help="For a PATH: exit 3 where an answer depends on missing facts or is not known.")
 @use_flags(without=("derivative_name", "published_under"))
 @click.pass_context
@@ -78,6 +82,10 @@ def command(
     policy: str | None,
     application: str | None,
     baseline: str | None,
+    since: str | None,
+    lock: bool,
+    locked: bool,
+    explain: str | None,
     strict: bool,
 ) -> None:
     """Say what there is to find: missing licences, licences looser than an ancestor's, duties that are not shown, data, contradictions.
@@ -87,17 +95,24 @@ def command(
 
     Exit code: 0 done, 1 something that `--fail-on` names was met, 3 with `--strict` where the answer is open.
     """
+    if explain is not None:
+        from registry.cli.policy import tell_code
+
+        tell_code(state, explain, form)
+        return
     if bool(targets) == whole:
         raise click.UsageError("name a TARGET, or give `--all`")
+    if lock and locked:
+        raise click.UsageError("`--lock` writes what `--locked` compares with; give one of them")
     from registry.cli.audit_application import is_path
 
     if any(is_path(target) for target in targets):
         if len(targets) > 1:
             raise click.UsageError("one folder or file is audited at a time")
-        asked = _Asked(use, policy, application, baseline, codes, severity, limit, fail_on, files, form, strict)
+        asked = _Asked(use, policy, application, baseline, codes, severity, limit, fail_on, files, form, strict, since, lock, locked)
         context.exit(_audit_application(state, targets[0], asked))
-    if policy or application or baseline or strict:
-        raise click.UsageError("`--policy`, `--app`, `--baseline` and `--strict` are for a folder or file")
+    if policy or application or baseline or strict or since or lock or locked:
+        raise click.UsageError("`--policy`, `--app`, `--baseline`, `--diff`, `--lock`, `--locked` and `--strict` are for a folder or file")
     from registry.desk.audit import AuditQuestion, audit_models, check_words, refusals
     from registry.desk.audit_catalogue import audit_catalogue
 
@@ -136,11 +151,14 @@ class _Asked:
     files: tuple[str, ...]
     form: str
     strict: bool
+    since: str | None
+    lock: bool
+    locked: bool
 
 
 def _audit_application(state: State, target: str, asked: _Asked) -> int:
     """Audit a folder or file; the exit code."""
-    from registry.cli.audit_application import ApplicationTable, settle_folder, tell_met
+    from registry.cli.audit_application import ApplicationTable, settle_folder, settle_lock, tell_met
     from registry.desk.audit import check_words
     from registry.desk.audit_application import ApplicationQuestion, audit_application, is_open, words_to_fail_on
 
@@ -149,14 +167,15 @@ def _audit_application(state: State, target: str, asked: _Asked) -> int:
     if asked.fail_on is not None:
         check_words(word for word in _words([asked.fail_on]) if word not in ("policy", "none"))
     raw = asked.use.raw if asked.use.interpretation is None else {**asked.use.raw, "interpretation": asked.use.interpretation}
-    question = ApplicationQuestion(raw, asked.policy, asked.application, asked.baseline, _words(asked.codes), asked.severity, asked.limit)
+    question = ApplicationQuestion(raw, asked.policy, asked.application, asked.baseline, _words(asked.codes), asked.severity, asked.limit, asked.since)
     with ExitStack() as stack:
         reports: list[AuditReport] = [stack.enter_context(_to_file(state, *_target(text))) for text in asked.files]
         reports.append(ApplicationTable(state.output) if asked.form == "table" else _report(asked.form, state.output.stdout))
         audit = audit_application(state.desk(), path, question, reports)
     for text in asked.files:
         state.output.talk(f"wrote `{clean(_target(text)[1])}`")
-    if tell_met(state.output, audit, words_to_fail_on(audit, asked.fail_on)):
+    drifted = settle_lock(state, audit, asked.lock) if asked.lock or asked.locked else False
+    if tell_met(state.output, audit, words_to_fail_on(audit, asked.fail_on)) or drifted:
         return REFUSED
     return OPEN if asked.strict and is_open(audit) else DONE
 

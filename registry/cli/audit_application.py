@@ -169,3 +169,19 @@ def tell_met(output: Output, audit: ApplicationAudit, words: tuple[str, ...]) ->
     for text in met:
         output.talk(f"met: {text}")
     return bool(met)
+
+
+def settle_lock(state: State, audit: ApplicationAudit, write: bool) -> bool:
+    """Write the lock, or compare with it; whether what is in use differs."""
+    from registry.desk.lock import FILE, drift, lock_of, read_lock, write_lock
+
+    path = (audit.root if audit.root.is_dir() else audit.root.parent) / FILE
+    now = lock_of(state.desk(), audit.things)
+    if write:
+        write_lock(path, now)
+        state.output.talk(f"wrote `{clean(path)}`")
+        return False
+    told = drift(read_lock(path), now)
+    for text in told:
+        state.output.talk(f"drift: {clean(text)}")
+    return bool(told)

@@ -14,6 +14,7 @@ from registry.desk.audit import head, to_item
 from registry.desk.audit_artifacts import artifacts_of
 from registry.desk.audit_used import Thing, developer_of, reference_to_data, things_of, trained_on
 from registry.desk.audit_verdicts import verdict_findings
+from registry.desk.changed_lines import added_lines, is_added
 from registry.desk.facts import read_use, resolve_named_licenses
 from registry.errors import UsageError
 from registry.findings.codes import CODES, SEVERITIES
@@ -48,6 +49,7 @@ class ApplicationQuestion:
         codes: Codes of findings, or beginnings of codes; none for all.
         severity: The least severity.
         limit: List at most so many findings.
+        since: Only what was added since this revision counts.
     """
 
     raw: Mapping[str, Any]
@@ -57,6 +59,7 @@ class ApplicationQuestion:
     codes: Sequence[str] = ()
     severity: str | None = None
     limit: int | None = None
+    since: str | None = None
 
 
 @dataclass(slots=True)
@@ -69,7 +72,7 @@ class Told:
         verdict: The verdict that it comes from, if one.
         thing: What it is about.
         references: What shows it.
-        status: `open`, `waived`, `ignored` or `baseline`.
+        status: `open`, `waived`, `ignored`, `baseline` or `unchanged`.
         waiver: Who set it aside, and why.
     """
 
@@ -91,12 +94,16 @@ class ApplicationAudit:
         told: The findings.
         summary: The counts.
         policy: The policy that was held against it.
+        things: What is in use.
+        root: What was scanned.
     """
 
     head: dict[str, Any]
     told: list[Told]
     summary: dict[str, Any]
     policy: Policy = field(default_factory=Policy)
+    things: list[Thing] = field(default_factory=list)
+    root: Path = field(default_factory=Path)
 
 
 def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, reports: Sequence[AuditReport]) -> ApplicationAudit:
@@ -113,6 +120,7 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     use = resolve_named_licenses(desk.knowledge, read_use(desk.knowledge, question.raw, facts))
     reading = desk.interpretation(question.raw.get("interpretation") or policy.interpretation)
     known = _baseline(question.baseline)
+    added = added_lines(root, question.since) if question.since is not None else None
     found = scan(root, left_out)
     things = things_of(desk, found.references, use, reading, policy)
     files, forms = artifacts_of(desk, root, [each for each in found.references if not _left_out(each, policy)], use, reading)
@@ -120,7 +128,7 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     told = [each for thing in things for each in _of_thing(desk, thing, policy)]
     told += [Told(finding, policy.severity_of(finding.code, CODES[finding.code].severity, (each.file,)), None, None, (each,)) for finding, each in forms]
     told += _unresolved(found.references, policy)
-    told = _settle(told, policy, use.on, known)
+    told = _settle(told, policy, use.on, known, added)
     told = [each for each in told if wanted.keeps(each.finding.code) and _grave(each.severity, question.severity)]
     told.sort(key=lambda each: (each.status != "open", -SEVERITIES.index(each.severity), each.finding.code, each.finding.subject))
     verdict = max((thing.answer.outcome.verdict for thing in things if thing.answer is not None and not thing.aside), default=None)
@@ -138,7 +146,7 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     }
     summary = _summary(found, things, told)
     _write(reports, start, summary, told, question.limit)
-    return ApplicationAudit(start, told, summary, policy)
+    return ApplicationAudit(start, told, summary, policy, things, root)
 
 
 def _left_out(reference: Reference, policy: Policy) -> bool:
@@ -231,7 +239,7 @@ def _unresolved(references: Iterable[Reference], policy: Policy) -> list[Told]:
     return told
 
 
-def _settle(told: list[Told], policy: Policy, on: str, known: frozenset[str]) -> list[Told]:
+def _settle(told: list[Told], policy: Policy, on: str, known: frozenset[str], added: dict[str, set[int]] | None) -> list[Told]:
     """Set aside what a remark, a waiver or the baseline covers; tell waivers that have expired."""
     judged = apply_waivers(policy, [(each.finding, _files(each)) for each in told], on)
     waived = {id(finding): waiver for finding, waiver in judged.waived}
@@ -243,6 +251,8 @@ def _settle(told: list[Told], policy: Policy, on: str, known: frozenset[str]) ->
             each.status = "ignored"
         elif identity(each.finding) in known:
             each.status = "baseline"
+        elif added is not None and not any(is_added(added, reference.file, reference.line) for reference in each.references):
+            each.status = "unchanged"
     for waiver in judged.expired:
         summary = f"The waiver of {waiver.finding} by {waiver.owner} expired on {waiver.expires}, and what it covered is still there."
         told.append(Told(Finding("POL008", waiver.model or "*", summary), policy.severity_of("POL008", "error")))
@@ -299,7 +309,7 @@ def _model(desk: Desk, thing: Thing) -> dict[str, Any]:
         "recorded": thing.recorded,
         "verdict": item["verdict"] if item is not None else Verdict.UNDETERMINED.word,
         "only_in_tests_or_documents": thing.aside,
-        "licenses": [license["id"] for license in item["licenses"]] if item is not None else [],
+        "licenses": list(dict.fromkeys(license["id"] for license in item["licenses"] if license["reach"] != "data")) if item is not None else [],
         "hosts": list(thing.hosts),
         "yes_when": item["yes_when"] if item is not None else None,
         "missing_facts": item["missing_facts"] if item is not None else [],
@@ -353,7 +363,7 @@ def _summary(found: Scan, things: list[Thing], told: list[Told]) -> dict[str, An
         "references": len(found.references),
         "files": found.files,
         "files_read": found.read,
-        "set_aside": {status: sum(each.status == status for each in told) for status in ("waived", "ignored", "baseline")},
+        "set_aside": {status: sum(each.status == status for each in told) for status in ("waived", "ignored", "baseline", "unchanged")},
     }
 
 

@@ -46,7 +46,7 @@ def _refusals(given: Answer, subject: str) -> Iterator[Finding]:
     for reason in outcome.reasons:
         if reason.outcome == "decides" and still_decides(reason, outcome.verdict):
             confidence = "high" if reason.term is None or reason.term.confidence == "text-read" else "medium"
-            cure = f" What would mend it: {reason.cure}." if reason.cure else ""
+            cure = f" What would mend it: {reason.cure}." if reason.cure and not reason.cure.startswith("ask") else ""
             yield Finding(_code(given, reason), subject, f"{reason.summary}{cure}", reason.license, reason.section or None, confidence)
 
 

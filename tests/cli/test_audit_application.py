@@ -67,7 +67,7 @@ def test_every_form_is_written_beside_the_table(audit: Licet, tmp_path: Path) ->
     sarif = json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))
     place = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("main.py", 2)
-    assert (tmp_path / "out.github").read_text(encoding="utf-8").startswith("::error file=main.py,line=2,title=LIC301::")
+    assert (tmp_path / "out.github").read_text(encoding="utf-8").startswith("::error file=main.py,line=2,title=LIC301")
     issue = json.loads((tmp_path / "out.gitlab").read_text(encoding="utf-8"))[0]
     assert (issue["check_name"], issue["location"]) == ("LIC301", {"path": "main.py", "lines": {"begin": 2}})
     assert "| LIC301 | error |" in (tmp_path / "out.markdown").read_text(encoding="utf-8")
@@ -149,3 +149,17 @@ def test_policy_explain_says_what_it_means(licet: Licet, word: str, expected: st
 def test_policy_explain_of_no_code_names_the_nearest(licet: Licet) -> None:
     done = licet("policy", "explain", "LIC999")
     assert (done.returncode, "`LIC999` is not the code" in done.stderr) == (2, True)
+
+
+def test_a_lock_is_written_and_drift_ends_with_1(audit: Licet, tmp_path: Path) -> None:
+    assert audit("app/", "--locked").returncode == 2
+    assert audit("app/", "--lock").returncode == 0
+    assert audit("app/", "--locked").returncode == 0
+    (tmp_path / "app" / "more.py").write_text('from transformers import pipeline\npipeline("fill-mask", model="openai/whisper-tiny")\n', encoding="utf-8")
+    done = audit("app/", "--locked")
+    assert (done.returncode, "drift: openai/whisper-tiny is in use and not in the lock" in done.stderr) == (1, True)
+
+
+def test_explain_says_what_a_code_means(audit: Licet) -> None:
+    done = audit("--explain", "LIC101")
+    assert (done.returncode, "looser" in done.stdout) == (0, True)

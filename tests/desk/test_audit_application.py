@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 import json
 import socket
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from registry.desk.audit_application import ApplicationAudit, ApplicationQuestion, audit_application, is_open, refusals, told_to_item, words_to_fail_on
+from registry.desk.lock import drift, lock_of, read_lock, write_lock
 from registry.desk.session import Desk
 from registry.errors import UsageError
 from tests.desk.test_audit import Kept
@@ -303,3 +305,61 @@ def test_a_model_file_that_is_swapped_for_a_link_is_not_followed(reader: Desk, t
     (tmp_path / "app").mkdir()
     (tmp_path / "app" / "chat.gguf").symlink_to(tmp_path / "secret")
     assert audit(reader, tmp_path / "app").head["references"] == []
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=t", "-c", "user.email=t@example.org", "-c", "commit.gpgsign=false")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+def test_an_audit_of_a_change_judges_only_the_lines_that_it_adds(reader: Desk, tmp_path: Path) -> None:
+    use = {**SAAS, "monthly_active_users": "900M"}
+    folder = app(tmp_path, LLAMA)
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "one")
+    nothing = audit(reader, folder, use, since="HEAD")
+    assert refusals(nothing, ["needs-permission"]) == []
+    assert {each.status for each in nothing.told} == {"unchanged"}
+    app(folder, LLAMA, "meta-llama/Llama-2-13b-chat-hf")
+    write(folder, new_py=LOADS.format("meta-llama/Llama-2-70b-chat-hf"))
+    changed = audit(reader, folder, use, since="HEAD")
+    assert {each.finding.subject for each in changed.told if each.status == "open"} == {"meta-llama/Llama-2-13b-chat-hf", "meta-llama/Llama-2-70b-chat-hf"}
+
+
+@pytest.mark.parametrize("revision", ["nowhere", "--output=/tmp/x", "-p"])
+def test_a_revision_that_is_none_is_refused(reader: Desk, tmp_path: Path, revision: str) -> None:
+    git(tmp_path, "init", "-q")
+    with pytest.raises(UsageError, match=r"git cannot compare|not a revision"):
+        audit(reader, tmp_path, since=revision)
+
+
+def test_a_repository_cannot_make_the_audit_run_its_programs(reader: Desk, tmp_path: Path) -> None:
+    folder = app(tmp_path / "app", LLAMA)
+    git(folder, "init", "-q")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "one")
+    trace = tmp_path / "ran"
+    for key in ("diff.external", "core.fsmonitor", "diff.evil.textconv", "core.pager"):
+        git(folder, "config", key, f"touch {trace}")
+    (folder / ".gitattributes").write_text("*.py diff=evil\n", encoding="utf-8")
+    app(folder, LLAMA, "openai/whisper-tiny")
+    audit(reader, folder, since="HEAD")
+    assert not trace.exists()
+
+
+def test_a_lock_names_what_is_in_use_and_drift_is_told(reader: Desk, tmp_path: Path) -> None:
+    folder = app(tmp_path, LLAMA)
+    first = lock_of(reader, audit(reader, folder).things)
+    write_lock(folder / "licet.lock", first)
+    assert drift(read_lock(folder / "licet.lock"), lock_of(reader, audit(reader, folder).things)) == []
+    write(folder, app_py=f'from transformers import AutoModel\nAutoModel.from_pretrained("{LLAMA}", revision="abc")\n' + LOADS.format("openai/whisper-tiny"))
+    told = drift(read_lock(folder / "licet.lock"), lock_of(reader, audit(reader, folder).things))
+    assert told == ["openai/whisper-tiny is in use and not in the lock", f"{LLAMA}: revisions were none and are abc"]
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"things": 3}', '{"things": [{}]}'])
+def test_a_lock_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "licet.lock").write_text(text, encoding="utf-8")
+    with pytest.raises(UsageError, match="is not a lock"):
+        read_lock(tmp_path / "licet.lock")
