@@ -130,7 +130,7 @@ def full_subject(knowledge: Knowledge) -> BomSubject:
                 LicenseClaim("detected", "LICENSE", None, "llama2", exported_expression(knowledge, ["llama2"]), DIGEST, CITED),
             ),
         ),
-        inherited=({"license": "llama2", "from": "acme/base-7b", "reach": "derivative", "relation": "finetune", "links": 1, "evidence": "declared"},),
+        inherited=({"license": "llama2", "from": "acme/base-7b", "reach": "derivative"},),
         card=card(),
         verdict=VerdictNote("permitted-with-obligations", "Allowed if the duties below are done.", ("llama2 s. 1: grant",), ("llama2 s. 1.b: copy",)),
         origin=CITED,
