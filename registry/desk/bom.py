@@ -78,6 +78,7 @@ def make_bill(
         raise UsageError(f"a bill of materials cannot be written as `{form}`", f"the forms are {', '.join(FORMATS)}")
     if spec is not None and (form != FORMATS[0] or spec not in SPECS):
         raise UsageError(f"`--spec {spec}` is no version of `{form}` that is written", f"CycloneDX is written as {' or '.join(SPECS)}, SPDX as 3.0.1")
+    notes: list[str] = []
     rules = _read_registry(registry) if registry is not None else None
     if rules is not None and form != FORMATS[0]:
         raise UsageError("only CycloneDX is scored", f"leave out `--format {form}`")
@@ -89,10 +90,11 @@ def make_bill(
         subject = gather_subject(desk, targets, raw, interpretation, folders)
         document = render_spdx(subject)
         text = _write(document)
+        notes += _unclaimed(document)
     from registry.reports.bom_score import score_bom
 
     score = score_bom(document, rules) if rules is not None else None
-    return Bill(text, len(subject.models), len(subject.datasets), score, subject.notes)
+    return Bill(text, len(subject.models), len(subject.datasets), score, (*subject.notes, *notes))
 
 
 def _as_cyclonedx(
@@ -111,6 +113,17 @@ def _as_cyclonedx(
     if faults:
         raise RegistryError(f"the bill would break the schema of CycloneDX {spec}: {faults[0]}", "this is a fault of licet, please report it")
     return document, text, subject
+
+
+def _unclaimed(document: Mapping[str, Any]) -> list[str]:
+    """Which profiles an SPDX document does not claim, though it has packages of theirs."""
+    about = next(each for each in document["@graph"] if each["type"] == "SpdxDocument")
+    held = {each["type"] for each in document["@graph"]}
+    found = []
+    for profile, kind, title in (("ai", "ai_AIPackage", "AI"), ("dataset", "dataset_DatasetPackage", "dataset")):
+        if kind in held and profile not in about["profileConformance"]:
+            found.append(f"SPDX's {title} profile is not claimed: the comment of the document says what is not on record")
+    return found
 
 
 def _write(document: Mapping[str, Any]) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +148,30 @@ def test_several_targets_go_into_one_bill(desk: Desk) -> None:
 def test_what_cannot_be_is_refused(reader: Desk, targets: list[str], given: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         make_bill(reader, targets, {}, **given)
+
+
+@pytest.mark.parametrize("record", [b"", b"{}", b"[" * 100_000, b'{"payload": "AA==", "payloadType": "x", "signatures": []}', b"\xff\xfe"])
+def test_a_record_that_cannot_be_read_is_noted_and_nothing_of_it_is_believed(desk: Desk, tmp_path: Path, record: bytes) -> None:
+    folder = support_folder(tmp_path / "support-7b")
+    (folder / "provenance.json").write_bytes(record)
+    made = make_bill(desk, [str(folder)], {})
+    assert any("provenance.json" in note for note in made.notes)
+    assert "formulation" not in json.loads(made.text)
+
+
+def test_links_and_special_files_of_a_folder_are_not_followed(desk: Desk, tmp_path: Path) -> None:
+    folder = support_folder(tmp_path / "support-7b")
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    (folder / "weights.bin").symlink_to(tmp_path / "secret")
+    (folder / "provenance.json").symlink_to(tmp_path / "secret")
+    os.mkfifo(folder / "pipe")
+    text = make_bill(desk, [str(folder)], {}).text
+    assert hashlib.sha256(b"secret").hexdigest() not in text
+    assert "weights.bin" not in text
+
+
+def test_what_spdx_s_profiles_lack_is_said(reader: Desk) -> None:
+    assert any("AI profile is not claimed" in note for note in make_bill(reader, [LLAMA], {}, form="spdx-json").notes)
 
 
 def test_an_empty_folder_shows_no_model(reader: Desk, tmp_path: Path) -> None:

@@ -273,7 +273,9 @@ def _drawn_licensing(draw: st.DrawFn, knowledge: Knowledge) -> Licensing:
             claims.append(LicenseClaim(basis, name, None, name, exported_expression(knowledge, [name]), None, CITED))
         else:
             claims.append(
-                LicenseClaim(basis, draw(st.sampled_from(("Acme Terms", "my licence 1.0"))), draw(st.sampled_from((None, "https://acme.example/terms"))))
+                LicenseClaim(
+                    basis, draw(st.sampled_from(("Acme Terms", "my licence 1.0", "unknown"))), draw(st.sampled_from((None, "https://acme.example/terms")))
+                )
             )
     if len(claims) > 1:  # that nothing is granted cannot be joined to terms in SPDX
         claims = [claim for claim in claims if claim.license != "none"]
