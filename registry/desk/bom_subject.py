@@ -245,10 +245,7 @@ class _Gathered:
         silent = asked and not detail.statements
         inherited = inherited_licenses(knowledge, profile_graph(connection, [detail.id]), model.name) if silent else []
         said = license_of(knowledge, model.name, detail.statements, model.released_on, recorded=model.recorded, inherited=inherited)
-        revision = self.revisions.get(model.name)
-        chosen = next((each for each in detail.revisions if revision and each.commit.startswith(revision)), detail.revisions[-1] if detail.revisions else None)
-        commit = chosen.commit if chosen and _COMMIT.fullmatch(chosen.commit) else None
-        digest = chosen.digest or (chosen.commit if chosen.commit.startswith("sha256:") else None) if chosen else None
+        commit, digest = self._state(detail)
         openness = model.openness
         parts = {"weights": openness.weights, "training code": openness.training_code, "inference code": openness.inference_code, "data": openness.data}
         return BomModel(
@@ -273,6 +270,18 @@ class _Gathered:
             hostings=tuple(BomHosting(row.host.name, row.host.title, row.hosting.access, row.hosting.region, row.terms) for row in detail.hostings),
             origin=_cited(model.source),
         )
+
+    def _state(self, detail: ModelDetail) -> tuple[str | None, str | None]:
+        """Commit and digest of the revision that was asked for, else of the newest on record."""
+        asked = self.revisions.get(detail.model.name)
+        newest = detail.revisions[-1] if detail.revisions else None
+        chosen = next((each for each in detail.revisions if each.commit.startswith(asked)), None) if asked and asked != "main" else newest
+        if chosen is None:
+            if asked and asked != "main":
+                self.notes.append(f"{detail.model.name}: the revision {asked} is not on record; what is said is of the model as such")
+            return (asked if asked and _COMMIT.fullmatch(asked) else None), None
+        commit = chosen.commit if _COMMIT.fullmatch(chosen.commit) else None
+        return commit, chosen.digest or (chosen.commit if chosen.commit.startswith("sha256:") else None)
 
     def _link(self, link: Link) -> None:
         if link.child == link.parent:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from registry.catalogue.ingest.writer import ingest
 from registry.desk.bom import make_bill
 from registry.desk.bom_subject import gather_subject
 from registry.desk.imports_layers import import_bom
@@ -19,8 +20,10 @@ from registry.desk.session import Desk
 from registry.desk.show import show_model
 from registry.errors import SourceError, UnknownModelError, UsageError
 from registry.reports.bom_score import score_bom
+from registry.supplychain.model import Revision
 from tests.desk.bom_folders import CARD, support_folder
 from tests.desk.conftest import LLAMA, Open, add_application
+from tests.factories import model, record
 from tests.sources.real_data import real
 
 pytest.importorskip("cyclonedx")
@@ -121,6 +124,16 @@ def test_an_unknown_base_stands_there_by_its_name_only(desk: Desk, tmp_path: Pat
     subject = gather_subject(desk, [str(folder)], {})
     assert [(each.name, each.recorded) for each in subject.models] == [("odd", True), ("nobody/unknown-base", False)]
     assert subject.models[0].verdict is not None
+
+
+def test_a_revision_is_the_one_that_was_asked_for(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        ingest(connection, [record(model("acme/two"), *(Revision("acme/two", digit * 40) for digit in "ab"))], actor="tester", kind="test")
+    assert gather_subject(desk, ["acme/two"], {}).models[0].commit == "b" * 40
+    assert gather_subject(desk, [f"acme/two@{'a' * 12}"], {}).models[0].commit == "a" * 40
+    other = gather_subject(desk, [f"acme/two@{'c' * 40}"], {})
+    assert other.models[0].commit == "c" * 40
+    assert any("is not on record" in note for note in other.notes)
 
 
 def test_several_targets_go_into_one_bill(desk: Desk) -> None:
