@@ -93,7 +93,7 @@ def _readings(knowledge: Knowledge, answer: Mapping[str, Any], others: Mapping[s
 
 
 def _idle_facts(knowledge: Knowledge, answer: Mapping[str, Any], licenses: Iterable[License]) -> list[str]:
-    """Facts that the licences read, that are neither stated nor assumed, and on which the answer does not hang."""
+    """Facts that the licences read, that are neither stated nor assumed nor the model's own, and on which the answer does not hang."""
     read: set[str] = set()
     for license in licenses:
         for term in license.terms:
@@ -106,7 +106,7 @@ def _idle_facts(knowledge: Knowledge, answer: Mapping[str, Any], licenses: Itera
                     fact = knowledge.vocabulary.measures.get(leaf.what, {}).get(leaf.per)
                     read |= {fact} if fact else set()
     known = {*answer["use"], *(each["fact"] for each in answer["assumptions"]), *answer["missing_facts"]}
-    return sorted(read - known)
+    return sorted(fact for fact in read - known if "." not in fact)
 
 
 def next_steps(answer: Mapping[str, Any]) -> Iterable[Step]:

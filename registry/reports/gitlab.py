@@ -1,13 +1,15 @@
-"""An audit as a code quality report of GitLab: a list of issues, each with a path, a line and a fingerprint."""
+"""An audit as a code-quality report of GitLab: one JSON list, a finding an object, each known again by its fingerprint."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-_SEVERITIES = {"error": "major", "warning": "minor", "note": "info"}
+from registry.reports.fingerprint import fingerprint
+from registry.reports.interface import still_counts
+
+_SEVERITIES = {"error": "critical", "warning": "major", "note": "info"}
 
 
 class GitlabReport:
@@ -19,28 +21,20 @@ class GitlabReport:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._seen: dict[str, int] = {}
+        self._seen: set[str] = set()
+        self._encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 
     def begin(self, head: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
-        """The beginning of the list."""
+        """The opening of the list."""
         self._stream.write("[")
 
     def add(self, finding: Mapping[str, Any]) -> bool:
-        """One issue."""
-        if finding.get("status", "open") != "open":
+        """One object; GitLab refuses a fingerprint that comes twice."""
+        mark = fingerprint(finding)
+        if mark in self._seen or not still_counts(finding):
             return True
-        identity = "|".join(str(finding[key] or "") for key in ("code", "subject", "license", "clause", "file"))
-        count = self._seen.get(identity, 0)
-        issue = {
-            "description": f"{finding['summary']} To mend it: {finding['hint']}.",
-            "check_name": finding["code"],
-            # GitLab drops issues of one fingerprint, so that the second of the same kind carries its number.
-            "fingerprint": hashlib.sha256(f"{identity}|{count}".encode()).hexdigest(),
-            "severity": _SEVERITIES[finding["severity"]],
-            "location": {"path": finding["file"] or finding["subject"], "lines": {"begin": finding["line"] or 1}},
-        }
-        self._stream.write((",\n" if self._seen else "\n") + json.dumps(issue, ensure_ascii=True))
-        self._seen[identity] = count + 1
+        self._stream.write((",\n" if self._seen else "\n") + self._encode(_issue(finding, mark)))
+        self._seen.add(mark)
         return True
 
     def end(self, summary: Mapping[str, Any]) -> None:
@@ -48,8 +42,19 @@ class GitlabReport:
         self._stream.write("\n]\n")
 
 
+def _issue(finding: Mapping[str, Any], mark: str) -> dict[str, Any]:
+    clause = f" ({finding['license']} {finding['clause']})" if finding["clause"] else ""
+    return {
+        "description": f"{finding['summary']}{clause} To mend it: {finding['hint']}.",
+        "check_name": finding["code"],
+        "fingerprint": mark,
+        "severity": _SEVERITIES.get(finding["severity"], "minor"),
+        "location": {"path": finding["file"] or finding["subject"], "lines": {"begin": finding["line"] or 1}},
+    }
+
+
 class GitlabFormat:
-    """A code quality report of GitLab."""
+    """Code quality of GitLab."""
 
     name = "gitlab"
 

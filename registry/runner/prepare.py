@@ -65,14 +65,15 @@ def prepare_folder(
         about: What its maker says of it, as Markdown.
     """
     license = plan.choice.license if plan.choice is not None else None
-    inherited = dict.fromkeys((*((license,) if license else ()), *(plan.choice.inherited if plan.choice else ())))
+    stated = plan.choice is not None and plan.choice.why == "stated" and license not in plan.choice.inherited
+    inherited = dict.fromkeys((*((license,) if license and not stated else ()), *(plan.choice.inherited if plan.choice else ())))
     reaching = [terms for each in inherited for terms in terms_of(knowledge, each)]
     sources = [Source(model.name, model.folder, _within(model.folder)) for model, _ in inputs.models]
     duties = list(plan.outward["obligations"])
     for stale in ("README.md", "LICENSE", "NOTICE"):
         (folder / stale).unlink(missing_ok=True)
-    written = write_terms(folder, name, sources, list(dict.fromkeys(reaching)), duties, _changes(inputs))
     own = terms_of(knowledge, license) if license else []
+    written = write_terms(folder, name, sources, list(dict.fromkeys(reaching)), duties, _changes(inputs), own if stated else ())
     custom = any((found := knowledge.license_of(each.id)) is not None and found.type != "open-source" for each in own)
     link = "LICENSE" if custom else None
     if custom and written.pointed and own[0].link:

@@ -313,6 +313,8 @@ def application() -> Report:
     rows = tuple(Row(each.name, each.answer["verdict"], each.decides, verdicts=(each.answer["verdict"], "prohibited")) for each in entries)
     return replace(
         report(*entries, title="Licence report: app:kiosk", kind="application", facts="as the catalogue records them", verdict="needs-permission"),
+        headline="Not granted; permission has to be asked for. This is the worst of 3 models.",
+        decides=f"c/closed: {entries[2].decides}",
         application={
             "id": "app:kiosk",
             "name": "Kiosk",

@@ -169,6 +169,26 @@ def test_a_pointer_tells_what_it_is() -> None:
     assert "- MIT License (mit): https://example.org/mit\n" in text
 
 
+def test_a_stated_licence_stands_beside_the_texts_of_the_bases(tmp_path: Path, base: Path) -> None:
+    (base / "LICENSE").write_text("Terms of the base.\n")
+    out = tmp_path / "out"
+    out.mkdir()
+    reaching, own = [Terms("apache-2.0", "Apache License 2.0")], [Terms("mit", "MIT License")]
+    written = write_terms(out, "acme/made", [Source("acme/base", base)], reaching, [], "changed.", own)
+    assert "MIT License (mit)" in (out / "LICENSE").read_text()
+    assert "Apache" not in (out / "LICENSE").read_text()
+    assert (out / "LICENSE-acme-base").read_text() == "Terms of the base.\n"
+    assert [terms.id for terms in written.pointed] == ["mit"]
+
+
+def test_a_stated_licence_without_texts_of_the_bases_points_to_both(tmp_path: Path, base: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    write_terms(out, "acme/made", [Source("acme/base", base)], [Terms("apache-2.0", "Apache License 2.0")], [], "changed.", [Terms("mit", "MIT License")])
+    assert "MIT License (mit)" in (out / "LICENSE").read_text()
+    assert "Apache License 2.0 (apache-2.0)" in (out / "LICENSE").read_text()
+
+
 def test_what_its_maker_says_of_a_model_stands_on_its_card(reader: Desk, tmp_path: Path, base: Path) -> None:
     file = tmp_path / "about.md"
     file.write_text("---\nlicense: mit\n---\n## Intended use\n\nSorting letters.\n", encoding="utf-8")
