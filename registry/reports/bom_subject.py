@@ -284,7 +284,7 @@ class BomModel:
     released_on: str | None = None
     openness: Mapping[str, str] = field(default_factory=dict)
     licensing: Licensing = field(default_factory=Licensing)
-    inherited: tuple[Mapping[str, Any], ...] = ()
+    inherited: tuple[Mapping[str, str], ...] = ()
     energies: tuple[Energy, ...] = ()
     hostings: tuple[BomHosting, ...] = ()
     card: Card | None = None

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import Licet
 from tests.desk.bom_folders import mit_text, support_folder
+from tests.sources.hub_server import serving
 
 pytest.importorskip("cyclonedx")
 LLAMA = "meta-llama/Llama-2-7b-chat-hf"
@@ -97,3 +98,26 @@ def test_a_folder_to_be_published_is_checked(licet: Licet, tmp_path: Path) -> No
     assert "LIC206" in done.stdout
     found = json.loads(licet("notice", "--check", "support-7b", "--offline", "--format", "json").stdout)
     assert found["schema"] == "licet.notice-check/1"
+
+
+def test_a_text_is_fetched_from_the_hub_and_then_taken_from_its_cache(licet: Licet, tmp_path: Path) -> None:
+    name = "intfloat/multilingual-e5-large"
+    with serving() as hub:
+        hub.add(name, files={"LICENSE": mit_text().encode(), "README.md": b"# E5\n"})
+        given = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "hf")}
+        fetched = licet("notice", name, "--out", "out", "--format", "json", **given)
+        assert fetched.returncode == 0, fetched.stderr
+        (file,) = json.loads(fetched.stdout)["licenses"][0]["files"]
+        assert file["from"] == f"https://huggingface.co/{name}"
+        assert hub.asked(f"/{name}/resolve/main/LICENSE")
+    cached = licet("notice", name, "--out", "again", "--format", "json", "--offline", **given)
+    assert cached.returncode == 0, cached.stderr
+    assert "/tree/" in json.loads(cached.stdout)["licenses"][0]["files"][0]["from"]
+
+
+def test_a_hub_that_does_not_answer_leaves_the_bundle_incomplete(licet: Licet, tmp_path: Path) -> None:
+    with serving() as hub:
+        given = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "hf")}
+        done = licet("notice", "intfloat/multilingual-e5-large", "--out", "out", "--format", "json", **given)
+    assert done.returncode == 1, done.stderr
+    assert any("is not on the Hub" in each for each in json.loads(done.stdout)["licenses"][0]["tried"])

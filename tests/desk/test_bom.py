@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from registry.catalogue.ingest.writer import ingest
 from registry.desk.bom import make_bill
 from registry.desk.bom_subject import gather_subject
 from registry.desk.imports_layers import import_bom
@@ -17,8 +20,10 @@ from registry.desk.session import Desk
 from registry.desk.show import show_model
 from registry.errors import SourceError, UnknownModelError, UsageError
 from registry.reports.bom_score import score_bom
+from registry.supplychain.model import Revision
 from tests.desk.bom_folders import CARD, support_folder
 from tests.desk.conftest import LLAMA, Open, add_application
+from tests.factories import model, record
 from tests.sources.real_data import real
 
 pytest.importorskip("cyclonedx")
@@ -121,6 +126,16 @@ def test_an_unknown_base_stands_there_by_its_name_only(desk: Desk, tmp_path: Pat
     assert subject.models[0].verdict is not None
 
 
+def test_a_revision_is_the_one_that_was_asked_for(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        ingest(connection, [record(model("acme/two"), *(Revision("acme/two", digit * 40) for digit in "ab"))], actor="tester", kind="test")
+    assert gather_subject(desk, ["acme/two"], {}).models[0].commit == "b" * 40
+    assert gather_subject(desk, [f"acme/two@{'a' * 12}"], {}).models[0].commit == "a" * 40
+    other = gather_subject(desk, [f"acme/two@{'c' * 40}"], {})
+    assert other.models[0].commit == "c" * 40
+    assert any("is not on record" in note for note in other.notes)
+
+
 def test_several_targets_go_into_one_bill(desk: Desk) -> None:
     add_application(desk, LLAMA)
     document = bill(desk, "app:kiosk", "Qwen/Qwen-14B")
@@ -146,6 +161,30 @@ def test_several_targets_go_into_one_bill(desk: Desk) -> None:
 def test_what_cannot_be_is_refused(reader: Desk, targets: list[str], given: dict[str, Any], error: type[Exception]) -> None:
     with pytest.raises(error):
         make_bill(reader, targets, {}, **given)
+
+
+@pytest.mark.parametrize("record", [b"", b"{}", b"[" * 100_000, b'{"payload": "AA==", "payloadType": "x", "signatures": []}', b"\xff\xfe"])
+def test_a_record_that_cannot_be_read_is_noted_and_nothing_of_it_is_believed(desk: Desk, tmp_path: Path, record: bytes) -> None:
+    folder = support_folder(tmp_path / "support-7b")
+    (folder / "provenance.json").write_bytes(record)
+    made = make_bill(desk, [str(folder)], {})
+    assert any("provenance.json" in note for note in made.notes)
+    assert "formulation" not in json.loads(made.text)
+
+
+def test_links_and_special_files_of_a_folder_are_not_followed(desk: Desk, tmp_path: Path) -> None:
+    folder = support_folder(tmp_path / "support-7b")
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    (folder / "weights.bin").symlink_to(tmp_path / "secret")
+    (folder / "provenance.json").symlink_to(tmp_path / "secret")
+    os.mkfifo(folder / "pipe")
+    text = make_bill(desk, [str(folder)], {}).text
+    assert hashlib.sha256(b"secret").hexdigest() not in text
+    assert "weights.bin" not in text
+
+
+def test_what_spdx_s_profiles_lack_is_said(reader: Desk) -> None:
+    assert any("AI profile is not claimed" in note for note in make_bill(reader, [LLAMA], {}, form="spdx-json").notes)
 
 
 def test_an_empty_folder_shows_no_model(reader: Desk, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def full_subject(knowledge: Knowledge) -> BomSubject:
                 LicenseClaim("detected", "LICENSE", None, "llama2", exported_expression(knowledge, ["llama2"]), DIGEST, CITED),
             ),
         ),
-        inherited=({"license": "llama2", "from": "acme/base-7b", "reach": "derivative", "relation": "finetune", "links": 1, "evidence": "declared"},),
+        inherited=({"license": "llama2", "from": "acme/base-7b", "reach": "derivative"},),
         card=card(),
         verdict=VerdictNote("permitted-with-obligations", "Allowed if the duties below are done.", ("llama2 s. 1: grant",), ("llama2 s. 1.b: copy",)),
         origin=CITED,
@@ -273,7 +273,9 @@ def _drawn_licensing(draw: st.DrawFn, knowledge: Knowledge) -> Licensing:
             claims.append(LicenseClaim(basis, name, None, name, exported_expression(knowledge, [name]), None, CITED))
         else:
             claims.append(
-                LicenseClaim(basis, draw(st.sampled_from(("Acme Terms", "my licence 1.0"))), draw(st.sampled_from((None, "https://acme.example/terms"))))
+                LicenseClaim(
+                    basis, draw(st.sampled_from(("Acme Terms", "my licence 1.0", "unknown"))), draw(st.sampled_from((None, "https://acme.example/terms")))
+                )
             )
     if len(claims) > 1:  # that nothing is granted cannot be joined to terms in SPDX
         claims = [claim for claim in claims if claim.license != "none"]

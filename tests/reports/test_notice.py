@@ -9,7 +9,7 @@ from pathlib import Path
 from registry.reports.notice import BundledModel, LicenseCopy, NoticeBundle, OwedDuty, index_of, name_rule_in_words, placeholder, render_notice, render_people
 from tests.reports.bom_subjects import HOSTILE
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "bills"
 WORDS = "Llama 2 is licensed under the LLAMA 2 Community License, Copyright (c) Meta Platforms, Inc. All Rights Reserved."
 
 

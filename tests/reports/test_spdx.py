@@ -16,7 +16,7 @@ from tests.reports.bom_subjects import application_subject, full_subject, hostil
 from tests.sources.real_data import real
 
 pytest.importorskip("spdx_python_model")
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "bills"
 
 
 def elements(document: dict[str, Any], kind: str) -> list[dict[str, Any]]:
