@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from registry import __version__
 from registry.desk.check import check_models
 from registry.desk.facts import today
-from registry.desk.report_entry import bare_entry, make_entry
+from registry.desk.policy import find_policy
+from registry.desk.report_entry import bare_entry, make_entry, waivers_of
 from registry.desk.report_folder import check_folder, is_folder
 from registry.desk.report_licenses import license_records
 from registry.desk.report_uses import CompanyUse, name_uses
@@ -103,7 +104,8 @@ def _head(desk: Desk, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _on_targets(desk: Desk, targets: Sequence[str], raw: Mapping[str, Any], uses: Sequence[CompanyUse]) -> Report:
-    entries = [entry for target in dict.fromkeys(targets) for entry in _entries(desk, target, raw)]
+    policy = find_policy(desk, None)
+    entries = [replace(entry, waivers=waivers_of(policy, entry.answer)) for target in dict.fromkeys(targets) for entry in _entries(desk, target, raw)]
     if not entries:
         raise UsageError(f"`{targets[0]}` uses no model on record", "add its models with `licet catalog add application`")
     answers = [entry.answer for entry in entries]

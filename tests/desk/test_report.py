@@ -315,6 +315,24 @@ def test_an_annex_about_a_whole_catalogue_is_refused(reader: Desk) -> None:
         make_report(reader, (), ReportQuestion({}, annexes=("g7",)))
 
 
+def test_what_the_policy_sets_aside_is_told_with_its_end(desk_over: Open) -> None:
+    waivers = [
+        {"finding": "LIC101", "owner": "counsel", "reason": "Agreed with the licensor.", "expires": "2099-12-31", "model": "microsoft/*"},
+        {"finding": "LIC101", "owner": "sales", "reason": "Just this once.", "expires": "2020-12-31"},
+        {"finding": "LIC101", "owner": "legal", "reason": "Of others.", "expires": "2099-12-31", "model": "acme/*"},
+    ]
+    (entry,) = about(desk_over(policy={"waivers": waivers}), "microsoft/Orca-2-7b").entries
+    assert [(each["owner"], each["holds"]) for each in entry.waivers] == [("counsel", True), ("sales", False)]
+    assert about(desk_over(), "microsoft/Orca-2-7b").entries[0].waivers == ()
+
+
+def test_the_openness_of_a_model_says_what_is_missing(reader: Desk) -> None:
+    (entry,) = about(reader, LLAMA).entries
+    assert entry.openness is not None
+    assert "class" in entry.openness["sentence"]
+    assert f"openness by the Model Openness Framework: {entry.openness['sentence']}" in render_markdown(about(reader, LLAMA)).replace("\\", "")
+
+
 def test_json_is_the_value_itself(reader: Desk) -> None:
     report = about(reader, LLAMA)
     document = json.loads(render_json(report))
