@@ -280,8 +280,10 @@ def replay(
 ) -> None:
     """Do the run of RECORD again, with the same inputs and parameters, and say whether the same comes out.
 
-    Where it is not the same to the last bit, it says which tensors differ, how far, and what was other than the first time. RECORD is a `provenance.json`, or the folder or file that it is about. Every input is held against its digest first. Exit code 0 if the
-    outcome is the same to the last bit, 1 if it is not.
+    Where it is not the same to the last bit, it says which tensors differ, how far, and what was other than the first time.
+
+    RECORD is a `provenance.json`, or the folder or file that it is about. Every input is held against its digest first. The licences are not
+    asked again, and what `--out` keeps has no record of its own. Exit code 0 if the outcome is the same to the last bit, 1 if it is not.
     """
     from registry.cli.provenance_replay import print_replayed
     from registry.cli.run_progress import RunProgress

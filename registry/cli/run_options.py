@@ -64,6 +64,7 @@ MADE: tuple[Decorator, ...] = (
     click.option("--out", metavar="DIR", help="The folder that is made; it must not be there yet."),
     click.option("--name", metavar="NAME", help="What the outcome is called in the catalogue; the folder's name by default."),
     click.option("--license", metavar="LICENSE", help="The licence that the outcome carries; what its lineage asks for by default."),
+    click.option("--about", metavar="FILE", help="Markdown of yours for the card: what the model is meant for, its limits, ..."),
 )
 """What comes out."""
 

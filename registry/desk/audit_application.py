@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.desk.answer import to_item as answer_to_item
 from registry.desk.audit import head, to_item
+from registry.desk.audit_artifacts import artifacts_of
 from registry.desk.audit_used import Thing, developer_of, reference_to_data, things_of, trained_on
 from registry.desk.audit_verdicts import verdict_findings
 from registry.desk.facts import read_use, resolve_named_licenses
@@ -114,7 +115,10 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     known = _baseline(question.baseline)
     found = scan(root, left_out)
     things = things_of(desk, found.references, use, reading, policy)
+    files, forms = artifacts_of(desk, root, [each for each in found.references if not _left_out(each, policy)], use, reading)
+    things += files
     told = [each for thing in things for each in _of_thing(desk, thing, policy)]
+    told += [Told(finding, policy.severity_of(finding.code, CODES[finding.code].severity, (each.file,)), None, None, (each,)) for finding, each in forms]
     told += _unresolved(found.references, policy)
     told = _settle(told, policy, use.on, known)
     told = [each for each in told if wanted.keeps(each.finding.code) and _grave(each.severity, question.severity)]
@@ -135,6 +139,11 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     summary = _summary(found, things, told)
     _write(reports, start, summary, told, question.limit)
     return ApplicationAudit(start, told, summary, policy)
+
+
+def _left_out(reference: Reference, policy: Policy) -> bool:
+    rule = policy.rule_for(reference.file)
+    return rule is not None and rule.ignore
 
 
 def _settled(desk: Desk, path: Path, question: ApplicationQuestion) -> tuple[Policy, Mapping[str, Any], Path, tuple[str, ...]]:
@@ -310,7 +319,7 @@ def _assurance(desk: Desk, found: Scan, things: list[Thing]) -> str:
     """What was and was not checked, in a sentence or two."""
     unresolved = sum(each.resolved is None and each.is_use for each in found.references)
     unknown = sum(not thing.recorded for thing in things)
-    local = len({each.name for each in found.references if each.provider == "local" and each.is_use})
+    local = len({each.name for each in found.references if each.provider == "local" and each.is_use and each.kind != "artifact"})
     parts = [f"{found.files:,} files looked at, {found.read:,} of them read closely, nothing run"]
     if found.ignored:
         parts.append(f"{found.ignored:,} files or folders left out by `.gitignore` and the like")
@@ -321,7 +330,7 @@ def _assurance(desk: Desk, found: Scan, things: list[Thing]) -> str:
     if unknown:
         parts.append(f"{unknown:,} names are not recorded")
     if local:
-        parts.append(f"{local:,} local paths or files were not traced to what they were made from")
+        parts.append(f"{local:,} local paths were not traced to what they were made from")
     return f"{'; '.join(parts)}. Terms as recorded in knowledge {desk.knowledge.version}; no network was used; the licence of the application itself was not looked at."
 
 

@@ -105,6 +105,8 @@ def developer_of(desk: Desk, thing: Thing) -> tuple[str | None, str | None]:
     from registry.catalogue.queries.find_model import find_model
     from registry.catalogue.queries.model_detail import read_model
 
+    if thing.references[0].kind == "artifact":
+        return None, None
     if not thing.recorded or thing.about != "model":
         return (thing.name.partition("/")[0] if "/" in thing.name else None), None
     with desk.catalogue.reading() as connection:

@@ -126,6 +126,7 @@ def read_card_of(files: FolderFiles, place: str) -> tuple[Card, float | None]:
         hyperparameters=story.hyperparameters,
         shape=shape,
         co2_kg=story.co2_kg,
+        developer=story.developer,
         cited=Cited(f"{place}/{named or 'config.json'}", today()),
     )
     return card, story.energy_kwh

@@ -297,7 +297,7 @@ class _Gathered:
         for material in read.run.materials if read.run is not None else ():
             self._material(read.name, material)
         said = license_of(knowledge, read.name, read.record.statements, told.released_on)
-        owner = read.name.partition("/")[0] if read.name.count("/") == 1 else None
+        owner = read.name.partition("/")[0] if read.name.count("/") == 1 else read.card.developer
         energies = (Energy("training", read.energy_kwh, None, "its card", read.card.co2_kg),) if read.energy_kwh else ()
         self.models[read.name] = replace(
             held,

@@ -327,7 +327,7 @@ class _Writer:
         return getattr(self.model.PresenceType, word) if word in ("yes", "no") else None
 
     def _risk(self, text: str | None) -> Any:
-        word = (text or "").strip().strip(".").casefold()
+        word = (text or "").split(maxsplit=1)[0].strip(".,;:").casefold() if (text or "").strip() else ""
         return getattr(self.model.ai_SafetyRiskAssessmentType, word) if word in _RISKS else None
 
 

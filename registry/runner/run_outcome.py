@@ -20,7 +20,7 @@ from registry.errors import ProvenanceError, RegistryError, RunError
 from registry.provenance.digests import digest_file, digest_folder
 from registry.runner.events import Event, Finished
 from registry.runner.job import FinetuneJob
-from registry.runner.prepare import prepare_folder
+from registry.runner.prepare import prepare_folder, read_about
 from registry.runner.process import run_worker
 from registry.runner.run_folder import clean, discard, images_of, note_job, put_in_place
 from registry.runner.run_gate import Ask
@@ -138,11 +138,14 @@ class LetThrough:
 
     def model(self) -> dict[str, Any]:
         """A run out of which a model comes."""
+        about = read_about(self.request.about) if not isinstance(self.request, InferRequest) else ""
         finished = self.work()
         plan, name = self.plan, self.begun.name
         with self._says_where_it_is():
             clean(self.partial)
-            prepared = prepare_folder(self.partial, self.desk.knowledge, plan, self.inputs, self.begun.job, name, self.told, finished, self.begun.gate.override)
+            prepared = prepare_folder(
+                self.partial, self.desk.knowledge, plan, self.inputs, self.begun.job, name, self.told, finished, self.begun.gate.override, about
+            )
             share = self._share(finished)
             digest = digest_folder(self.partial, progress=self._progress("what was made"))
             begun = self._with_rows(finished)

@@ -57,6 +57,7 @@ class _Made(_Request):
 
     out: Path
     license: str | None = None
+    about: Path | None = None
 
 
 class FinetuneRequest(_Made):

@@ -269,3 +269,37 @@ def test_a_baseline_that_is_none_is_refused(reader: Desk, tmp_path: Path, text: 
     (tmp_path / "b.json").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match="is not an audit"):
         audit(reader, tmp_path, baseline=str(tmp_path / "b.json"))
+
+
+def gguf(**values: str | int) -> bytes:
+    def text(value: str) -> bytes:
+        return len(value.encode()).to_bytes(8, "little") + value.encode()
+
+    pairs = b"".join(
+        text(f"general.{key}")
+        + ((8).to_bytes(4, "little") + text(value) if isinstance(value, str) else (4).to_bytes(4, "little") + value.to_bytes(4, "little"))
+        for key, value in values.items()
+    )
+    return b"GGUF" + (3).to_bytes(4, "little") + (0).to_bytes(8, "little") + len(values).to_bytes(8, "little") + pairs + bytes(64)
+
+
+def test_a_model_file_in_the_tree_is_judged_by_what_its_header_says(reader: Desk, tmp_path: Path) -> None:
+    header = {"license": "llama2", "file_type": 2, "base_model.count": 1, "base_model.0.repo_url": "https://huggingface.co/meta-llama/Llama-2-7b-hf"}
+    (tmp_path / "chat.gguf").write_bytes(gguf(**header))
+    found = audit(reader, tmp_path, {**SAAS, "monthly_active_users": "900M"})
+    told = next(each for each in found.told if each.finding.code == "LIC301")
+    assert (told.finding.subject, told.finding.license, told_to_item(told)["file"]) == ("chat.gguf", "llama2", "chat.gguf")
+
+
+def test_a_model_file_that_says_nothing_is_told_and_a_pickle_with_its_danger(reader: Desk, tmp_path: Path) -> None:
+    (tmp_path / "chat.gguf").write_bytes(b"GGUF broken")
+    (tmp_path / "old.pt").write_bytes(b"\x80\x02}q\x00." + bytes(2000))
+    found = audit(reader, tmp_path)
+    assert {(each.finding.code, each.finding.subject) for each in found.told} == {("LIC309", "chat.gguf"), ("LIC309", "old.pt"), ("SEC001", "old.pt")}
+
+
+def test_a_model_file_that_is_swapped_for_a_link_is_not_followed(reader: Desk, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(gguf(license="mit"))
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "chat.gguf").symlink_to(tmp_path / "secret")
+    assert audit(reader, tmp_path / "app").head["references"] == []

@@ -290,6 +290,22 @@ def test_lic505_a_record_in_another_spelling_is_told_though_it_is_signed(folder:
     assert "canonical" in found.findings[0].summary
 
 
+@pytest.mark.parametrize("name", [RECORD_FILE, TERMS_FILE, SIGNATURE_FILE])
+def test_lic505_a_folder_in_place_of_a_document_hides_nothing(folder: Path, own: SigningKey, name: str) -> None:
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    (folder / name / "code.py").write_text("x", encoding="utf-8")
+    assert ("LIC505", name) in said(check(folder, own))
+
+
+def test_what_no_signature_speaks_of_is_noted(folder: Path, own: SigningKey) -> None:
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("x", encoding="utf-8")
+    found = check(folder, own)
+    assert found.findings == []
+    assert "`.git` is left out of signatures and was not looked at" in found.notes
+
+
 def test_a_signature_with_a_certificate_is_not_believed_and_it_is_said_what_can_verify_it(folder: Path, own: SigningKey) -> None:
     edit(folder / SIGNATURE_FILE, lambda value: value.update(verificationMaterial={"x509CertificateChain": {"certificates": []}, "tlogEntries": []}))
     found = check(folder, own)

@@ -77,7 +77,7 @@ class ScriptEngine:
         time.sleep(60)
 
     def stay(self, job: ConvertJob, tell: Tell) -> None:
-        tell(Progress(done=1))
+        tell(Progress(done=os.getpid()))
         time.sleep(60)
 
     def stop_well(self, job: ConvertJob, tell: Tell) -> None:

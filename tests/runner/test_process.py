@@ -160,6 +160,26 @@ def test_worker_is_ended_when_the_listener_fails() -> None:
     assert time.monotonic() - start < 15
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no signals of this kind")
+def test_worker_does_not_outlive_whoever_started_it(root: Path) -> None:
+    code = "import sys, tests.runner.test_process as own; own.run_worker(own.script('stay'), lambda e: print(getattr(e, 'done', ''), flush=True), worker=own.SCRIPT)"
+    with subprocess.Popen([sys.executable, "-c", code], cwd=root, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        worker = int(next(line for line in parent.stdout if line.strip()))
+        parent.kill()
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        if Path(f"/proc/{worker}/stat").is_file() and Path(f"/proc/{worker}/stat").read_text().split()[2] == "Z":
+            return  # it has ended, and waits to be taken note of
+        time.sleep(0.2)
+    os.kill(worker, signal.SIGKILL)
+    pytest.fail("the worker went on without its parent")
+
+
 def test_worker_runs_outside_the_main_thread() -> None:
     found: list[Finished] = []
     thread = threading.Thread(target=lambda: found.append(run("work")[0]))

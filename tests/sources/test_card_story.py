@@ -77,6 +77,19 @@ def test_a_template_that_nobody_filled_in_says_nothing() -> None:
     assert (story.texts, story.links, story.metrics, story.hyperparameters) == ({}, {}, (), {})
 
 
+@pytest.mark.parametrize(
+    ("line", "developer"),
+    [
+        ("- **Developed by:** Acme Inc", "Acme Inc"),
+        ("- **Developed by [optional]:** [Acme](https://acme.example)", "Acme"),
+        ("- **Developed by:** [More Information Needed]", None),
+        ("It was developed by us.", None),
+    ],
+)
+def test_its_maker_is_the_one_that_the_template_names(line: str, developer: str | None) -> None:
+    assert read_story(f"# Model\n\n{line}\n".encode()).developer == developer
+
+
 def test_a_long_section_is_cut() -> None:
     assert len(read_story(("# x\n\n## Limitations\n\n" + "word " * 5_000).encode()).texts["limitations"]) <= MAX_SECTION
 

@@ -79,9 +79,13 @@ def adapted(model: Any, job: FinetuneJob, task: str | None, tell: Tell) -> Any:
         task_type=task,
     )
     try:
-        return get_peft_model(model, config)
+        model = get_peft_model(model, config)
     except ValueError as error:
         linear = sorted({name.rsplit(".", 1)[-1] for name, module in model.named_modules() if type(module).__name__ in ("Linear", "Conv1D")})
         raise EngineError(
             "data", f"`{job.base.name}` has no such layers for an adapter: {error}"[:300], f"its linear layers are {', '.join(linear)}"
         ) from error
+    for parameter in model.parameters():
+        if parameter.requires_grad:  # a new head, too, learns in full precision, however coarse the base is
+            parameter.data = parameter.data.float()
+    return model

@@ -18,7 +18,7 @@ from registry.runner.engines.asking import Answer, Asker, Question, RowError
 from registry.runner.engines.infer_tasks import make_asker
 from registry.runner.engines.interface import EngineError, Tell
 from registry.runner.engines.ledger import Ledger
-from registry.runner.engines.loading import explained
+from registry.runner.engines.loading import refused
 from registry.runner.engines.machine import ready_machine
 from registry.runner.events import Finished, Noted
 from registry.runner.job import InferJob
@@ -40,7 +40,7 @@ class InferEngine:
             EngineError: The input, the model or the parameters are not such that an answer can be had.
         """
         ledger = Ledger(tell)
-        with explained(job.input.name if job.input is not None else "the input"):
+        with refused():
             check_parameters(job.task, job.parameters)
             _check_job(job)
             template = read_template(job.prompt_template) if job.prompt_template is not None else None
@@ -53,7 +53,7 @@ class InferEngine:
         ledger.stage("generating")
         tally = _Tally()
         try:
-            with job.output.open("x", encoding="utf-8") as stream, explained(job.model.name):
+            with job.output.open("x", encoding="utf-8") as stream, refused():
                 for line in _answer(reader.entries(), asker, job.batch_size):
                     _write(stream, line, tally)
                     ledger.progress(tally.counts["examples"], total, unit="rows")

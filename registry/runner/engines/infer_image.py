@@ -69,7 +69,7 @@ class PictureAsker:
             raise EngineError("data", "`text-to-image` takes no adapter here", "merge it into the pipeline first")
         diffusers.utils.logging.set_verbosity_error()
         diffusers.utils.logging.disable_progress_bar()
-        with explained(job.model.name):
+        with explained(job.model.name, checked.folder):
             pipelines: Any = diffusers.DiffusionPipeline
             self._pipe = pipelines.from_pretrained(
                 checked.folder, use_safetensors=True, local_files_only=True, trust_remote_code=job.machine.trust_remote_code, dtype=readied.dtype

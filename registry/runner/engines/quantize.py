@@ -114,7 +114,7 @@ def _quantize(job: QuantizeJob, kind: str, checked: SafeFolder, readied: Readied
     import torch
     import transformers
 
-    with explained(job.model.name), _conversion(kind, job):
+    with explained(job.model.name, checked.folder), _conversion(kind, job):
         model = getattr(transformers, kind).from_pretrained(
             checked.folder,
             quantization_config=_config(job, readied),

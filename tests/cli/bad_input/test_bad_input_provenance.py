@@ -231,3 +231,26 @@ def test_keyless_where_sigstore_cannot_be_reached(licet: Licet, tmp_path: Path) 
     done = licet("provenance", "sign", "plain", "--keyless", "--identity-token", "none", environment=nowhere)
     refused(done, 4, "cannot be signed with Sigstore", "without `--keyless`")
     assert not (tmp_path / "plain" / "model.sig").exists()
+
+
+@pytest.mark.parametrize("command", ["verify model", "show model", "sign model --key own.pem", "keygen --out new.pem", "trust own.pub", "keys"])
+def test_without_the_library_that_signs_it_is_said_which_extra_is_missing(root: Path, folder: Path, tmp_path: Path, command: str) -> None:
+    import subprocess
+    import sys
+
+    (tmp_path / "without.py").write_text(
+        "import sys\n"
+        "for name in ('cryptography', 'securesystemslib', 'rfc8785', 'model_signing', 'sigstore'):\n"
+        "    sys.modules[name] = None\n"
+        "from registry.cli.main import main\n"
+        "sys.exit(main(sys.argv[1:]))\n",
+        encoding="utf-8",
+    )
+    variables = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "without.py", "provenance", *command.split()], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+    )
+    if command == "keys":  # there is no key yet to be read
+        assert done.returncode == 0, done.stderr
+        return
+    refused(done, 4, "needs the `sign` extra", "pip install 'licet[sign]'")

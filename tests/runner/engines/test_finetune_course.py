@@ -8,6 +8,7 @@ import math
 import os
 import resource
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -285,6 +286,18 @@ def test_full_disk_leaves_no_half_model(base: Path, data: Path, tmp_path: Path) 
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert caught.value.reason == "disk"
     assert caught.value.hint == "free some space, then run it again"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="limits on memory are not kept elsewhere")
+def test_want_of_memory_names_the_batch_size_to_try(tmp_path: Path) -> None:
+    base = models.encoder(tmp_path / "base", intermediate_size=8192, max_position_embeddings=512)
+    rows = [{"text": "the parcel is late " * 150, "label": "ab"[number % 2]} for number in range(700)]
+    job = finetune_job("text-classification", base, models.json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", batch_size=512, max_length=512)
+    with pytest.raises(RunError) as caught:
+        run_worker(job, lambda event: None, launcher=("sh", "-c", 'ulimit -v 7000000; exec "$0" "$@"', sys.executable))
+    assert caught.value.reason == "memory"
+    assert caught.value.hint == "try `--batch-size 256 --gradient-accumulation 2`, or shorter texts"
 
 
 def test_worker_fine_tunes_from_start_to_end(base: Path, data: Path, tmp_path: Path) -> None:

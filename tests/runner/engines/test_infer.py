@@ -478,3 +478,38 @@ def test_a_real_encoder_puts_like_texts_together(tmp_path: Path) -> None:
         return sum(a * b for a, b in zip(one, two, strict=True)) / length
 
     assert cosine(first, second) > 0.6 > 0.3 > cosine(first, third)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("config.json", {"hidden_size": "wide"}),
+        ("config.json", {"num_attention_heads": 0}),
+        ("config.json", {"model_type": "unheard"}),
+        ("config.json", {"model_type": ["llama"]}),
+        ("config.json", {"dtype": "os.system"}),
+        ("config.json", {"rope_parameters": {"rope_type": "unheard"}}),
+        ("config.json", {"quantization_config": [1]}),
+        ("tokenizer.json", "\x00"),
+        ("tokenizer.json", "{}"),
+        ("tokenizer_config.json", {"tokenizer_class": "pipeline"}),
+        ("generation_config.json", {"temperature": "hot", "do_sample": True}),
+        ("chat_template.jinja", "{{ raise_exception('not so') }}"),
+        ("chat_template.jinja", "{{ ''.__class__.__mro__ }}"),
+        ("chat_template.jinja", "{% for number in range(10 ** 9) %}a{% endfor %}"),
+        ("chat_template.jinja", "{% for %}"),
+    ],
+)
+def test_a_broken_or_hostile_file_is_told_in_one_line_without_paths(tiny: Callable[..., Path], tmp_path: Path, file: str, content: Any) -> None:
+    import shutil
+
+    folder = tmp_path / "model"
+    shutil.copytree(tiny("causal_model"), folder)
+    if isinstance(content, dict):
+        content = json.dumps(json.loads((folder / file).read_text()) | content)
+    (folder / file).write_text(content)
+    error = refusal(folder, tmp_path / "out.jsonl", "text-generation", text="sun", parameters={"max_new_tokens": 3})
+    assert error.reason == "model"
+    assert "acme/tiny" in error.message
+    assert str(tmp_path) not in error.message
+    assert "\n" not in error.message
