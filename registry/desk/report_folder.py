@@ -14,6 +14,9 @@ from registry.lineage.graph import Edge, Graph, Node
 if TYPE_CHECKING:
     from registry.desk.session import Desk
 
+MODEL_FILES = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".ckpt", ".onnx", ".h5", ".msgpack", "config.json", "model_index.json")
+"""How the names of files end that a folder of a model holds."""
+
 MOST_NOTES = 20
 """So many notes of a folder are shown; the others are counted."""
 
@@ -71,13 +74,21 @@ def check_folder(desk: Desk, reference: str, raw: Mapping[str, Any]) -> tuple[li
 def _read(desk: Desk, folder: Path) -> tuple[Any, tuple[str, ...]]:
     from registry.desk.imports import folder_source
 
+    if not any(_is_of_a_model(path.name) for path in folder.iterdir()):
+        raise UsageError(f"`{folder}` shows no model", "name a folder with a model card, a licence or weights")
     source = folder_source(desk, folder)
     record = next(iter(source.records()), None)
     if record is None or not record.models:
-        raise SourceError(f"`{folder}` shows no model", "name a folder with a model card or weights")
+        raise SourceError(f"`{folder}` shows no model", "name a folder with a model card, a licence or weights")
     notes = [str(note.message) for note in source.notes]
     more = (f"and {len(notes) - MOST_NOTES} more",) if len(notes) > MOST_NOTES else ()
     return record, (*notes[:MOST_NOTES], *more)
+
+
+def _is_of_a_model(name: str) -> bool:
+    """Whether a file of that name is what model folders hold."""
+    low = name.lower()
+    return low.startswith(("readme", "license", "licence", "notice")) or low.endswith(MODEL_FILES)
 
 
 def _known(desk: Desk, name: str, on: str) -> Graph:

@@ -194,6 +194,9 @@ def test_a_folder_with_an_unheard_of_base_says_that_its_terms_are_missing(reader
 def test_a_folder_that_is_none_is_refused(reader: Desk, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a folder"):
         about(reader, str(tmp_path / "nowhere"))
+    (tmp_path / "notes.txt").write_text("nothing of a model", encoding="utf-8")
+    with pytest.raises(UsageError, match="shows no model"):
+        about(reader, str(tmp_path))
 
 
 def test_the_whole_catalogue_is_counted_and_listed_up_to_a_limit(reader: Desk) -> None:
