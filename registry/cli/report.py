@@ -143,6 +143,8 @@ def write_whole(file: Path, document: str | bytes) -> None:
     from registry.errors import UsageError
 
     content = document.encode() if isinstance(document, str) else document
+    if file.exists() and not file.is_file():
+        raise UsageError(f"`{file}` cannot be written: it is no file", "name a file")
     # Beside the target, because a rename is atomic within one file system only.
     draft = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:

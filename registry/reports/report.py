@@ -74,6 +74,7 @@ class Duty:
         where: Where they have to stand.
         source: Where the licence's text is.
         counts: It has to be done for this use to be allowed.
+        only_when: It applies only if this turns out to be so.
         must: The text orders it, and does not only encourage it.
         reached_from: The model whose licence asks for it.
     """
@@ -89,6 +90,7 @@ class Duty:
     counts: bool
     must: bool
     reached_from: str
+    only_when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

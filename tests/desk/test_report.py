@@ -181,6 +181,9 @@ def test_a_folder_is_asked_about_by_what_it_shows_and_nothing_is_kept(reader: De
     assert {license["id"]: license["reach"] for license in entry.answer["licenses"]}.items() >= {"apache-2.0": "original", "llama2": "derivative"}.items()
     assert "LIC101" in {finding["code"] for finding in entry.answer["findings"]}
     assert str(entry.answer["revision"]).startswith("sha256:")
+    assert entry.lineage is not None
+    assert {(edge["child"], edge["parent"]) for edge in entry.lineage["edges"]} >= {("my-model", "meta-llama/Llama-2-7b-hf")}
+    assert "my-model (apache-2.0) is a fine-tune of meta-llama/Llama-2-7b-hf (llama2)" in render_markdown(report)
 
 
 def test_a_folder_with_an_unheard_of_base_says_that_its_terms_are_missing(reader: Desk, tmp_path: Path) -> None:
