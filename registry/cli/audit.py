@@ -204,6 +204,8 @@ def _to_file(state: State, form: str, name: str) -> Iterator[AuditReport]:
     from registry.errors import UsageError
 
     file = Path(name)
+    if file.exists() and not file.is_file():
+        raise UsageError(f"`{name}` cannot be written: it is no file", "name a file, or print it with `--format`")
     if file.exists():
         state.confirm(f"`{clean(name)}` exists; write over it?")
     # Beside the target, because a rename is atomic within one file system only.

@@ -107,8 +107,9 @@ def refuse_existing(file: Path, force: bool) -> None:
     """
     from registry.errors import UsageError
 
-    if file.is_dir():
-        raise UsageError(f"`{file}` cannot be written: it is a folder", "name a file")
+    if file.exists() and not file.is_file():
+        # A device would be replaced by a file of its name.
+        raise UsageError(f"`{file}` cannot be written: it is a {'folder' if file.is_dir() else 'device'}", "name a file, or leave `--out` out for stdout")
     if file.exists() and not force:
         raise UsageError(f"`{file}` exists", "give `--force` to write over it, or name another file")
     if not file.parent.is_dir():
@@ -142,6 +143,8 @@ def write_whole(file: Path, document: str | bytes) -> None:
     from registry.errors import UsageError
 
     content = document.encode() if isinstance(document, str) else document
+    if file.exists() and not file.is_file():
+        raise UsageError(f"`{file}` cannot be written: it is no file", "name a file")
     # Beside the target, because a rename is atomic within one file system only.
     draft = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:

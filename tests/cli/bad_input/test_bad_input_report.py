@@ -48,6 +48,13 @@ def test_what_is_wrong_is_said(here: Licet, tmp_path: Path, arguments: list[str]
     assert {path.name for path in tmp_path.iterdir()} - set(before) <= {"catalogue.db-wal", "catalogue.db-shm"}
 
 
+def test_a_device_is_not_replaced_by_a_file(here: Licet, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.md"
+    os.mkfifo(pipe)
+    refused(here("report", MODEL, "--out", pipe.name, "--force"), 2, pipe.name, "stdout")
+    assert pipe.is_fifo()
+
+
 @pytest.mark.parametrize("form", ["html", "md", "json"])
 def test_an_existing_file_is_refused_without_force(here: Licet, tmp_path: Path, form: str) -> None:
     file = tmp_path / f"report.{form}"
