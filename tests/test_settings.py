@@ -126,3 +126,36 @@ def test_color_can_be_declined() -> None:
     assert wants_color({})
     assert not wants_color({"NO_COLOR": "1"})
     assert not wants_color({"TERM": "dumb"})
+
+
+def test_the_signing_key_is_named_by_the_environment_else_by_the_settings_else_it_is_ones_own(folder: Path, own_home: Path) -> None:
+    plain = read_settings(folder=folder, environment={})
+    assert plain.signing_key is not None
+    assert plain.signing_key.is_relative_to(own_home)
+    assert plain.signing_key.name == "signing-key.pem"
+    file = write(folder.parent.parent, "signing_key: keys/release.pem\n")
+    assert read_settings(folder=folder, environment={}).signing_key == file.parent / "keys" / "release.pem"
+    assert read_settings(folder=folder, environment={"LICET_SIGNING_KEY": "~/own.pem"}).signing_key == Path("~/own.pem").expanduser()
+
+
+def test_trusted_keys_stand_in_the_users_own_folder_whatever_a_file_says(folder: Path, own_home: Path) -> None:
+    settings = read_settings(folder=folder, environment={})
+    assert settings.trusted_keys is not None
+    assert settings.trusted_keys.is_relative_to(own_home)
+    write(folder, "trusted_keys: .\n")
+    with pytest.raises(UsageError, match="not a setting"):
+        read_settings(folder=folder, environment={})
+
+
+@pytest.mark.parametrize("value", ["5", "[a]", "''"])
+def test_a_signing_key_must_be_a_path(folder: Path, value: str) -> None:
+    write(folder, f"signing_key: {value}\n")
+    with pytest.raises(UsageError, match="`signing_key` is not a path"):
+        read_settings(folder=folder, environment={})
+
+
+def test_a_passphrase_is_never_shown(folder: Path) -> None:
+    words = "correct horse"
+    settings = read_settings(folder=folder, environment={"LICET_SIGNING_PASSPHRASE": words})
+    assert settings.signing_passphrase == words
+    assert words not in repr(settings)

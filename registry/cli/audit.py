@@ -6,12 +6,13 @@ import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from registry.cli.errors import DONE, REFUSED
+from registry.cli.errors import DONE, OPEN, REFUSED
 from registry.cli.main import Command
 from registry.cli.output import Column, Output, clean
 from registry.cli.state import State, pass_state
@@ -21,7 +22,7 @@ from registry.cli.words import DISCLAIMER
 if TYPE_CHECKING:
     from registry.reports.interface import AuditReport
 
-FORMATS = ("table", "json", "csv", "sarif")
+FORMATS = ("table", "json", "csv", "sarif", "markdown", "github", "gitlab")
 """The forms of an audit, the first for people."""
 
 SHOWN = 20
@@ -40,18 +41,28 @@ SEVERITY_COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 """The colour of a severity on a terminal; the words say the same without it."""
 
 
-@click.command("audit", cls=Command, short_help="what there is to find of models, or of the whole catalogue")
+@click.command("audit", cls=Command, short_help="what there is to find of an application, of models, or of the whole catalogue")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
 @click.option("--all", "whole", is_flag=True, help="Audit every model of the catalogue.")
 @click.option("--code", "codes", multiple=True, metavar="CODE,...", help="Only these findings; LIC1 stands for all that begin so.")
 @click.option("--severity", type=click.Choice(["note", "warning", "error"]), help="Only findings at least as grave.")
 @click.option("--developer", metavar="NAME", help="With --all: only models of this developer.")
 @click.option("--limit", type=click.IntRange(0), help="List at most so many findings; all are counted.")
-@click.option("--fail-on", metavar="WORD,...", help=f"Exit 1 where one is met: codes, severities, verdicts. For TARGETs {USUAL}; with --all nothing.")
 @click.option(
-    "-o", "--output", "files", multiple=True, metavar="FORMAT=FILE", help="Also write it to a file as json, csv or sarif; may be given several times."
+    "--fail-on",
+    metavar="WORD,...",
+    help=f"Exit 1 where one is met: codes, severities, verdicts, `policy`. For TARGETs {USUAL}; for a PATH policy too; with --all nothing.",
 )
+@click.option("-o", "--output", "files", multiple=True, metavar="FORMAT=FILE", help="Also write it to a file in another form; may be given several times.")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", show_default=True, help="How to print it.")
+@click.option("--policy", metavar="FILE", help="For a PATH: hold it against this policy, a file or one that travels with the program.")
+@click.option("--app", "application", metavar="NAME", help="For a PATH: only this application of `licet.yaml`.")
+@click.option("--baseline", metavar="FILE", help="For a PATH: an earlier audit in JSON; what it found does not count again.")
+@click.option("--diff", "since", metavar="REV", help="For a PATH: only what was added since this revision of git counts.")
+@click.option("--lock", is_flag=True, help="For a PATH: write `licet.lock`, the models, revisions and texts that are in use.")
+@click.option("--locked", is_flag=True, help="For a PATH: exit 1 where what is in use differs from `licet.lock`.")
+@click.option("--explain", metavar="CODE", help="Only say what the code of a finding means and how it is mended.")
+@click.option("--strict", is_flag=True, help="For a PATH: exit 3 where an answer depends on missing facts or is not known.")
 @use_flags(without=("derivative_name", "published_under"))
 @click.pass_context
 @pass_state
@@ -68,15 +79,40 @@ def command(
     fail_on: str | None,
     files: tuple[str, ...],
     form: str,
+    policy: str | None,
+    application: str | None,
+    baseline: str | None,
+    since: str | None,
+    lock: bool,
+    locked: bool,
+    explain: str | None,
+    strict: bool,
 ) -> None:
     """Say what there is to find: missing licences, licences looser than an ancestor's, duties that are not shown, data, contradictions.
 
-    A TARGET is a model `org/name` or `dataset:NAME`; `--all` takes every model. Findings come most downloaded model first.
+    A TARGET is a folder or file, whose code, notebooks and configurations are searched for the models and datasets that they use; a model `org/name`; or
+    `dataset:NAME`. `--all` takes every model of the catalogue, most downloaded first.
 
-    Exit code: 0 done, 1 something that `--fail-on` names was met.
+    Exit code: 0 done, 1 something that `--fail-on` names was met, 3 with `--strict` where the answer is open.
     """
+    if explain is not None:
+        from registry.cli.policy import tell_code
+
+        tell_code(state, explain, form)
+        return
     if bool(targets) == whole:
         raise click.UsageError("name a TARGET, or give `--all`")
+    if lock and locked:
+        raise click.UsageError("`--lock` writes what `--locked` compares with; give one of them")
+    from registry.cli.audit_application import is_path
+
+    if any(is_path(target) for target in targets):
+        if len(targets) > 1:
+            raise click.UsageError("one folder or file is audited at a time")
+        asked = _Asked(use, policy, application, baseline, codes, severity, limit, fail_on, files, form, strict, since, lock, locked)
+        context.exit(_audit_application(state, targets[0], asked))
+    if policy or application or baseline or strict or since or lock or locked:
+        raise click.UsageError("`--policy`, `--app`, `--baseline`, `--diff`, `--lock`, `--locked` and `--strict` are for a folder or file")
     from registry.desk.audit import AuditQuestion, audit_models, check_words, refusals
     from registry.desk.audit_catalogue import audit_catalogue
 
@@ -98,6 +134,50 @@ def command(
     for text in met:
         state.output.talk(f"met: {text}")
     context.exit(REFUSED if met else DONE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of an audit of an application."""
+
+    use: GivenUse
+    policy: str | None
+    application: str | None
+    baseline: str | None
+    codes: tuple[str, ...]
+    severity: str | None
+    limit: int | None
+    fail_on: str | None
+    files: tuple[str, ...]
+    form: str
+    strict: bool
+    since: str | None
+    lock: bool
+    locked: bool
+
+
+def _audit_application(state: State, target: str, asked: _Asked) -> int:
+    """Audit a folder or file; the exit code."""
+    from registry.cli.audit_application import ApplicationTable, settle_folder, settle_lock, tell_met
+    from registry.desk.audit import check_words
+    from registry.desk.audit_application import ApplicationQuestion, audit_application, is_open, words_to_fail_on
+
+    path = Path(target).expanduser()
+    settle_folder(state, path)
+    if asked.fail_on is not None:
+        check_words(word for word in _words([asked.fail_on]) if word not in ("policy", "none"))
+    raw = asked.use.raw if asked.use.interpretation is None else {**asked.use.raw, "interpretation": asked.use.interpretation}
+    question = ApplicationQuestion(raw, asked.policy, asked.application, asked.baseline, _words(asked.codes), asked.severity, asked.limit, asked.since)
+    with ExitStack() as stack:
+        reports: list[AuditReport] = [stack.enter_context(_to_file(state, *_target(text))) for text in asked.files]
+        reports.append(ApplicationTable(state.output) if asked.form == "table" else _report(asked.form, state.output.stdout))
+        audit = audit_application(state.desk(), path, question, reports)
+    for text in asked.files:
+        state.output.talk(f"wrote `{clean(_target(text)[1])}`")
+    drifted = settle_lock(state, audit, asked.lock) if asked.lock or asked.locked else False
+    if tell_met(state.output, audit, words_to_fail_on(audit, asked.fail_on)) or drifted:
+        return REFUSED
+    return OPEN if asked.strict and is_open(audit) else DONE
 
 
 def _words(texts: Sequence[str]) -> tuple[str, ...]:
@@ -124,6 +204,8 @@ def _to_file(state: State, form: str, name: str) -> Iterator[AuditReport]:
     from registry.errors import UsageError
 
     file = Path(name)
+    if file.exists() and not file.is_file():
+        raise UsageError(f"`{name}` cannot be written: it is no file", "name a file, or print it with `--format`")
     if file.exists():
         state.confirm(f"`{clean(name)}` exists; write over it?")
     # Beside the target, because a rename is atomic within one file system only.

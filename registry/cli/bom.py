@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from registry.reports.bom_score import Score
 
 
+NOTES = 10
+"""So many notes on what could not be said are printed."""
+
+
 @click.command("bom", cls=Command, short_help="a bill of materials: CycloneDX or SPDX")
 @click.argument("targets", nargs=-1, required=True, metavar="TARGET...")
 @click.option("--format", "form", type=click.Choice(["cyclonedx-json", "spdx-json"]), default="cyclonedx-json", show_default=True, help="Which standard.")
@@ -64,6 +68,10 @@ def command(
         state.output.talk(
             f"wrote `{clean(out)}`: {bill.models:,} model{'' if bill.models == 1 else 's'}, {bill.datasets:,} dataset{'' if bill.datasets == 1 else 's'}"
         )
+    for note in bill.notes[:NOTES]:
+        state.output.talk(f"note: {clean(note)[:300]}")
+    if len(bill.notes) > NOTES:
+        state.output.talk(f"note: and {len(bill.notes) - NOTES:,} more")
     if bill.score is not None:
         _tell(state, bill.score)
 

@@ -25,7 +25,7 @@ EVERYDAY = {
     "show": "everything recorded about one model, dataset or application",
     "lineage": "the ancestors and descendants of a model",
     "register": "record a derivative and say what it inherits",
-    "audit": "what there is to find of models, or of the whole catalogue",
+    "audit": "what there is to find of an application, of models, or of the whole catalogue",
     "report": "the answer about a model or an application as a document",
     "bom": "a bill of materials: CycloneDX or SPDX",
     "notice": "what has to go along with models: notices, licence texts, names, lines to show",

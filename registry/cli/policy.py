@@ -65,15 +65,10 @@ def check(state: State, file: str | None, form: str) -> None:
 @pass_state
 def explain(state: State, what: str | None, form: str) -> None:
     """Say in words what a policy asks (FILE, one that travels with the program, or that of `licet.yaml`), or what a code such as LIC101 means."""
-    from registry.desk.policy import explain_code, find_policy, is_code, policy_to_data
+    from registry.desk.policy import find_policy, is_code, policy_to_data
 
     if what is not None and is_code(what):
-        data: dict[str, Any] = dict(explain_code(what))
-        if form == "json":
-            state.output.json({"schema": "licet.code/1", **data})
-            return
-        state.output.line(f"{data['code']}: {data['title']}")
-        state.output.fields([("severity", data["severity"]), ("mended by", data["fixable_by"]), ("how", data["fix"])])
+        tell_code(state, what, form)
         return
     data = policy_to_data(find_policy(state.desk(), what))
     if form == "json":
@@ -83,6 +78,18 @@ def explain(state: State, what: str | None, form: str) -> None:
     if data["description"]:
         state.output.paragraph(clean(data["description"]), indent=2)
     state.output.fields(_in_words(data))
+
+
+def tell_code(state: State, code: str, form: str) -> None:
+    """Say what the code of a finding means, and how it is mended."""
+    from registry.desk.policy import explain_code
+
+    data = explain_code(code)
+    if form == "json":
+        state.output.json({"schema": "licet.code/1", **data})
+        return
+    state.output.line(f"{data['code']}: {data['title']}")
+    state.output.fields([("severity", data["severity"]), ("mended by", data["fixable_by"]), ("how", data["fix"])])
 
 
 def _in_words(data: dict[str, Any]) -> list[tuple[str, object | None]]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
+import sys
 from pathlib import Path
 from typing import Any
 
 import click
 
+from registry.cli.digest_meter import Meter
 from registry.cli.errors import REFUSED
 from registry.cli.main import Command, Group
-from registry.cli.output import Output, clean
+from registry.cli.output import clean
 from registry.cli.state import State, format_option, pass_state
 from registry.cli.words import short_number
 
@@ -39,17 +39,20 @@ def keygen(
     state: State, kind: str, out: Path | None, name: str | None, valid_days: int | None, passphrase: bool, passphrase_file: Path | None, form: str
 ) -> None:
     """Make a key pair. The private key is written for your eyes alone and never overwrites another; the public one is trusted from now on."""
+    from registry.cli.provenance_keys import print_key
     from registry.desk.provenance_keys import make_signing_key, read_passphrase
 
     settings = state.settings()
     words = read_passphrase(passphrase_file) if passphrase_file else settings.signing_passphrase if not passphrase else None
     if passphrase and words is None:
+        if not sys.stdin.isatty():
+            raise click.UsageError("there is no terminal to type a passphrase at; give it in a file with `--passphrase-file`")
         words = click.prompt("Passphrase", hide_input=True, confirmation_prompt=True, err=True)
     result = make_signing_key(settings, out=out, kind="ecdsa-p256" if kind == "ecdsa" else kind, name=name, valid_days=valid_days, passphrase=words)
     if form == "json":
         state.output.json(result)
         return
-    _print_key(state.output, result)
+    print_key(state.output, result)
     if kind == "ed25519":
         state.output.talk("the `model_signing` command does not read signatures by Ed25519; licet does")
     state.output.talk(f"give `{clean(result['public'])}` to those who verify, by a way they trust; keep `{clean(result['private'])}` to yourself")
@@ -62,28 +65,29 @@ def keygen(
 @pass_state
 def trust(state: State, file: Path, name: str | None, form: str) -> None:
     """Trust the public key FILE: signatures by it hold from now on. Make sure whose it is before you do."""
+    from registry.cli.provenance_keys import print_key
     from registry.desk.provenance_keys import trust_public_key
 
     result = trust_public_key(state.settings(), file, name)
     if form == "json":
         state.output.json(result)
     else:
-        _print_key(state.output, result)
+        print_key(state.output, result)
 
 
-def _print_key(output: Output, key: Mapping[str, Any]) -> None:
-    output.fields(
-        [
-            ("key", key["id"]),
-            ("kind", key["kind"]),
-            ("name", key["name"]),
-            ("valid from", key["not_before"]),
-            ("valid until", key["not_after"]),
-            ("private", key.get("private")),
-            ("public", key["public"]),
-            ("trusted", key["trusted"]),
-        ]
-    )
+@command.command("keys", short_help="your own key, and those you trust")
+@format_option("table", "json")
+@pass_state
+def keys(state: State, form: str) -> None:
+    """List your own public key and those that you trust."""
+    from registry.cli.provenance_keys import print_keys
+    from registry.desk.provenance_keys import list_keys
+
+    result = list_keys(state.settings())
+    if form == "json":
+        state.output.json(result)
+    else:
+        print_keys(state.output, result["items"])
 
 
 @command.command("sign", short_help="sign a model folder")
@@ -144,7 +148,9 @@ def _ask(file: Path | None) -> Any:
     def ask() -> str | None:
         from registry.desk.provenance_keys import read_passphrase
 
-        return read_passphrase(file) if file else click.prompt("Passphrase", hide_input=True, err=True, default="", show_default=False)
+        if file is not None:
+            return read_passphrase(file)
+        return click.prompt("Passphrase", hide_input=True, err=True, default="", show_default=False) if sys.stdin.isatty() else None
 
     return ask
 
@@ -274,8 +280,10 @@ def replay(
 ) -> None:
     """Do the run of RECORD again, with the same inputs and parameters, and say whether the same comes out.
 
-    Where it is not the same to the last bit, it says which tensors differ, how far, and what was other than the first time. RECORD is a `provenance.json`, or the folder or file that it is about. Every input is held against its digest first. Exit code 0 if the
-    outcome is the same to the last bit, 1 if it is not.
+    Where it is not the same to the last bit, it says which tensors differ, how far, and what was other than the first time.
+
+    RECORD is a `provenance.json`, or the folder or file that it is about. Every input is held against its digest first. The licences are not
+    asked again, and what `--out` keeps has no record of its own. Exit code 0 if the outcome is the same to the last bit, 1 if it is not.
     """
     from registry.cli.provenance_replay import print_replayed
     from registry.cli.run_progress import RunProgress
@@ -291,21 +299,3 @@ def replay(
     else:
         print_replayed(state.output, result)
     context.exit(0 if result["identical"] else REFUSED)
-
-
-class Meter:
-    """Says on stderr how far digesting has come, every second; of what is done within one, nothing."""
-
-    def __init__(self, output: Output, part: str) -> None:
-        self._output = output
-        self._part = part
-        self._said: float | None = None
-
-    def __call__(self, done: int, total: int) -> None:
-        """Take note of how many bytes are done, and of how many."""
-        now = time.monotonic()
-        if self._said is None:
-            self._said = now
-        elif now - self._said >= 1 and total:
-            self._said = now
-            self._output.talk(f"{100 * done / total:.0f}% of {short_number(total)}B read: {self._part}")

@@ -39,6 +39,8 @@ def print_record(output: Output, result: Mapping[str, Any]) -> None:
         _print_timeline(output, run)
         _print_done(output, run)
         _print_out(output, run)
+    elif result["signed_files"]:
+        output.line(f"  {result['signed_files']:,} signed files, and no record of how they were made")
     if terms:
         _print_terms(output, terms)
     if result["signatures"]:

@@ -16,6 +16,12 @@ from registry.cli.use import GivenUse, use_flags
 FORMS = ("html", "json", "md", "pdf")
 """The forms, by the endings of their files."""
 
+USUAL_ROWS = 2_000
+"""So many models of a catalogue are listed, unless the user says otherwise."""
+
+USUAL_PRINTED_ROWS = 500
+"""So many in a PDF, where typesetting a line takes a hundred times as long."""
+
 MOST_TEMPLATE_BYTES = 1_000_000
 """A larger template is refused."""
 
@@ -31,7 +37,7 @@ MOST_TEMPLATE_BYTES = 1_000_000
 @click.option("--annex", "annexes", multiple=True, metavar="NAME", help="Add a regulatory form: eu-ai-act, g7, ntia; may be given several times.")
 @click.option("--since", metavar="FILE.json", help="Say what is otherwise than in an earlier report.")
 @click.option("--template", metavar="FILE", help="Make HTML or PDF by a Jinja template of your own.")
-@click.option("--rows", type=click.IntRange(1, 20_000), default=2_000, show_default=True, help="With --all: list at most so many models; all are counted.")
+@click.option("--rows", type=click.IntRange(1, 20_000), help="With --all: list at most so many models, 2000 by default and 500 in a PDF; all are counted.")
 @click.option("--force", is_flag=True, help="Write over a file that exists.")
 @use_flags()
 @pass_state
@@ -45,7 +51,7 @@ def command(
     annexes: tuple[str, ...],
     since: str | None,
     template: str | None,
-    rows: int,
+    rows: int | None,
     force: bool,
     use: GivenUse,
 ) -> None:
@@ -69,7 +75,7 @@ def command(
     raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
     own = read_template(template) if template is not None else None
     earlier = read_earlier(since) if since is not None else None
-    question = ReportQuestion(raw, names, annexes, earlier, rows)
+    question = ReportQuestion(raw, names, annexes, earlier, rows or (USUAL_PRINTED_ROWS if chosen == "pdf" else USUAL_ROWS))
     document = render(make_report(state.desk(), targets, question), chosen, own)
     if to_stdout:
         state.output.line(document.decode().rstrip("\n"))
@@ -101,8 +107,9 @@ def refuse_existing(file: Path, force: bool) -> None:
     """
     from registry.errors import UsageError
 
-    if file.is_dir():
-        raise UsageError(f"`{file}` cannot be written: it is a folder", "name a file")
+    if file.exists() and not file.is_file():
+        # A device would be replaced by a file of its name.
+        raise UsageError(f"`{file}` cannot be written: it is a {'folder' if file.is_dir() else 'device'}", "name a file, or leave `--out` out for stdout")
     if file.exists() and not force:
         raise UsageError(f"`{file}` exists", "give `--force` to write over it, or name another file")
     if not file.parent.is_dir():
@@ -136,6 +143,8 @@ def write_whole(file: Path, document: str | bytes) -> None:
     from registry.errors import UsageError
 
     content = document.encode() if isinstance(document, str) else document
+    if file.exists() and not file.is_file():
+        raise UsageError(f"`{file}` cannot be written: it is no file", "name a file")
     # Beside the target, because a rename is atomic within one file system only.
     draft = file.with_name(f".{file.name}.{os.getpid()}.part")
     try:

@@ -128,7 +128,7 @@ def merge(state: State, /, use: GivenUse, form: str, **given: Any) -> None:
 @options(
     (
         click.option("--model", metavar="MODEL|DIR", help="The model: a name, or a folder as ./DIR."),
-        click.option("--method", type=click.Choice(["dynamic-int8", "bitsandbytes-4bit", "bitsandbytes-8bit"]), help="How; dynamic-int8 by default."),
+        click.option("--method", type=click.Choice(["dynamic-int8", "int8", "bitsandbytes-4bit", "bitsandbytes-8bit"]), help="How; dynamic-int8 by default."),
     ),
     MADE,
     MACHINE,

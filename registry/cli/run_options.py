@@ -38,7 +38,7 @@ MACHINE: tuple[Decorator, ...] = (
     click.option("--seed", type=int, metavar="NUMBER", help="Where chance begins; 0 by default."),
     click.option("--deterministic/--no-deterministic", default=None, help="Give the same outcome every time, at some cost of speed; the default."),
     click.option("--trust-remote-code", is_flag=True, help="Run code that comes with the model. It is recorded."),
-    click.option("--launcher", metavar="COMMAND", help="Start the worker on several devices, such as 'accelerate launch --num_processes 2 -m'."),
+    click.option("--launcher", metavar="COMMAND", help="Start the worker on several devices, such as 'accelerate launch --num_processes 2'."),
 )
 """On what to compute."""
 
@@ -64,6 +64,7 @@ MADE: tuple[Decorator, ...] = (
     click.option("--out", metavar="DIR", help="The folder that is made; it must not be there yet."),
     click.option("--name", metavar="NAME", help="What the outcome is called in the catalogue; the folder's name by default."),
     click.option("--license", metavar="LICENSE", help="The licence that the outcome carries; what its lineage asks for by default."),
+    click.option("--about", metavar="FILE", help="Markdown of yours for the card: what the model is meant for, its limits, ..."),
 )
 """What comes out."""
 

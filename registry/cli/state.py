@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -25,6 +26,8 @@ class State:
     offline: bool = False
     debug: bool = False
     yes: bool = False
+    folder: Path | None = None
+    """Where to look for `licet.yaml`, where that is not the working folder."""
     output: Output = field(default_factory=Output)
     _settings: Settings | None = None
     _desk: Desk | None = None
@@ -34,7 +37,7 @@ class State:
         if self._settings is None:
             from registry.settings import read_settings
 
-            self._settings = read_settings(self.catalogue, offline=self.offline)
+            self._settings = read_settings(self.catalogue, offline=self.offline, folder=self.folder)
             if self._settings.config_file and self._settings.facts:
                 self.output.talk(f"facts from `{clean(self._settings.config_file)}`: {', '.join(clean(name) for name in self._settings.facts)}")
         return self._settings

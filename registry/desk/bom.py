@@ -14,6 +14,7 @@ from registry.errors import RegistryError, UsageError
 if TYPE_CHECKING:
     from registry.desk.session import Desk
     from registry.reports.bom_score import Score
+    from registry.reports.bom_subject import BomSubject
 
 FORMATS = ("cyclonedx-json", "spdx-json")
 """The forms that are written, the first by default."""
@@ -71,32 +72,58 @@ def make_bill(
         FactError: A fact cannot be read.
         MissingExtraError: What writes that form is not installed.
     """
-    from registry.reports.cyclonedx import SPECS, render_cyclonedx, validate_cyclonedx
+    from registry.reports.cyclonedx import SPECS
 
     if form not in FORMATS:
         raise UsageError(f"a bill of materials cannot be written as `{form}`", f"the forms are {', '.join(FORMATS)}")
     if spec is not None and (form != FORMATS[0] or spec not in SPECS):
         raise UsageError(f"`--spec {spec}` is no version of `{form}` that is written", f"CycloneDX is written as {' or '.join(SPECS)}, SPDX as 3.0.1")
+    notes: list[str] = []
     rules = _read_registry(registry) if registry is not None else None
     if rules is not None and form != FORMATS[0]:
         raise UsageError("only CycloneDX is scored", f"leave out `--format {form}`")
-    subject = gather_subject(desk, targets, raw, interpretation, folders)
     if form == FORMATS[0]:
-        version = spec or SPECS[-1]
-        document = render_cyclonedx(subject, version)
-        text = _write(document)
-        faults = validate_cyclonedx(text, version)
-        if faults:
-            raise RegistryError(f"the bill would break the schema of CycloneDX {version}: {faults[0]}", "this is a fault of licet, please report it")
+        document, text, subject = _as_cyclonedx(desk, targets, raw, interpretation, folders, spec or SPECS[-1])
     else:
         from registry.reports.spdx import render_spdx
 
+        subject = gather_subject(desk, targets, raw, interpretation, folders)
         document = render_spdx(subject)
         text = _write(document)
+        notes += _unclaimed(document)
     from registry.reports.bom_score import score_bom
 
     score = score_bom(document, rules) if rules is not None else None
-    return Bill(text, len(subject.models), len(subject.datasets), score, subject.notes)
+    return Bill(text, len(subject.models), len(subject.datasets), score, (*subject.notes, *notes))
+
+
+def _as_cyclonedx(
+    desk: Desk, targets: Sequence[str], raw: Mapping[str, Any], interpretation: str | None, folders: Mapping[str, str] | None, spec: str
+) -> tuple[dict[str, Any], str, BomSubject]:
+    """A CycloneDX document that was held against its schema; what checks it is loaded beside while the catalogue is read."""
+    from registry.reports.cyclonedx import render_cyclonedx
+    from registry.reports.cyclonedx_check import schema_check
+    from registry.settings import worker_environment
+
+    with schema_check(spec, worker_environment()) as check:
+        subject = gather_subject(desk, targets, raw, interpretation, folders)
+        document = render_cyclonedx(subject, spec)
+        text = _write(document)
+        faults = check.faults(text)
+    if faults:
+        raise RegistryError(f"the bill would break the schema of CycloneDX {spec}: {faults[0]}", "this is a fault of licet, please report it")
+    return document, text, subject
+
+
+def _unclaimed(document: Mapping[str, Any]) -> list[str]:
+    """Which profiles an SPDX document does not claim, though it has packages of theirs."""
+    about = next(each for each in document["@graph"] if each["type"] == "SpdxDocument")
+    held = {each["type"] for each in document["@graph"]}
+    found = []
+    for profile, kind, title in (("ai", "ai_AIPackage", "AI"), ("dataset", "dataset_DatasetPackage", "dataset")):
+        if kind in held and profile not in about["profileConformance"]:
+            found.append(f"SPDX's {title} profile is not claimed: the comment of the document says what is not on record")
+    return found
 
 
 def _write(document: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.bom_run import bom_run, read_run_of
+from registry.desk.bom_run import bom_run, read_run_of, recorded_digest
 from registry.desk.facts import today
 from registry.errors import SourceError, UsageError
 from registry.reports.bom_subject import BomRun, Card, Cited, FileHash, Metric
@@ -81,16 +81,18 @@ def read_folder(desk: Desk, path: str, name: str | None = None, *, digest: bool 
     if record is None or not record.models or not files.files:
         raise SourceError(f"`{path}` shows no model", "name a folder with a model card or weights")
     digests = files.digests() if digest else []
+    by_name = {each.name: each.sha256 for each in digests}
+    whole = files.digest(digests) if digest else None
     card, energy = read_card_of(files, str(folder.name))
     return ReadFolder(
         name=model,
         path=folder,
         record=record,
         files=tuple(FileHash(each.name, each.sha256, each.size) for each in digests),
-        digest=files.digest(digests) if digest else None,
+        digest=(recorded_digest(run, by_name) if run is not None and digest else None) or whole,
         card=card,
         energy_kwh=energy,
-        run=bom_run(run, model, folder) if run is not None else None,
+        run=bom_run(run, model, folder, by_name) if run is not None else None,
         notes=(*((problem,) if problem else ()), *(f"{note.file}: {note.message}" if note.file else note.message for note in source.notes)),
     )
 
@@ -124,6 +126,7 @@ def read_card_of(files: FolderFiles, place: str) -> tuple[Card, float | None]:
         hyperparameters=story.hyperparameters,
         shape=shape,
         co2_kg=story.co2_kg,
+        developer=story.developer,
         cited=Cited(f"{place}/{named or 'config.json'}", today()),
     )
     return card, story.energy_kwh

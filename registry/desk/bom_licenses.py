@@ -36,12 +36,17 @@ def license_info(knowledge: Knowledge, name: str) -> LicenseInfo | None:
         exported=knowledge.exported_id(license.id),
         name=license.name,
         type=license.type,
-        links=links_of(knowledge.raw(license.id)),
+        links=links_to(knowledge, license.id),
         dated=first.dated if first else None,
         digest=first.digest if first else None,
         steward=license.steward,
         read_on=first.read_on if first else None,
     )
+
+
+def links_to(knowledge: Knowledge, license: str) -> tuple[str, ...]:
+    """The addresses of a licence's texts, but for those at which another text stands by now."""
+    return tuple(link for link in links_of(knowledge.raw(license)) if knowledge.resolve(link).license in (license, "unresolved"))
 
 
 def exported_expression(knowledge: Knowledge, licenses: Iterable[str]) -> str | None:

@@ -34,13 +34,14 @@ def read_run_of(folder: Path) -> tuple[Run | None, str | None]:
         return None, error.message
 
 
-def bom_run(run: Run, model: str, folder: Path) -> BomRun:
+def bom_run(run: Run, model: str, folder: Path, files: Mapping[str, str]) -> BomRun:
     """A run as a bill tells of it.
 
     Args:
         run: The run.
         model: The model's name in the bill.
         folder: Where its record lies.
+        files: The SHA-256 of the folder's files by name; empty where they were not taken.
     """
     from registry.provenance.layout import RECORD_FILE
 
@@ -58,14 +59,40 @@ def bom_run(run: Run, model: str, folder: Path) -> BomRun:
         invocation=run.invocation,
         started=run.started,
         ended=run.ended,
-        parameters=_words(run.parameters),
+        parameters=_words(_used(run.parameters)),
         internals={**_words(run.internals), **{name: value for name, value in machine.items() if value}},
         materials=tuple(_material(each) for each in run.materials),
         metrics=tuple(_metrics(run.byproducts)),
         energy=energy,
         record=f"{RECORD_FILE} sha256:{digest}",
-        verified="its signature was not looked at here: `licet provenance verify` does",
+        verified=f"{_match(run, files)}its signature was not looked at here: `licet provenance verify` does",
     )
+
+
+def recorded_digest(run: Run, files: Mapping[str, str]) -> str | None:
+    """The digest by which a record names its model, as `sha256:HEX`, where the folder's files are those of the record."""
+    from registry.provenance.digests import tree_digest
+
+    return f"sha256:{tree_digest(run.files)}" if run.files and _is_match(run, files) else None
+
+
+def _is_match(run: Run, files: Mapping[str, str]) -> bool:
+    from registry.provenance.layout import IGNORED
+
+    held = {name: digest for name, digest in files.items() if name.partition("/")[0] not in IGNORED}
+    return held == {each.name: each.sha256 for each in run.files}
+
+
+def _match(run: Run, files: Mapping[str, str]) -> str:
+    if not files:
+        return ""
+    return "the files are those of the record; " if _is_match(run, files) else "the files are not those of the record; "
+
+
+def _used(parameters: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The parameters as they were used in the end, where they stand apart from what was asked for."""
+    used = parameters.get("used")
+    return used if isinstance(used, Mapping) and used else parameters
 
 
 def _material(each: Any) -> RunMaterial:
@@ -81,9 +108,10 @@ def _metrics(byproducts: Mapping[str, Any]) -> Iterator[Metric]:
         if "metric" not in name or not isinstance(value, Mapping):
             continue
         for path, figure in _leaves(value, ()):
-            if count < MOST_VALUES:
+            if count < MOST_VALUES and not path[-1].startswith("examples"):  # how many there were is no figure of the model
                 count += 1
-                yield Metric(path[-1], f"{figure:.6g}" if isinstance(figure, float) else str(figure), ", ".join([name, *path[:-1]]))
+                slices = [part for part in (name, *path[:-1]) if part != "metrics"]
+                yield Metric(path[-1], f"{figure:.6g}" if isinstance(figure, float) else str(figure), ", ".join(slices) or None)
 
 
 def _leaves(value: Mapping[str, Any], path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], int | float]]:

@@ -101,7 +101,8 @@ def gather(
     gathered.close()
     items = _answers(desk, gathered, asked, raw, interpretation)
     verdicts = {str(item["model"]): _verdict_note(item) for item in items}
-    models = tuple(replace(each, verdict=verdicts.get(each.name)) for each in gathered.ordered(asked))
+    reaching = {str(item["model"]): _inherited(item) for item in items}
+    models = tuple(replace(each, verdict=verdicts.get(each.name), inherited=reaching.get(each.name, ())) for each in gathered.ordered(asked))
     datasets = tuple(gathered.datasets[name] for name in sorted(gathered.datasets))
     with desk.catalogue.reading() as connection:
         head = head_hash(connection)
@@ -240,12 +241,11 @@ class _Gathered:
 
         model = detail.model
         knowledge = self.desk.knowledge
-        inherited = inherited_licenses(knowledge, profile_graph(connection, [detail.id]), model.name) if asked else []
+        # Where something is said of its licence, the answer about it tells what is inherited.
+        silent = asked and not detail.statements
+        inherited = inherited_licenses(knowledge, profile_graph(connection, [detail.id]), model.name) if silent else []
         said = license_of(knowledge, model.name, detail.statements, model.released_on, recorded=model.recorded, inherited=inherited)
-        revision = self.revisions.get(model.name)
-        chosen = next((each for each in detail.revisions if revision and each.commit.startswith(revision)), detail.revisions[-1] if detail.revisions else None)
-        commit = chosen.commit if chosen and _COMMIT.fullmatch(chosen.commit) else None
-        digest = chosen.digest or (chosen.commit if chosen.commit.startswith("sha256:") else None) if chosen else None
+        commit, digest = self._state(detail)
         openness = model.openness
         parts = {"weights": openness.weights, "training code": openness.training_code, "inference code": openness.inference_code, "data": openness.data}
         return BomModel(
@@ -266,11 +266,22 @@ class _Gathered:
             released_on=model.released_on,
             openness={part: value for part, value in parts.items() if value not in (None, "unknown")},
             licensing=licensing_of(knowledge, said),
-            inherited=tuple(inherited),
             energies=tuple(Energy("training", run.energy_kwh, run.provider, _reference(run.source)) for run in detail.training_runs if run.energy_kwh),
             hostings=tuple(BomHosting(row.host.name, row.host.title, row.hosting.access, row.hosting.region, row.terms) for row in detail.hostings),
             origin=_cited(model.source),
         )
+
+    def _state(self, detail: ModelDetail) -> tuple[str | None, str | None]:
+        """Commit and digest of the revision that was asked for, else of the newest on record."""
+        asked = self.revisions.get(detail.model.name)
+        newest = detail.revisions[-1] if detail.revisions else None
+        chosen = next((each for each in detail.revisions if each.commit.startswith(asked)), None) if asked and asked != "main" else newest
+        if chosen is None:
+            if asked and asked != "main":
+                self.notes.append(f"{detail.model.name}: the revision {asked} is not on record; what is said is of the model as such")
+            return (asked if asked and _COMMIT.fullmatch(asked) else None), None
+        commit = chosen.commit if _COMMIT.fullmatch(chosen.commit) else None
+        return commit, chosen.digest or (chosen.commit if chosen.commit.startswith("sha256:") else None)
 
     def _link(self, link: Link) -> None:
         if link.child == link.parent:
@@ -297,7 +308,7 @@ class _Gathered:
         for material in read.run.materials if read.run is not None else ():
             self._material(read.name, material)
         said = license_of(knowledge, read.name, read.record.statements, told.released_on)
-        owner = read.name.partition("/")[0] if read.name.count("/") == 1 else None
+        owner = read.name.partition("/")[0] if read.name.count("/") == 1 else read.card.developer
         energies = (Energy("training", read.energy_kwh, None, "its card", read.card.co2_kg),) if read.energy_kwh else ()
         self.models[read.name] = replace(
             held,
@@ -407,6 +418,12 @@ def _answers(desk: Desk, gathered: _Gathered, asked: Iterable[str], raw: Mapping
         else:
             found += check_models(desk, [name], raw, interpretation)
     return found
+
+
+def _inherited(item: Mapping[str, Any]) -> tuple[Mapping[str, str], ...]:
+    """What reaches a model from others: licence, whose, and in which capacity."""
+    reached = [license for license in item["licenses"] if license["from"] not in (None, item["model"])]
+    return tuple({"license": each["id"], "from": each["from"], "reach": each["reach"]} for each in reached)
 
 
 def _verdict_note(item: Mapping[str, Any]) -> VerdictNote:

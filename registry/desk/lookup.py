@@ -10,7 +10,7 @@ from registry.catalogue.queries.find_model import find_model, has_revision
 from registry.catalogue.queries.profile_graph import profile_graph
 from registry.desk.profiles import lineage_on, resolve_statement
 from registry.desk.session import Desk, refuse_folder
-from registry.errors import UnknownModelError
+from registry.errors import UnknownModelError, UsageError
 from registry.lineage.graph import Graph, Node
 from registry.supplychain.names import split_reference
 from registry.supplychain.statement import statements_on
@@ -85,6 +85,10 @@ def known_graph(desk: Desk, reference: str, on: str) -> Graph | None:
     try:
         found = find_subject(desk, reference, on)
     except UnknownModelError:
+        return None
+    except UsageError:
+        if not reference.startswith("dataset:"):
+            raise
         return None
     own = found.graph.nodes[found.name]
     nodes = {reference: replace(own, name=reference)} if reference != found.name else {}

@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from registry.desk.bom_licenses import links_to
 from registry.desk.bom_subject import gather
 from registry.desk.notice_texts import FoundText, TextFinder
 from registry.errors import UsageError
-from registry.knowledge.text_links import links_in, links_of
+from registry.knowledge.text_links import links_in
 from registry.reports.bom_names import model_page
 from registry.reports.bom_subject import BomModel, BomSubject
 from registry.reports.notice import (
@@ -200,7 +201,7 @@ def _copies(
                 id=name,
                 name=license.name if license is not None else name,
                 exported=knowledge.exported_id(name),
-                links=links_of(knowledge.raw(name)),
+                links=links_to(knowledge, name),
                 policies=tuple(policies),
                 needed=any(duty.license == name and needs_text(duty) for duty in duties),
                 files=tuple(files),

@@ -157,7 +157,7 @@ def plan_run(desk: Desk, planned: Planned, raw: Mapping[str, Any]) -> Plan:
     bare = Graph.of(nodes.values(), edges, circles=True)
     if planned.license is not None:
         published = str(use.stated["published_under"])
-        choice = Choice(published, "stated", ())
+        choice = Choice(published, "stated", choose_license(knowledge, bare, name, reading).inherited)
     else:
         choice = choose_license(knowledge, bare, name, reading)
     # An inherited licence binds over its ancestor already, and there the path shows where it comes from.

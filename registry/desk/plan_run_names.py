@@ -24,15 +24,15 @@ class KnownModel:
         name: Its name.
         recorded: False where only the name is known.
         commits: Every commit of it that is recorded, digests included, each with the digest of its files where one was taken.
-        training_flop: Operations of its training, where they are known.
         modality: Its modality.
+        stage: How far it has been taken from general pretraining.
     """
 
     name: str
     recorded: bool
     commits: dict[str, str | None]
-    training_flop: float | None
     modality: str | None
+    stage: str | None
 
     def digests(self, commit: str | None = None) -> frozenset[str]:
         """The digests of files that are on record: for a commit where that has one, else for any state."""
@@ -60,11 +60,7 @@ def find_known(desk: Desk, reference: str) -> KnownModel | None:
                 raise
             return None
         detail = read_model(connection, found.id)
-    flop = detail.model.training_flop
-    if flop is None:
-        spent = [run.flop for run in detail.training_runs if run.flop]
-        flop = sum(spent) if spent else None
-    return KnownModel(found.name, found.recorded, {each.commit: each.digest for each in detail.revisions}, flop, detail.model.modality)
+    return KnownModel(found.name, found.recorded, {each.commit: each.digest for each in detail.revisions}, detail.model.modality, detail.model.stage)
 
 
 def describe_folder(desk: Desk, folder: Path, name: str, commit: str | None = None, within: Path | None = None) -> Record:

@@ -16,6 +16,7 @@ from registry.provenance.keys import (
     SigningKey,
     about_path,
     make_key,
+    public_path,
     read_public_key,
     read_signing_key,
 )
@@ -45,11 +46,7 @@ def make_signing_key(
     trusted = trust_key(key, settings.trusted_keys) if settings.trusted_keys else None
     return {
         "schema": "licet.key/1",
-        "id": key.id,
-        "kind": key.kind,
-        "name": key.name,
-        "not_before": key.not_before,
-        "not_after": key.not_after,
+        **_key_to_data(key),
         "private": str(path),
         "public": str(key.file),
         "about": str(about_path(key.file)) if key.file and about_path(key.file).exists() else None,
@@ -69,17 +66,31 @@ def trust_public_key(settings: Settings, file: Path, name: str | None = None) ->
         key = replace(key, name=name)
     if settings.trusted_keys is None:
         raise UsageError("there is no folder for trusted keys", "name the key with `--public-key` each time")
-    trusted = trust_key(key, settings.trusted_keys)
+    trusted = trust_key(key, settings.trusted_keys, rename=name is not None)
+    return {"schema": "licet.key/1", **_key_to_data(key), "public": str(file), "trusted": str(trusted)}
+
+
+def list_keys(settings: Settings) -> dict[str, Any]:
+    """The user's own key, and those that are trusted; the answer is `licet.keys/1`.
+
+    Raises:
+        ProvenanceError: A file of a key is none.
+    """
+    own = public_path(settings.signing_key) if settings.signing_key else None
+    mine = read_public_key(own) if own is not None and own.exists() else None
+    trusted = known_keys(settings)
+    others = [] if mine is None or any(key.id == mine.id for key in trusted) else [mine]
     return {
-        "schema": "licet.key/1",
-        "id": key.id,
-        "kind": key.kind,
-        "name": key.name,
-        "not_before": key.not_before,
-        "not_after": key.not_after,
-        "public": str(file),
-        "trusted": str(trusted),
+        "schema": "licet.keys/1",
+        "items": [
+            {**_key_to_data(key), "own": mine is not None and key.id == mine.id, "trusted": key not in others, "file": str(key.file)}
+            for key in (*others, *trusted)
+        ],
     }
+
+
+def _key_to_data(key: PublicKey) -> dict[str, Any]:
+    return {"id": key.id, "kind": key.kind, "name": key.name, "not_before": key.not_before, "not_after": key.not_after}
 
 
 def read_passphrase(file: Path) -> str:

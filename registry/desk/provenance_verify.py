@@ -14,6 +14,7 @@ from registry.errors import UsageError
 from registry.findings.finding import Finding
 from registry.provenance.dependencies import Dependency, Place, check_dependencies
 from registry.provenance.digests import Progress
+from registry.provenance.layout import subject_of_record
 from registry.provenance.model_signing_library import Identity
 from registry.provenance.signers import Signer
 from registry.provenance.verification import Verification, verify
@@ -44,7 +45,7 @@ def verify_provenance(
 
     Args:
         desk: The desk; its catalogue is opened only where a record tells of a lineage.
-        target: The folder or file.
+        target: The folder or file, or one of its records.
         public: The public keys to hold signatures against; the trusted ones of the settings, if none is given.
         signature: Where the signature stands, if not in the folder as `model.sig`.
         identity: Who is expected to have signed the files with Sigstore, without a key.
@@ -57,6 +58,7 @@ def verify_provenance(
         ProvenanceError: The target cannot be read, or a key is none.
         UsageError: A place is given for what did not go in.
     """
+    target = subject_of_record(target)
     keys = known_keys(desk.settings, public)
     meter = progress or (lambda _part: None)
     found = verify(target, keys, at=now(), signature=signature, identity=identity, progress=meter("files"))

@@ -9,7 +9,7 @@ from registry.errors import ProvenanceError
 from registry.provenance.digests import Progress, digest_file, digest_folder
 from registry.provenance.envelope import seal
 from registry.provenance.files import write_json
-from registry.provenance.keys import SigningKey
+from registry.provenance.keys import SigningKey, require_signing
 from registry.provenance.layout import RECORD_FILE, SIGNATURE_FILE, TERMS_FILE, record_beside, terms_beside
 from registry.provenance.model_signature import sign_files
 from registry.provenance.run import Run
@@ -75,6 +75,7 @@ def write_file_records(file: Path, run: Run, key: SigningKey | None, *, terms: T
 
 
 def _write(run: Run, key: SigningKey | None, terms: Terms | None, record: Path, terms_file: Path, signature: Path | None) -> Records:
+    require_signing()
     keys = [key] if key is not None else []
     subject = subject_of(run)
     write_json(record, seal(provenance_statement(run), keys))

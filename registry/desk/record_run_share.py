@@ -8,7 +8,15 @@ have systemic risk (10^25) where the original has that.
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from registry.errors import UnknownModelError
+from registry.lineage.reach import WEIGHT_RELATIONS
+
+if TYPE_CHECKING:
+    from registry.desk.session import Desk
+    from registry.supplychain.record import Record
 
 GENERAL_PURPOSE_FLOP = 1e23
 """From so many operations of training a model is presumed to be one for general purposes."""
@@ -47,3 +55,47 @@ def modifier_share(own_flop: float | None, original: str | None, original_flop: 
         "rule": "European Commission, guidelines on general-purpose AI models, C(2025) 5045: a modification above one third of the original's training "
         "computation makes its author the provider of the modified model, if the original is a general-purpose AI model",
     }
+
+
+MOST_ANCESTORS = 1_000
+"""So many models are looked at on the way up."""
+
+
+def find_original(desk: Desk, name: str, record: Record | None = None) -> tuple[str, float | None]:
+    """The model that a modification is held against, with the operations of its training where they are known.
+
+    What a run spent on a derivative is no figure of the original's training, so the way goes up over weights until a model states
+    the whole of it or comes from no other. Of several such models the one with the largest figure counts.
+
+    Args:
+        desk: The desk.
+        name: The model that is started from.
+        record: What its own folder says of it, where the catalogue does not know it.
+    """
+    parents = [] if record is None else [each.parent for each in record.relations if each.child == name and each.relation in WEIGHT_RELATIONS]
+    roots = [] if record is not None and not parents else _roots(desk, parents or [name])
+    return max(roots or [(name, None)], key=lambda each: each[1] or 0.0)
+
+
+def _roots(desk: Desk, names: Iterable[str]) -> list[tuple[str, float | None]]:
+    from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.model_detail import read_model
+
+    roots: list[tuple[str, float | None]] = []
+    pending, seen = list(names), set(names)
+    with desk.catalogue.reading() as connection:
+        while pending and len(seen) <= MOST_ANCESTORS:
+            name = pending.pop(0)
+            try:
+                detail = read_model(connection, find_model(connection, name).id)
+            except UnknownModelError:
+                roots.append((name, None))
+                continue
+            above = [link.parent for link in detail.links if link.relation in WEIGHT_RELATIONS and not link.parent.startswith("dataset:")]
+            if detail.model.training_flop is not None or not above:
+                spent = [run.flop for run in detail.training_runs if run.flop]
+                roots.append((detail.model.name, detail.model.training_flop or (sum(spent) if spent else None)))
+                continue
+            pending += [parent for parent in above if parent not in seen]
+            seen.update(above)
+    return roots

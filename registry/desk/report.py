@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from registry import __version__
 from registry.desk.check import check_models
 from registry.desk.facts import today
-from registry.desk.report_entry import bare_entry, make_entry
+from registry.desk.policy import find_policy
+from registry.desk.report_entry import bare_entry, make_entry, waivers_of
 from registry.desk.report_folder import check_folder, is_folder
 from registry.desk.report_licenses import license_records
 from registry.desk.report_uses import CompanyUse, name_uses
@@ -103,7 +104,8 @@ def _head(desk: Desk, raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _on_targets(desk: Desk, targets: Sequence[str], raw: Mapping[str, Any], uses: Sequence[CompanyUse]) -> Report:
-    entries = [entry for target in dict.fromkeys(targets) for entry in _entries(desk, target, raw)]
+    policy = find_policy(desk, None)
+    entries = [replace(entry, waivers=waivers_of(policy, entry.answer)) for target in dict.fromkeys(targets) for entry in _entries(desk, target, raw)]
     if not entries:
         raise UsageError(f"`{targets[0]}` uses no model on record", "add its models with `licet catalog add application`")
     answers = [entry.answer for entry in entries]
@@ -134,17 +136,18 @@ def _on_targets(desk: Desk, targets: Sequence[str], raw: Mapping[str, Any], uses
 
 def _entries(desk: Desk, target: str, raw: Mapping[str, Any]) -> list[Entry]:
     """The entries of one target, each with the answers of the interpretations that come to another verdict."""
-    folder = is_folder(target)
-    answers, notes = check_folder(desk, target, raw) if folder else (check_models(desk, [target], raw), ())
+    folder = check_folder(desk, target, raw) if is_folder(target) else None
+    answers = [folder.item] if folder else check_models(desk, [target], raw)
     flips = {flip["interpretation"] for answer in answers for flip in answer["flips"]}
     others: list[dict[str, Mapping[str, Any]]] = [{} for _ in answers]
     for name in sorted(flips):
         again = {**raw, "interpretation": name}
-        said = check_folder(desk, target, again)[0] if folder else check_models(desk, [target], again)
+        said = [check_folder(desk, target, again).item] if folder else check_models(desk, [target], again)
         for place, other in zip(others, said, strict=True):
             place[name] = other
     if folder:
-        return [replace(bare_entry(desk.knowledge, answers[0]["model"], "folder", answers[0], others[0]), not_read=notes)]
+        entry = bare_entry(desk.knowledge, str(folder.item["model"]), "folder", folder.item, others[0])
+        return [replace(entry, not_read=folder.notes, lineage=folder.lineage)]
     controls = {key: raw[key] for key in ("assume", "strict_facts") if key in raw}
     return [
         make_entry(desk, answer, {**answer["use"], "date": answer["date"], "interpretation": answer["interpretation"], **controls}, other)
@@ -178,7 +181,7 @@ def _portfolio(desk: Desk, targets: Sequence[str], entries: Sequence[Entry], raw
         answers = [
             answer
             for target in dict.fromkeys(targets)
-            for answer in (check_folder(desk, target, asked)[0] if is_folder(target) else check_models(desk, [target], asked))
+            for answer in ([check_folder(desk, target, asked).item] if is_folder(target) else check_models(desk, [target], asked))
         ]
         columns[use.named.name] = [answer["verdict"] for answer in answers]
     rows = tuple(_row(entry, tuple(column[at] for column in columns.values())) for at, entry in enumerate(entries))

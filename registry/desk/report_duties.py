@@ -20,7 +20,7 @@ def duties_of(knowledge: Knowledge, answer: Mapping[str, Any]) -> list[Duty]:
         if license is not None and term is not None:
             key = (license.id, term.id, duty["when"] or "", str(duty["wording"]))
             found.setdefault(key, _duty(knowledge, answer, duty, license, term))
-    return sorted(found.values(), key=lambda each: (not each.counts, not each.must))
+    return sorted(found.values(), key=lambda each: (not each.counts, each.only_when is None, not each.must))
 
 
 def _duty(knowledge: Knowledge, answer: Mapping[str, Any], duty: Mapping[str, Any], license: License, term: Term) -> Duty:
@@ -39,6 +39,7 @@ def _duty(knowledge: Knowledge, answer: Mapping[str, Any], duty: Mapping[str, An
         counts=bool(duty["counts"]) and not duty["when"],
         must=term.must,
         reached_from=duty["from"],
+        only_when=duty["when"],
     )
 
 

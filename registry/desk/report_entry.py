@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.desk.report_duties import duties_of
 from registry.knowledge.store import Knowledge
+from registry.policy.policy import Policy, Waiver
 from registry.reports.report import Entry, Reading, Recheck, Step
 from registry.reports.report_words import FIXERS, deciding_of, fact_words, headline_of, share_of
 from registry.terms.conditions import FactTest, Measure, Place, leaves
@@ -43,6 +44,7 @@ def make_entry(desk: Desk, answer: Mapping[str, Any], raw: Mapping[str, Any], ot
         others: The answer under each other interpretation that comes to another verdict.
     """
     from registry.desk.lineage import read_lineage
+    from registry.desk.openness import openness_of
     from registry.desk.show import show_model
 
     name = str(answer["model"])
@@ -55,6 +57,7 @@ def make_entry(desk: Desk, answer: Mapping[str, Any], raw: Mapping[str, Any], ot
         entry,
         lineage=None if is_set else read_lineage(desk, name, limit=MOST_DRAWN, raw=raw),
         record=record,
+        openness=None if is_set else openness_of(desk, name),
         history=tuple(history[-MOST_CHANGES:]),
     )
 
@@ -79,6 +82,17 @@ def bare_entry(knowledge: Knowledge, name: str, kind: str, answer: Mapping[str, 
     )
 
 
+def waivers_of(policy: Policy, answer: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The exceptions of a policy that are about findings of an answer; one that has expired is told and covers nothing."""
+    found: dict[Waiver, dict[str, Any]] = {}
+    for finding in answer["findings"]:
+        for waiver in policy.waivers:
+            if waiver.path is None and waiver.covers(finding["code"], finding["subject"], ()):
+                said = {"code": finding["code"], "owner": waiver.owner, "reason": waiver.reason, "expires": waiver.expires}
+                found.setdefault(waiver, {**said, "holds": waiver.holds(answer["date"])})
+    return tuple(found.values())
+
+
 def _licenses(knowledge: Knowledge, answer: Mapping[str, Any]) -> Iterable[str]:
     from registry.terms.combine import license_ids
 
@@ -93,7 +107,7 @@ def _readings(knowledge: Knowledge, answer: Mapping[str, Any], others: Mapping[s
 
 
 def _idle_facts(knowledge: Knowledge, answer: Mapping[str, Any], licenses: Iterable[License]) -> list[str]:
-    """Facts that the licences read, that are neither stated nor assumed, and on which the answer does not hang."""
+    """Facts that the licences read, that are neither stated nor assumed nor the model's own, and on which the answer does not hang."""
     read: set[str] = set()
     for license in licenses:
         for term in license.terms:
@@ -106,7 +120,7 @@ def _idle_facts(knowledge: Knowledge, answer: Mapping[str, Any], licenses: Itera
                     fact = knowledge.vocabulary.measures.get(leaf.what, {}).get(leaf.per)
                     read |= {fact} if fact else set()
     known = {*answer["use"], *(each["fact"] for each in answer["assumptions"]), *answer["missing_facts"]}
-    return sorted(read - known)
+    return sorted(fact for fact in read - known if "." not in fact)
 
 
 def next_steps(answer: Mapping[str, Any]) -> Iterable[Step]:

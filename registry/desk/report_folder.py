@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +16,29 @@ from registry.lineage.graph import Edge, Graph, Node
 if TYPE_CHECKING:
     from registry.desk.session import Desk
 
+MODEL_FILES = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".ckpt", ".onnx", ".h5", ".msgpack", "config.json", "model_index.json")
+"""How the names of files end that a folder of a model holds."""
+
+MOST_DRAWN = 60
+"""So many ancestors of a folder are drawn; what is left out is counted."""
+
 MOST_NOTES = 20
 """So many notes of a folder are shown; the others are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAnswer:
+    """What there is to say of a folder.
+
+    Attributes:
+        item: The answer, as in `licet.check/1`.
+        notes: What of it was not understood.
+        lineage: Its lineage, as in `licet.lineage/1`.
+    """
+
+    item: dict[str, Any]
+    notes: tuple[str, ...]
+    lineage: dict[str, Any]
 
 
 def is_folder(reference: str) -> bool:
@@ -23,8 +46,8 @@ def is_folder(reference: str) -> bool:
     return reference.startswith(("./", "../", "/", "~", ".\\")) or reference in (".", "..")
 
 
-def check_folder(desk: Desk, reference: str, raw: Mapping[str, Any]) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
-    """The answer about a folder, as in `licet.check/1`, and what of it was not understood.
+def check_folder(desk: Desk, reference: str, raw: Mapping[str, Any]) -> FolderAnswer:
+    """The answer about a folder, its lineage, and what of it was not understood.
 
     Raises:
         UsageError: There is no such folder, or it shows no model.
@@ -65,19 +88,63 @@ def check_folder(desk: Desk, reference: str, raw: Mapping[str, Any]) -> tuple[li
         name_to_judge=model.name if edges else None,
         revision=revision,
     )
-    return [to_item(knowledge, answer(knowledge, question))], notes
+    evidence = {(relation.parent, relation.relation): str(relation.source.reference) for relation in record.relations if relation.source is not None}
+    return FolderAnswer(to_item(knowledge, answer(knowledge, question)), notes, _lineage(desk, question.graph, model.name, evidence))
+
+
+def _lineage(desk: Desk, graph: Graph, name: str, evidence: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+    """The lineage of a folder in the shape of `licet.lineage/1`, without verdicts of ancestors; the folder's own links say which file shows them."""
+    drawn = {name, *islice(graph.ancestors(name), MOST_DRAWN)}
+    edges = [edge for child in drawn for edge in graph.parents.get(child, ()) if edge.parent in drawn]
+    nodes = []
+    for each in sorted(drawn):
+        node = graph.nodes[each]
+        first = desk.knowledge.license_of(node.licenses[0]) if node.licenses else None
+        kind = first.type if first is not None and not first.placeholder else None
+        nodes.append({"id": each, "kind": node.kind, "license": " AND ".join(node.licenses) or None, "license_type": kind, "verdict": None, "downloads": None})
+    return {
+        "schema": "licet.lineage/1",
+        "model": name,
+        "nodes": nodes,
+        "edges": [
+            {
+                "child": edge.child,
+                "parent": edge.parent,
+                "relation": edge.relation,
+                "evidence": edge.evidence,
+                "sources": _sources(edge, evidence.get((edge.parent, edge.relation)) if edge.child == name else None),
+                "contradicted": False,
+                "contradiction": None,
+                "circle": False,
+            }
+            for edge in sorted(edges, key=lambda edge: (edge.child, edge.parent, edge.relation))
+        ],
+        "omitted": {"nodes": len(graph.nodes) - len(drawn), "edges": sum(len(own) for own in graph.parents.values()) - len(edges)},
+    }
+
+
+def _sources(edge: Edge, source: str | None) -> list[dict[str, Any]]:
+    return [{"grade": edge.evidence, "source": source, "read_on": None, "says": None, "origin": "folder", "against": False}] if source else []
 
 
 def _read(desk: Desk, folder: Path) -> tuple[Any, tuple[str, ...]]:
     from registry.desk.imports import folder_source
 
+    if not any(_is_of_a_model(path.name) for path in folder.iterdir()):
+        raise UsageError(f"`{folder}` shows no model", "name a folder with a model card, a licence or weights")
     source = folder_source(desk, folder)
     record = next(iter(source.records()), None)
     if record is None or not record.models:
-        raise SourceError(f"`{folder}` shows no model", "name a folder with a model card or weights")
+        raise SourceError(f"`{folder}` shows no model", "name a folder with a model card, a licence or weights")
     notes = [str(note.message) for note in source.notes]
     more = (f"and {len(notes) - MOST_NOTES} more",) if len(notes) > MOST_NOTES else ()
     return record, (*notes[:MOST_NOTES], *more)
+
+
+def _is_of_a_model(name: str) -> bool:
+    """Whether a file of that name is what model folders hold."""
+    low = name.lower()
+    return low.startswith(("readme", "license", "licence", "notice")) or low.endswith(MODEL_FILES)
 
 
 def _known(desk: Desk, name: str, on: str) -> Graph:

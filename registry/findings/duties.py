@@ -69,14 +69,14 @@ class Published:
 
 
 def duty_findings(published: Published, duties: Iterable[Owed]) -> list[Finding]:
-    """What is owed and not shown, each once."""
+    """What is owed and not shown, each once, whichever clauses ask for it."""
     folded = {name: fold(text) for name, text in published.texts.items()}
-    found: dict[Finding, None] = {}
+    found: dict[tuple[str, str], Finding] = {}
     for duty in duties:
         finding = _finding(published, folded, duty)
         if finding is not None:
-            found[finding] = None
-    return list(found)
+            found.setdefault((finding.code, finding.summary), finding)
+    return list(found.values())
 
 
 def _finding(published: Published, folded: Mapping[str, str], duty: Owed) -> Finding | None:

@@ -126,15 +126,22 @@ class Policy:
         """The rule about a file, the last one that is written."""
         return next((rule for rule in reversed(self.paths) if rule.covers(file)), None)
 
-    def severity_of(self, code: str, usual: str, files: tuple[str, ...] = ()) -> str:
-        """How grave a finding is: by the files that show it, where a rule says so of all of them, else by its code."""
+    def severity_of(self, code: str, usual: str, files: tuple[str, ...] = (), aside: bool = False) -> str:
+        """How grave a finding is: by the files that show it, where a rule says so of all of them, else by its code.
+
+        Args:
+            code: Its code.
+            usual: How grave it is where the policy says nothing.
+            files: The files that show it.
+            aside: They are no part of what is shipped, so that only a rule about them counts.
+        """
         rules = {id(rule): rule for rule in map(self.rule_for, files)}
         if len(rules) == 1:
             rule = next(iter(rules.values()))
             own = _longest(rule.severity, code) if rule is not None else None
             if own is not None:
                 return own
-        return _longest(self.severity, code) or usual
+        return (None if aside else _longest(self.severity, code)) or usual
 
 
 _ANY = Choice()

@@ -26,21 +26,28 @@ def read_bounded(path: Path, limit: int, what: str, refuse_mode: int = 0) -> byt
     try:
         # A pipe or a device would keep us waiting for ever.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with open(handle, "rb") as stream:
-            about = os.fstat(handle)
-            if not stat.S_ISREG(about.st_mode):
-                raise ProvenanceError(f"`{path}` is no regular file", f"name the file of a {what}")
-            if os.name == "posix" and about.st_mode & refuse_mode:
-                mode = f"{about.st_mode & 0o777:04o}"
-                raise ProvenanceError(
-                    f"the {what} `{path}` can be read by others (mode {mode})", f"run `chmod 600 {path}`, and think about who may have read it"
-                )
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    try:
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode):
+            raise ProvenanceError(f"`{path}` is no regular file", f"name the file of a {what}")
+        if os.name == "posix" and about.st_mode & refuse_mode:
+            mode = f"{about.st_mode & 0o777:04o}"
+            raise ProvenanceError(f"the {what} `{path}` can be read by others (mode {mode})", f"run `chmod 600 {path}`, and think about who may have read it")
+        with open(handle, "rb", closefd=False) as stream:
             data = stream.read(limit + 1) if about.st_size <= limit else None
     except OSError as error:
-        raise ProvenanceError(f"`{path}` cannot be read: {error.strerror or error}", "check the path and its permissions") from error
+        raise _unreadable(path, error) from error
+    finally:
+        os.close(handle)
     if data is None or len(data) > limit:
         raise ProvenanceError(f"`{path}` is larger than {limit:,} bytes", f"no {what} is that large; do not trust it")
     return data
+
+
+def _unreadable(path: Path, error: OSError) -> ProvenanceError:
+    return ProvenanceError(f"`{path}` cannot be read: {error.strerror or error}", "check the path and its permissions")
 
 
 def write_json(path: Path, value: Any) -> None:

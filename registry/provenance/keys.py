@@ -76,7 +76,7 @@ class PublicKey:
 
     def verifier(self) -> SSlibKey:
         """The key as the signing library takes it."""
-        _require()
+        require_signing()
         from cryptography.hazmat.primitives.serialization import load_pem_public_key
         from securesystemslib.signer import SSlibKey
 
@@ -109,7 +109,7 @@ def make_key(
         ProvenanceError: A file is there already, or cannot be written.
         MissingExtraError: The extra `sign` is not installed.
     """
-    _require()
+    require_signing()
     from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, NoEncryption, PrivateFormat
@@ -170,7 +170,7 @@ def read_signing_key(path: Path, passphrase: AskPassphrase | None = None) -> Sig
         ProvenanceError: It is not there, is no key, is open to others, or the passphrase is wrong.
         MissingExtraError: The extra `sign` is not installed.
     """
-    _require()
+    require_signing()
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from securesystemslib.signer import CryptoSigner, SSlibKey
@@ -202,7 +202,7 @@ def read_public_key(path: Path) -> PublicKey:
         ProvenanceError: It is not there or is no public key.
         MissingExtraError: The extra `sign` is not installed.
     """
-    _require()
+    require_signing()
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -264,7 +264,12 @@ def _read_about(path: Path) -> dict[str, str]:
     return said
 
 
-def _require() -> None:
+def require_signing() -> None:
+    """Say which extra is missing before anything is signed or verified.
+
+    Raises:
+        MissingExtraError: What signs is not installed.
+    """
     try:
         import cryptography  # noqa: F401
         import rfc8785  # noqa: F401

@@ -172,6 +172,8 @@ def parse_signature(value: Any, what: str) -> ModelSignature:
         raise ProvenanceError(f"{what} contradicts itself: its digest is not that of the files it lists", hint)
     key = material.get("publicKey")
     kind = "key" if isinstance(key, dict) else "sigstore" if isinstance(material.get("certificate"), dict) else "certificate"
+    if kind == "sigstore" and not (isinstance(material.get("tlogEntries"), list) and material["tlogEntries"]):
+        raise ProvenanceError(f"{what} was signed without a key, and no log says when", hint)
     given = key.get("hint") if isinstance(key, dict) else None
     return ModelSignature(
         envelope,

@@ -31,19 +31,24 @@ def read_trusted_keys(folder: Path) -> tuple[PublicKey, ...]:
     return tuple(read_public_key(folder / name) for name in names)
 
 
-def trust_key(key: PublicKey, folder: Path) -> Path:
-    """Put a public key among the trusted ones; where it is there already nothing changes.
+def trust_key(key: PublicKey, folder: Path, rename: bool = False) -> Path:
+    """Put a public key among the trusted ones; where it is there already nothing changes, unless it is to be called otherwise.
 
     Returns:
         The file that holds it.
     """
     file = folder / f"{key.id[:16]}{PUBLIC_SUFFIX}"
-    if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        write_new(file, key.pem, 0o644)
-        description = describe_key(key)
-        if description and not about_path(file).exists():
-            write_new(about_path(file), description, 0o644)
+    about = about_path(file)
+    description = describe_key(key)
+    try:
+        if not file.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            write_new(file, key.pem, 0o644)
+        if description and (rename or not about.exists()):
+            about.unlink(missing_ok=True)
+            write_new(about, description, 0o644)
+    except OSError as error:
+        raise ProvenanceError(f"`{file}` cannot be written: {error.strerror or error}", "check the folder of trusted keys") from error
     return file
 
 

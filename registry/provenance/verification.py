@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +11,8 @@ from registry.errors import ProvenanceError
 from registry.findings.finding import Finding
 from registry.provenance.digests import FoundFile, Progress, digest_files, list_files, tree_digest
 from registry.provenance.envelope import Envelope, read_envelope
-from registry.provenance.keys import PublicKey
-from registry.provenance.layout import IGNORED, RECORD_FILE, SIGNATURE_FILE, TERMS_FILE, record_beside, terms_beside
+from registry.provenance.keys import PublicKey, require_signing
+from registry.provenance.layout import IGNORED, RECORD_FILE, RECORD_FILES, SIGNATURE_FILE, TERMS_FILE, record_beside, terms_beside
 from registry.provenance.model_signature import ModelSignature, read_signature
 from registry.provenance.model_signing_library import Identity, verify_by_library, verify_keyless
 from registry.provenance.record_shape import read_run, read_terms_record
@@ -132,6 +133,7 @@ def read_documents(target: Path, keys: Sequence[PublicKey], *, at: str, signatur
 
 def _read(target: Path, keys: Sequence[PublicKey], at: str, signature: Path | None) -> tuple[Verification, list[_Claim], tuple[str, str] | None]:
     """The documents about a target, and what came of their signatures."""
+    require_signing()
     documents = documents_of(target, signature)
     found = Verification(target.resolve().name)
     claims: list[_Claim] = []
@@ -242,6 +244,11 @@ def _compare_files(found: Verification, target: Path, claims: Sequence[_Claim], 
     own = [file for file in digests if not _left_out(file.name, IGNORED)]
     found.tree, found.files, found.size = tree_digest(own), len(own), sum(file.size for file in own)
     found.sha256 = found.tree if target.is_dir() else digests[0].sha256
+    unlooked = [name for name in IGNORED if name not in RECORD_FILES and os.path.lexists(target / name)] if target.is_dir() else []
+    if unlooked:
+        found.notes.append(
+            f"{listed(unlooked)} {'is' if len(unlooked) == 1 else 'are'} left out of signatures and {'was' if len(unlooked) == 1 else 'were'} not looked at"
+        )
     if present and claims and not any(claim.digests for claim in claims):
         found.notes.append("the record is of a run that made no model, so nothing is signed of the files here")
     said: dict[str, str] = {}

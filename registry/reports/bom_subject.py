@@ -162,6 +162,7 @@ class Card:
         hyperparameters: How it was trained.
         shape: Figures of its configuration: `vocab_size`, `context_length`, ...
         co2_kg: What its training emitted, in kilograms of carbon dioxide equivalent.
+        developer: Who it says developed the model.
         cited: Where all this was read.
     """
 
@@ -175,6 +176,7 @@ class Card:
     hyperparameters: Mapping[str, str] = field(default_factory=dict)
     shape: Mapping[str, str] = field(default_factory=dict)
     co2_kg: float | None = None
+    developer: str | None = None
     cited: Cited | None = None
 
 
@@ -282,7 +284,7 @@ class BomModel:
     released_on: str | None = None
     openness: Mapping[str, str] = field(default_factory=dict)
     licensing: Licensing = field(default_factory=Licensing)
-    inherited: tuple[Mapping[str, Any], ...] = ()
+    inherited: tuple[Mapping[str, str], ...] = ()
     energies: tuple[Energy, ...] = ()
     hostings: tuple[BomHosting, ...] = ()
     card: Card | None = None

@@ -74,7 +74,7 @@ def _completed(document: dict[str, Any], subject: BomSubject, spec: str, parts: 
     if made:
         document["formulation"] = made
     if spec != "1.6" and citations:
-        document["citations"] = _distinct(citations)
+        document["citations"] = _by_note(citations)
     unknown = [model_ref(each.name) for each in subject.models if not each.recorded]
     if unknown:
         document["compositions"] = [{"aggregate": "unknown", "dependencies": unknown}]
@@ -110,10 +110,12 @@ def _cite(pointers: list[str], cited: Cited | None, created: str, about: str | N
     return [{"pointers": pointers, "timestamp": created, "attributedTo": TOOL_REF, "note": note}]
 
 
-def _distinct(values: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def _by_note(citations: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One citation for each note, with every field that it is about."""
     found: dict[str, dict[str, Any]] = {}
-    for value in values:
-        found.setdefault(json.dumps(value, sort_keys=True), value)
+    for each in citations:
+        held = found.setdefault(each["note"], {**each, "pointers": []})
+        held["pointers"] += [pointer for pointer in each["pointers"] if pointer not in held["pointers"]]
     return list(found.values())
 
 

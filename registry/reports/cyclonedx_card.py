@@ -87,8 +87,10 @@ def task_of(model: BomModel, run: BomRun | None) -> str | None:
 
 
 def metrics_of(model: BomModel, run: BomRun | None) -> list[Any]:
-    """What was measured of a model, by its run and by its card."""
-    return list(dict.fromkeys([*(run.metrics if run is not None else ()), *(model.card.metrics if model.card is not None else ())]))
+    """What was measured of a model: by its run, and of what the run does not tell by its card."""
+    by_run = run.metrics if run is not None else ()
+    told = {each.type for each in by_run}
+    return list(dict.fromkeys([*by_run, *(each for each in (model.card.metrics if model.card is not None else ()) if each.type not in told)]))
 
 
 def energies_of(model: BomModel, run: BomRun | None) -> list[Energy]:
@@ -149,7 +151,7 @@ def about_properties(model: BomModel, subject: BomSubject) -> dict[str, str]:
         "suppliedBy": model.developer.shown if model.developer is not None else None,
         "intendedUse": card.texts.get("intended-use"),
         "informationAboutApplication": card.texts.get("intended-use"),
-        "informationAboutTraining": card.texts.get("training") or _told(run),
+        "informationAboutTraining": _told(run) or card.texts.get("training"),
         "modelDataPreprocessing": card.texts.get("preprocessing"),
         "safetyRiskAssessment": card.texts.get("risk"),
         "domain": card.texts.get("domain"),

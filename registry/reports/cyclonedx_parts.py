@@ -205,7 +205,7 @@ class Parts:
         for part, value in model.openness.items():
             found[f"licet:openness:{part.replace(' ', '-')}"] = value
         for number, each in enumerate(model.inherited[:100]):
-            found[f"licet:inherited:{number:03}"] = f"{each['license']} from {each['from']} as {each['reach']} ({each['relation']}, {each['evidence']})"
+            found[f"licet:inherited:{number:03}"] = f"{each['license']} from {each['from']} as {each['reach']}"
         for link in self.links.get(model.name, ()):
             if link.parent.startswith("dataset:"):
                 found[f"licet:{link.relation}:{dataset_ref(link.parent)}"] = link.evidence

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,12 @@ OWN_TEMPLATE = "your template"
 MOST_TEXT = 4_000
 """Longer text is cut."""
 
+MOST_PRINTED = 800
+"""Longer text is cut on paper, where typesetting a very long one takes minutes."""
+
+LONG_WORD = 90
+"""A longer word may be broken on paper."""
+
 MOST_NAME = 160
 """A longer name is cut."""
 
@@ -64,7 +71,7 @@ def render_html(report: Report, template: str | None = None, *, printed: bool = 
         import jinja2
     except ImportError as error:
         raise MissingExtraError("an HTML report", "report") from error
-    environment = _environment(template)
+    environment = _environment(template, printed=printed)
     script = _file("sort.js")
     style = _file("print.css") if printed else ""
     values = {
@@ -94,7 +101,7 @@ def render_html(report: Report, template: str | None = None, *, printed: bool = 
         raise UsageError(f"the template fails{line}: {visible(error)}", "mend it; it may extend `report.html.j2` and is given `report`") from error
 
 
-def _environment(template: str | None) -> SandboxedEnvironment:
+def _environment(template: str | None, *, printed: bool) -> SandboxedEnvironment:
     import jinja2
     from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -102,7 +109,7 @@ def _environment(template: str | None) -> SandboxedEnvironment:
     environment = ImmutableSandboxedEnvironment(
         loader=jinja2.ChoiceLoader([jinja2.DictLoader(own), jinja2.FunctionLoader(_template)]),
         autoescape=True,
-        finalize=_shown,
+        finalize=_printed if printed else _shown,
         undefined=_undefined(),
         trim_blocks=True,
         lstrip_blocks=True,
@@ -182,6 +189,18 @@ def _shown(value: Any) -> Any:
     # Spaces at the ends stand between words of the document.
     before, after = (" " if value[:1].isspace() else ""), (" " if len(value) > 1 and value[-1:].isspace() else "")
     return f"{before}{visible(value, MOST_TEXT)}{after}"
+
+
+_LONG = re.compile(rf"\S{{{LONG_WORD},}}")
+
+
+def _printed(value: Any) -> Any:
+    """What stands for a value on paper."""
+    shown = _shown(value)
+    if not isinstance(shown, str) or hasattr(shown, "__html__") or len(shown) < LONG_WORD:
+        return shown
+    cut = visible(shown, MOST_PRINTED) if len(shown) > MOST_PRINTED else shown
+    return _LONG.sub(lambda match: "\N{ZERO WIDTH SPACE}".join(match[0][at : at + 40] for at in range(0, len(match[0]), 40)), cut)
 
 
 def _name(value: object) -> Any:

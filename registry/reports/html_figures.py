@@ -16,7 +16,7 @@ WIDTH = 640
 HEIGHT = 150
 """How high a plot is."""
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 70, 20, 14, 26
+_LEFT, _RIGHT, _TOP, _BOTTOM = 74, 36, 14, 26
 _MOST_LABELS = 8
 
 

@@ -39,3 +39,8 @@ class AuditFormat(Protocol):
 
     def open(self, stream: TextIO) -> AuditReport:
         """A report that writes to a stream."""
+
+
+def still_counts(finding: Mapping[str, Any]) -> bool:
+    """Whether a finding was not set aside by a waiver, a mark in the code or a baseline."""
+    return bool(finding.get("status", "open") == "open")

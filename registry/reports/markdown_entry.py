@@ -34,6 +34,13 @@ def entry_lines(entry: Entry, report: Report) -> Iterator[str]:
     yield from _lineage(entry.lineage)
     yield from _findings(item)
     yield from _open(entry)
+    if entry.waivers:
+        yield "### Waivers"
+        yield ""
+        for each in entry.waivers:
+            until = "until" if each["holds"] else "expired on"
+            yield f"- {escape(each['code'])}: {escape(each['reason'])} ({escape(each['owner'])}, {until} {escape(each['expires'])})"
+        yield ""
     yield from _record(entry)
 
 
@@ -179,6 +186,7 @@ def _record(entry: Entry) -> Iterator[str]:
         yield f"- accepted: {escape(each['license'])} by {escape(each['accepted_by'])} on {escape(each['accepted_on'])}"
     if not record.get("acceptances"):
         yield "- accepted: nothing on record"
-    yield f"- waivers: {escape('; '.join(str(each['reason']) for each in entry.waivers) or 'none')}"
+    if entry.openness:
+        yield f"- openness by the Model Openness Framework: {escape(entry.openness['sentence'])}"
     yield f"- changes on record: {len(entry.history)}"
     yield ""

@@ -129,7 +129,7 @@ def render_notice(bundle: NoticeBundle) -> str:
     ]
     for model in bundle.models:
         licenses = ", ".join(model.licenses) or "no licence on record"
-        lines += _wrapped(f"- {one_line(model.name)} ({one_line(licenses)}){f': {model.relation}' if model.relation else ''}", "  ")
+        lines += _wrapped(f"- {one_line(model.name)} ({one_line(licenses)}){f': {one_line(model.relation, 300)}' if model.relation else ''}", "  ")
     owed = _distinct((duty.wording, duty.when) for duty in bundle.of("notice-file") if duty.wording)
     if owed:
         lines += ["", "Attributions", ""]
@@ -142,7 +142,7 @@ def render_notice(bundle: NoticeBundle) -> str:
     if bundle.changes:
         lines += ["", "Changes", ""]
         for change in bundle.changes:
-            lines += _wrapped(change)
+            lines += _wrapped(one_line(change, 500))
     for model in bundle.models:
         for name, text in model.notices:
             lines += ["", "-" * 72, f"{name} of {one_line(model.name)}", "", plain(text, 200_000)]

@@ -8,7 +8,6 @@ from typing import Any
 from registry.errors import MissingExtraError, UsageError
 from registry.reports.html import render_html
 from registry.reports.report import Report
-from registry.reports.report_words import visible
 
 MOST_ROWS = 4_000
 """A portfolio of more rows is no PDF: typesetting it takes longer than anybody waits."""
@@ -25,16 +24,13 @@ def render_pdf(report: Report, template: str | None = None) -> bytes:
         raise UsageError(f"a PDF of {len(report.portfolio.rows):,} lines cannot be typeset", f"list {MOST_ROWS:,} at most with `--rows`, or make HTML")
     try:
         import weasyprint
+        from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as error:  # it loads Pango by way of ctypes, which raises OSError where that is missing
         raise MissingExtraError("a PDF report", "report") from error
     # It warns of every property that only browsers know.
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     text = render_html(report, template, printed=True)
-    document = weasyprint.HTML(string=text, base_url=None, url_fetcher=_refuse)
+    nothing = URLFetcher(allowed_protocols=("data",), allow_redirects=False)
+    document = weasyprint.HTML(string=text, base_url=None, url_fetcher=nothing)
     written: Any = document.write_pdf(pdf_variant="pdf/ua-1", pdf_identifier=report.knowledge["digest"].encode()[:64])
     return bytes(written)
-
-
-def _refuse(url: str, *_arguments: Any, **_named: Any) -> Any:
-    """Fetch nothing: all that a report needs stands in it."""
-    raise ValueError(f"a report fetches nothing: {visible(url)}")

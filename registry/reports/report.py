@@ -74,6 +74,7 @@ class Duty:
         where: Where they have to stand.
         source: Where the licence's text is.
         counts: It has to be done for this use to be allowed.
+        only_when: It applies only if this turns out to be so.
         must: The text orders it, and does not only encourage it.
         reached_from: The model whose licence asks for it.
     """
@@ -89,6 +90,7 @@ class Duty:
     counts: bool
     must: bool
     reached_from: str
+    only_when: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class Entry:
         record: As in `licet.show/1`.
         history: Recorded changes, oldest first.
         recheck: When to look again.
-        waivers: Findings that somebody set aside, with reason and date.
+        waivers: Findings that the policy sets aside: code, owner, reason, the day on which that ends, and whether it still holds.
+        openness: The class by the Model Openness Framework: `class`, `title`, `next`, `missing`, `unknown`, `sentence`.
         unknown: Facts that these licences read, that nobody stated, and that make no difference here.
         not_read: Text from outside that the entry could not be made of, in a sentence each.
     """
@@ -130,6 +133,7 @@ class Entry:
     record: Plain | None = None
     history: tuple[Plain, ...] = ()
     waivers: tuple[Plain, ...] = ()
+    openness: Plain | None = None
     unknown: tuple[str, ...] = ()
     not_read: tuple[str, ...] = ()
 

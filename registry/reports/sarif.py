@@ -6,12 +6,15 @@ GitHub takes 25,000 results a run and 20 runs a file; what goes beyond is counte
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, TextIO
 from urllib.parse import quote
 
 from registry import __version__
-from registry.findings.codes import CODES
+from registry.findings.codes import CODES, Code
+from registry.reports.fingerprint import fingerprint
+from registry.reports.interface import still_counts
+from registry.reports.report_words import FIXERS
 
 MOST_RESULTS = 25_000
 """The most results that GitHub takes in one run."""
@@ -61,7 +64,8 @@ class SarifReport:
                     {
                         "id": code.code,
                         "shortDescription": {"text": code.title},
-                        "help": {"text": f"To mend it: {code.fix}."},
+                        "fullDescription": {"text": f"{code.title[:1].upper()}{code.title[1:]}. Information, not legal advice."},
+                        "help": _help(code),
                         "defaultConfiguration": {"level": code.severity},
                         "properties": {"tags": ["license"] if code.code.startswith("LIC") else ["security"], "fixable_by": code.fixable_by},
                     }
@@ -99,6 +103,37 @@ class SarifReport:
         self._stream.write("\n]}\n")
 
 
+def _help(code: Code) -> dict[str, str]:
+    """What a reader of a finding of this kind may want to know: whose turn it is, and what to do."""
+    turn = FIXERS.get(code.fixable_by, code.fixable_by)
+    what = f"{code.title[:1].upper()}{code.title[1:]}"
+    return {
+        "text": f"{what}. To mend it: {code.fix}. It is the turn of {turn}. The result names the clause, and its code flow walks the lineage to the ancestor.",
+        "markdown": f"**{what}.**\n\n- To mend it: {code.fix}.\n- Whose turn it is: {turn}.\n- The clause stands in the result; its code flow walks the lineage to the ancestor.",
+    }
+
+
+def _flow(path: Sequence[Mapping[str, str]]) -> list[dict[str, Any]]:
+    """The walk from the subject through the lineage to the ancestor, one location a model."""
+    steps = [
+        {
+            "location": {
+                "physicalLocation": {"artifactLocation": {"uri": quote(step["model"], safe="/")}},
+                "logicalLocations": [{"fullyQualifiedName": step["model"], "kind": "module"}],
+                "message": {"text": f"{step['relation']} of {step['model']}" if "relation" in step else step["model"]},
+            }
+        }
+        for step in path
+    ]
+    return [{"threadFlows": [{"locations": steps}]}] if len(steps) > 1 else []
+
+
+def _suppression(finding: Mapping[str, Any]) -> dict[str, str]:
+    """Why a finding was set aside: by a mark in the code, else by a waiver or an earlier audit."""
+    said = {"kind": "inSource" if finding["status"] == "ignored" else "external", "status": "accepted"}
+    return {**said, "justification": str(finding.get("waiver") or finding["status"])}
+
+
 def _result(finding: Mapping[str, Any]) -> dict[str, Any]:
     subject = finding["subject"]
     place: dict[str, Any] = {"artifactLocation": {"uri": quote(finding["file"] or subject, safe="/")}}
@@ -110,7 +145,9 @@ def _result(finding: Mapping[str, Any]) -> dict[str, Any]:
         "level": finding["severity"],
         "message": {"text": finding["summary"]},
         "locations": [{"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": subject, "kind": "module"}]}],
-        "partialFingerprints": {"licet/1": "|".join(str(finding[key] or "") for key in ("code", "subject", "license", "clause", "ancestors"))},
+        "partialFingerprints": {"licet/1": fingerprint(finding)},
+        **({} if still_counts(finding) else {"suppressions": [_suppression(finding)]}),
+        **({"codeFlows": flow} if (flow := _flow(finding["path"])) else {}),
         "properties": {key: finding[key] for key in ("confidence", "license", "clause", "ancestors", "path", "fixable_by", "hint") if finding[key]},
     }
 

@@ -105,7 +105,10 @@ class _Writer:
             self._say(model)
         for dataset in subject.datasets:
             self.licenses.put(self.packages[f"dataset:{dataset.name}"], dataset.licensing)
-            self._state(self.packages[f"dataset:{dataset.name}"], {"title": dataset.title, "recorded": None if dataset.recorded else False})
+            self._state(
+                self.packages[f"dataset:{dataset.name}"],
+                {"title": one_line(dataset.title, 300) if dataset.title else None, "recorded": None if dataset.recorded else False},
+            )
         self._links()
         self._applications()
         for run in subject.runs:
@@ -225,7 +228,7 @@ class _Writer:
         """What the recorded licences make of the use, and what SPDX has no place for."""
         verdict = model.verdict
         said = {
-            "title": model.title,
+            "title": one_line(model.title, 300) if model.title else None,
             "verdict": verdict.verdict if verdict is not None else None,
             "decided_by": [one_line(each, 500) for each in verdict.deciding[:50]] if verdict is not None else None,
             "obligations": [one_line(each, 500) for each in verdict.obligations[:100]] if verdict is not None else None,
@@ -233,8 +236,8 @@ class _Writer:
             "parameters": model.parameters,
             "training_flop": model.training_flop,
             "openness": dict(model.openness) or None,
-            "detected_licenses": [claim.exported or claim.written for claim in model.licensing.of("detected")] or None,
-            "concluded_because": model.licensing.reason or None,
+            "detected_licenses": [one_line(claim.exported or claim.written, 300) for claim in model.licensing.of("detected")] or None,
+            "concluded_because": one_line(model.licensing.reason, 1_000) or None,
         }
         self._state(self.packages[model.name], said)
 
@@ -275,7 +278,7 @@ class _Writer:
             used = [self.packages[use.model] for use in application.uses if use.model in self.packages]
             if used:
                 self.relate("dependsOn", package, used)
-            self._state(package, {"title": application.title})
+            self._state(package, {"title": one_line(application.title, 300) if application.title else None})
             for use in application.uses:
                 if use.purpose or use.host:
                     self.annotate(package, {key: value for key, value in {"uses": use.model, "host": use.host, "purpose": use.purpose}.items() if value})
@@ -324,7 +327,7 @@ class _Writer:
         return getattr(self.model.PresenceType, word) if word in ("yes", "no") else None
 
     def _risk(self, text: str | None) -> Any:
-        word = (text or "").strip().strip(".").casefold()
+        word = (text or "").split(maxsplit=1)[0].strip(".,;:").casefold() if (text or "").strip() else ""
         return getattr(self.model.ai_SafetyRiskAssessmentType, word) if word in _RISKS else None
 
 

@@ -52,7 +52,7 @@ def missing_fields(elements: Iterable[Any]) -> dict[str, list[str]]:
             if licensed.get((_id_of(each), relation), 0) != 1
         ]
         if lacking:
-            found[profile].append(f"{each.name} has no {' and no '.join(lacking)}")
+            found[profile].append(f"{each.name} lacks {', '.join(lacking)}")
     return found
 
 

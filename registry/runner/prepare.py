@@ -7,18 +7,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from registry.errors import UsageError
 from registry.runner.events import Finished
 from registry.runner.job import FinetuneJob, Job
 from registry.runner.prepare_card import Card, Parent, render_card
 from registry.runner.prepare_terms import Source, Terms, TermsFiles, write_terms
 from registry.runner.run_inputs import Inputs
 from registry.runner.run_record import Told, task_of, tidied
+from registry.sources.front_matter import read_front_matter
 from registry.sources.hub_snapshot import snapshot_of_folder
 from registry.terms.combine import license_ids
 
 if TYPE_CHECKING:
     from registry.desk.plan_run import Plan
     from registry.knowledge.store import Knowledge
+
+MAX_ABOUT = 200_000
+"""What is said of a model in more bytes is no part of its card."""
 
 _CHANGES = {
     "finetune": "its weights were trained further",
@@ -43,7 +48,7 @@ class Prepared:
 
 
 def prepare_folder(
-    folder: Path, knowledge: Knowledge, plan: Plan, inputs: Inputs, job: Job, name: str, told: Told, finished: Finished, override: str | None
+    folder: Path, knowledge: Knowledge, plan: Plan, inputs: Inputs, job: Job, name: str, told: Told, finished: Finished, override: str | None, about: str = ""
 ) -> Prepared:
     """Write card, LICENSE and NOTICE into the folder of a model that was just made; what the libraries wrote of their own goes.
 
@@ -57,16 +62,18 @@ def prepare_folder(
         told: What the worker told.
         finished: Its result.
         override: The approval under which a refusal was passed over.
+        about: What its maker says of it, as Markdown.
     """
     license = plan.choice.license if plan.choice is not None else None
-    inherited = dict.fromkeys((*((license,) if license else ()), *(plan.choice.inherited if plan.choice else ())))
+    stated = plan.choice is not None and plan.choice.why == "stated" and license not in plan.choice.inherited
+    inherited = dict.fromkeys((*((license,) if license and not stated else ()), *(plan.choice.inherited if plan.choice else ())))
     reaching = [terms for each in inherited for terms in terms_of(knowledge, each)]
     sources = [Source(model.name, model.folder, _within(model.folder)) for model, _ in inputs.models]
     duties = list(plan.outward["obligations"])
     for stale in ("README.md", "LICENSE", "NOTICE"):
         (folder / stale).unlink(missing_ok=True)
-    written = write_terms(folder, name, sources, list(dict.fromkeys(reaching)), duties, _changes(inputs))
     own = terms_of(knowledge, license) if license else []
+    written = write_terms(folder, name, sources, list(dict.fromkeys(reaching)), duties, _changes(inputs), own if stated else ())
     custom = any((found := knowledge.license_of(each.id)) is not None and found.type != "open-source" for each in own)
     link = "LICENSE" if custom else None
     if custom and written.pointed and own[0].link:
@@ -97,9 +104,29 @@ def prepare_folder(
         loss_plot=finished.artifacts.get("loss-plot"),
         override=override,
         notes=tuple(tidied(note, inputs.folders()) for note in told.notes),
+        about=about,
     )
     (folder / "README.md").write_text(render_card(card), encoding="utf-8")
     return Prepared(written, name_warning(plan.item, plan.outward, name))
+
+
+def read_about(file: Path | None) -> str:
+    """What the maker of a model says of it, without front matter: its card has its own.
+
+    Raises:
+        UsageError: The file cannot be read, is too long, or is no text.
+    """
+    if file is None:
+        return ""
+    try:
+        with file.open("rb") as stream:
+            data = stream.read(MAX_ABOUT + 1)
+        text = data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise UsageError(f"`{file}` cannot be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}", "give a Markdown file") from error
+    if len(data) > MAX_ABOUT or "\0" in text:
+        raise UsageError(f"`{file}` is no text of up to {MAX_ABOUT:,} bytes", "give a Markdown file")
+    return read_front_matter(text.replace("\r\n", "\n")).body.strip()
 
 
 def measurements(values: Mapping[str, float]) -> dict[str, float]:

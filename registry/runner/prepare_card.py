@@ -63,6 +63,7 @@ class Card:
         override: The approval under which a refusal was passed over.
         notes: What a reader should know.
         digest: Digest of the licence knowledge.
+        about: What its maker says of it, as Markdown.
     """
 
     name: str
@@ -85,6 +86,7 @@ class Card:
     override: str | None = None
     notes: tuple[str, ...] = ()
     digest: str = ""
+    about: str = ""
 
 
 def render_card(card: Card) -> str:
@@ -141,6 +143,9 @@ def _body(card: Card) -> Iterator[str]:
     yield ""
     yield _what(card)
     yield ""
+    if card.about:
+        yield card.about
+        yield ""
     if card.override:
         yield f"**The licence check refused this run. It was made under the approval `{escape(card.override)}`.**"
         yield ""

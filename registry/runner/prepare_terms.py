@@ -53,7 +53,9 @@ class TermsFiles:
     notices: tuple[str, ...] = field(default=(), repr=False)
 
 
-def write_terms(folder: Path, name: str, sources: Sequence[Source], licenses: Sequence[Terms], duties: Sequence[Mapping[str, Any]], changes: str) -> TermsFiles:
+def write_terms(
+    folder: Path, name: str, sources: Sequence[Source], licenses: Sequence[Terms], duties: Sequence[Mapping[str, Any]], changes: str, own: Sequence[Terms] = ()
+) -> TermsFiles:
     """Write the files of terms into a folder.
 
     Args:
@@ -63,6 +65,7 @@ def write_terms(folder: Path, name: str, sources: Sequence[Source], licenses: Se
         licenses: The licences that reach it.
         duties: The duties of `licet.check/1` for giving it to others; fixed notices among them are written down.
         changes: What was changed of the bases, in a sentence.
+        own: The licence that the outcome carries, where it is none of those that reach it.
 
     Returns:
         What was copied and what is only pointed to.
@@ -70,6 +73,9 @@ def write_terms(folder: Path, name: str, sources: Sequence[Source], licenses: Se
     copied: list[tuple[str, str, str, str]] = []
     notices: list[tuple[str, str]] = []
     taken: set[str] = set()
+    if own:
+        (folder / "LICENSE").write_text(pointer_text(name, own), encoding="utf-8")
+        taken.add("LICENSE")
     for source in sources:
         for file, data in _terms_of(source):
             if file.role == "notice":
@@ -80,8 +86,8 @@ def write_terms(folder: Path, name: str, sources: Sequence[Source], licenses: Se
                 (folder / target).write_bytes(data)
                 taken.add(target)
             copied.append((target or file.name, source.name, file.name, f"sha256:{hashlib.sha256(data).hexdigest()}"))
-    has_text = any(_role_is_license(target) for target in taken)
-    pointed = () if has_text or not licenses else tuple(licenses)
+    has_text = any(_role_is_license(target) for target, *_ in copied)
+    pointed = (*own, *(() if has_text else licenses))
     if pointed:
         (folder / "LICENSE").write_text(pointer_text(name, pointed), encoding="utf-8")
     fixed = tuple(dict.fromkeys(str(duty["wording"]) for duty in duties if duty.get("do") == "notice-file" and duty.get("wording")))

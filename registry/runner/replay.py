@@ -17,11 +17,11 @@ from registry.provenance.digests import Progress, digest_file, digest_folder, li
 from registry.provenance.layout import subject_of_record
 from registry.provenance.run import FileDigest, Run
 from registry.provenance.verification import Verification, read_documents, verify
-from registry.runner.environment import read_environment
-from registry.runner.events import Event, Finished
-from registry.runner.job import Job, Machine
+from registry.runner.events import Event
+from registry.runner.job import Machine
 from registry.runner.job_record import JOB, job_of_record
 from registry.runner.process import run_worker
+from registry.runner.replay_account import compare_tensors, differences, explain
 from registry.runner.run_record import Told
 
 if TYPE_CHECKING:
@@ -32,9 +32,6 @@ SCHEMA = "licet.provenance-replay/1"
 
 WEIGHTS = (".safetensors",)
 """Files that hold what was learnt: the rest (card, plot, tokenizer) is not what a replay is about."""
-
-MOST_ROWS = 100
-"""So many tensors are given one by one, the least alike first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +93,14 @@ def replay(
     if not isinstance(said, Mapping):
         raise ProvenanceError(f"`{target}` does not say what was asked for", "it was made by another version of licet")
     places = _places(run, find_places(run, wishes.places, wishes.base))
-    _refuse_other_inputs(run, places, meter("what went in"))
     machine = _machine(run, wishes)
     keep = wishes.out
     if keep is not None and keep.exists():
         raise UsageError(f"`{keep}` is there already", "a run never overwrites; name another folder with `--out`")
+    _refuse_other_inputs(run, places, meter("what went in"))
+    _refuse_unsafe(run, places, said, wishes.trust_remote_code)
+    if keep is not None:
+        keep.resolve().parent.mkdir(parents=True, exist_ok=True)
     room = Path(tempfile.mkdtemp(prefix=f".{subject.name}.replay-", dir=None if keep is None else keep.resolve().parent))
     try:
         out = room / (run.files[0].name if said.get("kind") == "infer" else "model")
@@ -131,7 +131,7 @@ def replay(
         "metrics": {"recorded": run.byproducts.get("metrics"), "again": {"before": told.before, "after": told.after}},
         "seconds": {"recorded": run.compute.wall_seconds, "again": round(sum(finished.seconds.values()), 3)},
         "differences": reasons,
-        "explanation": _explanation(compared["identical"], reasons),
+        "explanation": explain(compared["identical"], reasons),
         "out": str(keep) if keep else None,
         "trusted": not found.findings,
     }
@@ -203,6 +203,20 @@ def _refuse_other_inputs(run: Run, places: Mapping[str, Place], progress: Progre
             raise UntrustedError(each.findings[0].summary, "a replay needs what went in, unchanged; get it at the revision that the record names")
 
 
+def _refuse_unsafe(run: Run, places: Mapping[str, Place], job: Mapping[str, Any], trust_remote_code: bool) -> None:
+    """Refuse weights that run code when they are read, as the first time; a record that says otherwise is not believed."""
+    from registry.runner.safety import check_folder, check_gguf
+
+    for material in run.materials:
+        if material.kind not in ("model", "adapter") or material.name not in places:
+            continue
+        folder = places[material.name].path
+        if job.get("kind") == "convert":
+            check_gguf(folder, str(job.get("file") or ""), material.name)
+        else:
+            check_folder(folder, material.name, trust_remote_code=trust_remote_code)
+
+
 def _compare(run: Run, found: Verification, subject: Path, out: Path, meter: Callable[[str], Progress | None]) -> dict[str, Any]:
     """What of the outcome is the same: the digests of weights, or of the answers; where weights differ, which tensors and how far."""
     if out.is_file():
@@ -218,84 +232,5 @@ def _compare(run: Run, found: Verification, subject: Path, out: Path, meter: Cal
     identical = all(row["same"] for row in rows)
     tensors = None
     if not identical and out.is_dir() and subject.is_dir():
-        tensors = compare_tensors(out, subject)
+        tensors = compare_tensors(out, subject, sorted(wanted))
     return {"identical": identical, "files": rows, "tensors": tensors}
-
-
-def compare_tensors(again: Path, original: Path) -> dict[str, Any]:
-    """Which tensors of two folders differ, and how far; the least alike first."""
-    from registry.sources.tensors import read_tensor_set
-    from registry.sources.weight_comparison import compare_weights
-
-    sets = read_tensor_set(again), read_tensor_set(original)
-    lacking = next((one.lacks for one in sets if one.lacks), None)
-    if lacking is not None:
-        return {"compared": False, "why": lacking}
-    found = compare_weights(*sets)
-    same = found.seen.of("identical")
-    rows = [row for row in found.rows if row.kind != "identical"]
-    return {
-        "compared": True,
-        "tensors": len(sets[0].tensors),
-        "identical": same.tensors,
-        "relative_difference": found.seen.relative,
-        "rows": [
-            {
-                "name": row.name,
-                "class": row.kind,
-                "parameters": row.parameters,
-                "cosine": row.likeness.cosine if row.likeness else None,
-                "relative_difference": row.likeness.relative if row.likeness else None,
-            }
-            for row in rows[:MOST_ROWS]
-        ],
-    }
-
-
-def differences(run: Run, told: Told, finished: Finished, job: Job) -> list[dict[str, Any]]:
-    """What was other than the first time: device, threads, libraries, settings."""
-    environment = read_environment(told.started)
-    started = told.started
-    pairs: list[tuple[str, Any, Any]] = [
-        ("device", run.environment.device, environment.device),
-        ("device name", run.environment.device_name, environment.device_name),
-        ("driver", run.environment.driver, environment.driver),
-        ("processor", run.environment.cpu, environment.cpu),
-        ("threads", run.internals.get("threads_used"), started.threads if started else None),
-        ("operating system", run.environment.operating_system, environment.operating_system),
-        ("Python", run.environment.python, environment.python),
-    ]
-    mine = job.machine.model_dump(mode="json")
-    pairs += [(key, run.internals.get(key), value) for key, value in mine.items() if key in run.internals and key not in ("device", "threads")]
-    determinism = run.internals.get("determinism")
-    if isinstance(determinism, Mapping) and started is not None:
-        pairs += [(f"determinism: {key}", determinism.get(key), started.determinism.get(key)) for key in sorted({*determinism, *started.determinism})]
-    used = run.parameters.get("used")
-    if isinstance(used, Mapping):
-        pairs += [(key, used.get(key), value) for key, value in finished.settings.items()]
-    packages = {**environment.packages}
-    pairs += [(f"package {name}", version, packages.get(name)) for name, version in sorted(run.environment.packages.items())]
-    return [{"what": what, "recorded": first, "again": second} for what, first, second in pairs if _plain(first) != _plain(second)]
-
-
-def _plain(value: Any) -> Any:
-    return [_plain(each) for each in value] if isinstance(value, list | tuple) else value
-
-
-def _explanation(identical: bool, reasons: Sequence[Mapping[str, Any]]) -> str:
-    """Why the outcomes are the same or not, in a sentence."""
-    if identical:
-        return "The outcome is the same to the last bit" + ("." if not reasons else ", although not everything about the machine was the same.")
-    if not reasons:
-        return (
-            "Nothing that is recorded of the machine, the libraries or the settings differs, and yet the outcome does: the run depends on what no record tells."
-        )
-    first = [str(reason["what"]) for reason in reasons]
-    known = [word for word in ("device", "device name", "threads", "processor") if word in first]
-    libraries = [
-        what.removeprefix("package ")
-        for what in first
-        if what in ("package torch", "package transformers", "package peft", "package accelerate", "package trl")
-    ]
-    told = [*known, *(f"the version of {name}" for name in libraries)] or first[:3]
-    return f"The outcome differs, and so does what it depends on: {', '.join(told)}. Sums of floating-point numbers in another order give other last digits, which training amplifies."

@@ -12,8 +12,9 @@ from registry.desk.plan_run import Plan
 from registry.desk.provenance_keys import find_signing_key
 from registry.desk.record_run import refuse_taken_name
 from registry.errors import MissingExtraError, UsageError
+from registry.provenance.layout import record_beside, terms_beside
 from registry.runner.prepare import name_warning
-from registry.runner.run_folder import find_partial, job_in_short, partial_of, refuse_existing
+from registry.runner.run_folder import find_partial, images_of, job_in_short, partial_of, refuse_existing
 from registry.runner.run_gate import pass_gate
 from registry.runner.run_inputs import Inputs, find_inputs, job_of, materials_of, name_of, plan_of
 from registry.runner.run_outcome import LetThrough, Listener
@@ -43,8 +44,10 @@ def perform(desk: Desk, request: Request, raw: Mapping[str, Any], listener: List
     """
     require_runner()
     name = name_of(request)
-    place = refuse_existing(request.output if isinstance(request, InferRequest) else request.out)
-    if not isinstance(request, InferRequest):
+    if isinstance(request, InferRequest):
+        place = refuse_existing(request.output, "--output", lambda file: (record_beside(file), terms_beside(file), images_of(file)))
+    else:
+        place = refuse_existing(request.out)
         refuse_taken_name(desk, name)
     inputs = find_inputs(desk, request, listener.digested)
     if not isinstance(request, InferRequest) and any(model.name == name for model, _ in inputs.models):
@@ -59,7 +62,7 @@ def perform(desk: Desk, request: Request, raw: Mapping[str, Any], listener: List
     digests = {model.name: model.digest.sha256 for model, _ in inputs.models} | {data.name: data.sha256 for data in (inputs.data, inputs.evaluation) if data}
     asked = job_in_short(job_of(request, inputs, place), digests)
     resumes = isinstance(request, FinetuneRequest) and request.resume
-    partial = find_partial(place, asked) if resumes else partial_of(place)
+    partial, spent = find_partial(place, asked) if resumes else (partial_of(place), 0.0)
     begun = Begun(
         name=name,
         job=job_of(request, inputs, partial),
@@ -71,7 +74,7 @@ def perform(desk: Desk, request: Request, raw: Mapping[str, Any], listener: List
         knowledge={"version": desk.knowledge.version, "digest": desk.knowledge.digest},
         folders=(*inputs.folders(), partial.resolve(), place.parent.resolve(), Path.home()),
     )
-    run = LetThrough(desk, request, inputs, plan, begun, listener, place, partial, key, asked)
+    run = LetThrough(desk, request, inputs, plan, begun, listener, place, partial, key, asked, spent)
     return run.outputs() if isinstance(request, InferRequest) else run.model()
 
 

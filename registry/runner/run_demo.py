@@ -10,6 +10,9 @@ from registry.runner.demo import demo_job
 OUT = "licet-demo"
 """The folder that the demonstration makes, where no other is named."""
 
+ABOUT = "support_messages_about.md"
+"""What is to be said of the model that the demonstration makes; it lies beside the messages."""
+
 DATA_LICENSE = "cc0-1.0"
 """The messages were written for licet and are given away."""
 
@@ -28,6 +31,7 @@ def demo_settings() -> dict[str, Any]:
         "data": str(job.data.train),
         "data_name": job.data.name,
         "data_license": DATA_LICENSE,
+        "about": str(job.data.train.with_name(ABOUT)),
         "columns": dict(job.data.columns),
         "evaluation_share": job.data.evaluation_share,
         "task": job.task,

@@ -8,6 +8,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,26 +23,36 @@ CHECKPOINTS = "checkpoints"
 """Where a worker keeps what a later run can go on from."""
 
 _MAX_JOB_BYTES = 1_000_000
+_MAX_SECONDS = 1e9
 
 
-def refuse_existing(out: Path) -> Path:
+def refuse_existing(out: Path, flag: str = "--out", beside: Callable[[Path], tuple[Path, ...]] | None = None) -> Path:
     """The place of what comes out, which must be free and must be one that can be written to; missing folders above it are made.
+
+    Args:
+        out: The place as written.
+        flag: The flag that names it, for the hint.
+        beside: What will stand beside it, which must be free, too.
 
     Raises:
         UsageError: Something is there already, or nothing can be written there.
     """
     place = Path(os.path.abspath(out.expanduser()))
-    if os.path.lexists(place):
-        raise UsageError(f"`{out}` is there already", "a run never overwrites; name another folder with `--out`, or move this one away")
+    for each in (place, *(beside(place) if beside else ())):
+        if os.path.lexists(each):
+            shown = out if each == place else each.name
+            raise UsageError(f"`{shown}` is there already", f"a run never overwrites; name another place with `{flag}`, or move this one away")
     if place.name in ("", ".", "..") or not place.name.isprintable():
-        raise UsageError(f"`{str(out)!a}` cannot be the name of a folder", "name another with `--out`")
+        raise UsageError(f"`{str(out)!a}` cannot be the name of a folder", f"name another with `{flag}`")
     probe = place.parent / f".{place.name}.partial-{secrets.token_hex(4)}"
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         probe.mkdir()
         probe.rmdir()
     except OSError as error:
-        raise UsageError(f"`{place.parent.name or place.parent}` cannot be written to: {error.strerror or error}", "name another place with `--out`") from error
+        raise UsageError(
+            f"`{place.parent.name or place.parent}` cannot be written to: {error.strerror or error}", f"name another place with `{flag}`"
+        ) from error
     return place
 
 
@@ -50,8 +61,8 @@ def partial_of(place: Path) -> Path:
     return place.parent / f".{place.name}.partial-{secrets.token_hex(4)}"
 
 
-def find_partial(place: Path, job: dict[str, Any]) -> Path:
-    """The unfinished folder that belongs to the same job.
+def find_partial(place: Path, job: dict[str, Any]) -> tuple[Path, float]:
+    """The unfinished folder that belongs to the same job, and how many seconds were spent on it already.
 
     Args:
         place: Where the finished folder would be.
@@ -65,20 +76,25 @@ def find_partial(place: Path, job: dict[str, Any]) -> Path:
     if not with_checkpoints:
         raise UsageError(f"there is no unfinished run for `{place.name}` to go on from", "leave `--resume` out to begin anew")
     partial = with_checkpoints[-1]
-    told = _read_job(partial / JOB_FILE)
+    told, seconds = _read_job(partial / JOB_FILE)
     differing = sorted(key for key in {*told, *job} if told.get(key) != job.get(key))
     if differing:
         raise UsageError(
             f"the unfinished run for `{place.name}` was asked for otherwise: {', '.join(f'`{key}`' for key in differing)} differ",
             f"ask for the same, or leave `--resume` out to begin anew; what is kept is in `{partial.name}`",
         )
-    return partial
+    return partial, seconds
 
 
-def note_job(partial: Path, job: dict[str, Any]) -> None:
-    """Write beside the checkpoints which job they belong to."""
+def images_of(output: Path) -> Path:
+    """The folder beside a file of answers for the images that belong to them."""
+    return output.with_name(f"{output.name}.images")
+
+
+def note_job(partial: Path, job: dict[str, Any], seconds: float) -> None:
+    """Write beside the checkpoints which job they belong to, and how many seconds were spent on it."""
     with contextlib.suppress(OSError):
-        (partial / JOB_FILE).write_text(json.dumps(job, indent=2, sort_keys=True, ensure_ascii=False), encoding="utf-8")
+        (partial / JOB_FILE).write_text(json.dumps({"job": job, "seconds": seconds}, indent=2, sort_keys=True, ensure_ascii=False), encoding="utf-8")
 
 
 def clean(partial: Path) -> None:
@@ -124,14 +140,19 @@ def job_in_short(job: Job, digests: dict[str, str]) -> dict[str, Any]:
     return {**flat, "inputs": hashlib.sha256(json.dumps(digests, sort_keys=True).encode()).hexdigest()}
 
 
-def _read_job(path: Path) -> dict[str, Any]:
+def _read_job(path: Path) -> tuple[dict[str, Any], float]:
     try:
         if path.stat().st_size > _MAX_JOB_BYTES:
-            return {}
+            return {}, 0.0
         told = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
-        return {}
-    return told if isinstance(told, dict) else {}
+        return {}, 0.0
+    if not isinstance(told, dict) or not isinstance(told.get("job"), dict):
+        return {}, 0.0
+    seconds = told.get("seconds")
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 <= seconds < _MAX_SECONDS:
+        seconds = 0.0
+    return told["job"], float(seconds)
 
 
 def _escaped(name: str) -> str:

@@ -13,8 +13,9 @@ from registry.errors import ProvenanceError, SourceError, UsageError
 from registry.provenance.digests import digest_file
 from registry.provenance.run import FileDigest, Material
 from registry.runner.job import ConvertJob, DataInput, FinetuneJob, InferJob, Job, MergeJob, ModelInput, QuantizeJob
+from registry.runner.parameters import check_parameters
 from registry.runner.run_data import FoundData, find_data
-from registry.runner.run_models import FoundModel, find_model
+from registry.runner.run_models import FoundModel, find_file, find_model
 from registry.runner.run_request import ConvertRequest, FinetuneRequest, InferRequest, MergeRequest, QuantizeRequest, Request
 from registry.supplychain.names import check_name
 
@@ -75,6 +76,9 @@ def find_inputs(desk: Desk, request: Request, told: Told | None = None) -> Input
         evaluation = find_data(desk, request.evaluation_data) if request.evaluation_data else None
         return _checked(Inputs(((base, relation),), data, evaluation), request)
     if isinstance(request, InferRequest):
+        if (request.text is None) == (request.input is None):
+            raise UsageError("there are two ways to ask: give one of `--text` and `--input`", "a file has many texts, one a row")
+        check_parameters(request.task, request.parameters)
         models = [find_model(desk, request.model, base_name=request.base_name, **given)]
         if request.adapter:
             models.append(find_model(desk, request.adapter, **given))
@@ -92,8 +96,7 @@ def find_inputs(desk: Desk, request: Request, told: Told | None = None) -> Input
     reference, file = request.model, request.file if isinstance(request, ConvertRequest) else None
     if isinstance(request, ConvertRequest) and reference.lower().endswith(".gguf") and Path(reference).expanduser().is_file():
         path = Path(reference).expanduser()
-        reference, file = f"{path.parent}/", path.name
-        reference = reference if reference.startswith(("/", "./", "../", "~")) else f"./{reference}"
+        return _checked(Inputs(((find_file(desk, path, base_name=request.base_name, **given), relation),), file=path.name), request)
     model = find_model(desk, reference, base_name=request.base_name, **given)
     if isinstance(request, ConvertRequest) and file is None:
         held = [each.name for each in model.digest.files if each.name.lower().endswith(".gguf")]
@@ -224,7 +227,11 @@ def materials_of(inputs: Inputs, licenses: Mapping[str, tuple[str, ...]], rows: 
 
 def used_models(inputs: Inputs, stated: Mapping[str, str]) -> tuple[UsedModel, ...]:
     """The models that went in, for the catalogue, with the licences that the user stated where none was on record."""
-    return tuple(UsedModel(model.name, relation, model.state, model.commit, model.record, stated.get(model.name)) for model, relation in inputs.models)
+    return tuple(
+        # Files that are not those of their commit are a state of their own; what is on record of the commit stays.
+        UsedModel(model.name, relation, model.state, None if model.changed else model.commit, model.record, stated.get(model.name))
+        for model, relation in inputs.models
+    )
 
 
 def used_data(inputs: Inputs, rows: Mapping[str, Mapping[str, int | str]], stated: Mapping[str, str]) -> tuple[UsedData, ...]:
@@ -238,7 +245,16 @@ def used_data(inputs: Inputs, rows: Mapping[str, Mapping[str, int | str]], state
 
 
 def name_of(request: Request) -> str:
-    """The name of what comes out: as stated, else that of its folder or file."""
+    """The name of what comes out: as stated, else that of its folder or file.
+
+    Raises:
+        UsageError: It cannot be a name.
+    """
     if isinstance(request, InferRequest):
-        return check_name(request.name or request.output.name.split(".")[0] or request.output.name, "dataset")
-    return check_name(request.name or request.out.expanduser().resolve().name, "model")
+        name, what = request.name or request.output.name.split(".")[0] or request.output.name, "dataset"
+    else:
+        name, what = request.name or request.out.expanduser().resolve().name, "model"
+    check_name(name, what)
+    if name.startswith(("dataset:", "app:")) or "@" in name:
+        raise UsageError(f"`{name}` cannot be the name of a {what}", "leave out `dataset:`, `app:` and `@`, or give it another with `--name`")
+    return name

@@ -7,14 +7,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from registry.desk.facts import today
 from registry.desk.plan_run_names import KnownModel, describe_folder, find_known, model_of_digests, nearest_models
 from registry.errors import ProvenanceError, RefusedError, RegistryError, SourceError, UnknownModelError, UsageError
-from registry.provenance.digests import FolderDigest, digest_folder
+from registry.provenance.digests import FolderDigest, digest_file, digest_folder, tree_digest
+from registry.supplychain.model import Model
 from registry.supplychain.names import check_name, split_reference
+from registry.supplychain.record import Record
+from registry.supplychain.source import Source
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
-    from registry.supplychain.record import Record
 
 _PATHS = ("./", "../", "/", "~", ".\\")
 
@@ -122,6 +125,32 @@ def _of_folder(desk: Desk, folder: Path, base_name: str | None, allow_changed: b
     changed = _is_changed(known, digest, (plain,), commit, allow_changed, name)
     record = None if known is not None and known.recorded else describe_folder(desk, folder, name, commit, within)
     return FoundModel(name, folder, digest, commit, record, known if record is None else None, changed)
+
+
+def find_file(desk: Desk, path: Path, *, base_name: str | None = None, allow_changed: bool = False, told: Told | None = None) -> FoundModel:
+    """The model that one file holds, such as a GGUF file among others: the file alone counts, whatever stands beside it.
+
+    Raises:
+        SourceError: The file cannot be read.
+        RefusedError: It is not the one on record.
+    """
+    try:
+        file = digest_file(path, progress=(lambda done, total: told(path.name, done, total)) if told else None)
+    except ProvenanceError as error:
+        raise SourceError(error.message, error.hint) from error
+    digest = FolderDigest((file,), tree_digest([file]))
+    name = base_name or model_of_digests(desk, [f"sha256:{digest.sha256}"]) or path.stem
+    known = find_known(desk, check_name(name, "model"))
+    if known is not None:
+        name = known.name
+    changed = _is_changed(known, digest, (), None, allow_changed, name)
+    record = None
+    if known is None or not known.recorded:
+        try:
+            record = describe_folder(desk, path.parent, name)
+        except SourceError:  # a folder of everything, that says nothing of one model
+            record = Record("folder", models=(Model(name, source=Source(f"{name}: {path.name}", today())),))
+    return FoundModel(name, path.parent, digest, None, record, known if record is None else None, changed)
 
 
 def _digest(folder: Path, within: Path | None, name: str, told: Told | None) -> FolderDigest:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +19,11 @@ def _listed(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _command(value: Any) -> Any:
+    """A command that may be written as one line, quoted as in a shell."""
+    return shlex.split(value) if isinstance(value, str) else value
+
+
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Share = Annotated[float, Field(gt=0, lt=1)]
 Positive = Annotated[int, Field(gt=0)]
@@ -26,7 +32,7 @@ Positive = Annotated[int, Field(gt=0)]
 class _Request(BaseModel):
     """What all runs share."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
     name: str | None = None
     device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
@@ -35,7 +41,7 @@ class _Request(BaseModel):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     deterministic: bool = True
     trust_remote_code: bool = False
-    launcher: Annotated[tuple[str, ...], BeforeValidator(lambda value: value.split() if isinstance(value, str) else value)] = ()
+    launcher: Annotated[tuple[str, ...], BeforeValidator(_command)] = ()
     override: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     allow_changed_base: bool = False
     base_name: str | None = None
@@ -51,6 +57,7 @@ class _Made(_Request):
 
     out: Path
     license: str | None = None
+    about: Path | None = None
 
 
 class FinetuneRequest(_Made):
@@ -120,7 +127,7 @@ class QuantizeRequest(_Made):
 
     kind: Literal["quantize"] = "quantize"
     model: str
-    method: Literal["dynamic-int8", "bitsandbytes-4bit", "bitsandbytes-8bit"] = "dynamic-int8"
+    method: Literal["dynamic-int8", "int8", "bitsandbytes-4bit", "bitsandbytes-8bit"] = "dynamic-int8"
 
 
 class ConvertRequest(_Made):
@@ -142,6 +149,10 @@ KINDS: dict[str, type[FinetuneRequest] | type[InferRequest] | type[MergeRequest]
     "quantize": QuantizeRequest,
 }
 """The form of each request by the name of its command."""
+
+
+_FLAGS = {"models": "--model", "weights": "--weight", "columns": "--column", "parameters": "--param"}
+"""Flags that are given several times have the name of one."""
 
 
 def read_request(kind: str, flags: Mapping[str, Any], config: Mapping[str, Any] | None = None, file: str = "the configuration") -> Request:
@@ -170,7 +181,9 @@ def read_request(kind: str, flags: Mapping[str, Any], config: Mapping[str, Any] 
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False)[0]
         field = str(first["loc"][0]) if first["loc"] else kind
-        flag = "--" + field.replace("_", "-")
+        flag = _FLAGS.get(field) or "--" + field.replace("_", "-")
+        if first["type"] == "too_short":
+            raise UsageError(f"`{flag}` is given once, and several are needed", "repeat it: two models or more") from error
         if first["type"] == "missing":
             raise UsageError(f"`{flag}` is missing", f"give it on the line, or as `{field}` in a file with `--config`") from error
         where = "" if field in flags and flags[field] not in (None, (), {}) else f" (in `{file}`)" if config else ""

@@ -31,6 +31,12 @@ PICKLE_HINT = (
 CODE_HINT = "read that code first, then allow it with `--trust-remote-code`; where your transformers knows the architecture itself, delete `auto_map` from a copy instead"
 """What to do about a model that brings code of its own."""
 
+MAX_LAYERS = 2_000
+"""More layers than any model has."""
+
+MAX_SIZE = 100_000_000
+"""A larger vocabulary, context or width than any model has."""
+
 _CONFIGS = (
     "config.json",
     "tokenizer_config.json",
@@ -86,6 +92,7 @@ def check_folder(folder: Path, name: str, *, trust_remote_code: bool = False) ->
     kind: Kind = "pipeline" if "model_index.json" in configs else "adapter" if "adapter_config.json" in configs else "model"
     if kind == "model" and "config.json" not in configs:
         raise _unusable(name, "it has no `config.json`", "name the folder that holds the model's files; a GGUF file is brought in with `licet run convert`")
+    _check_sizes(configs.get("config.json", {}), name)
     weights = [file for file in files.files if file.lower().endswith(".safetensors")]
     pickles = _pickles(files)
     if not weights:
@@ -161,6 +168,14 @@ def _configs(files: FolderFiles, name: str) -> dict[str, Mapping[str, Any]]:
     return found
 
 
+def _check_sizes(config: Mapping[str, Any], name: str) -> None:
+    """No size is beyond any model's: a library would try to build it before it looks at the weights."""
+    for key, value in config.items():
+        most = MAX_LAYERS if "layers" in key else MAX_SIZE
+        if isinstance(value, int) and value > most and ("layers" in key or key.endswith(("_size", "_dim", "_heads", "_positions"))):
+            raise _unusable(name, f"`config.json` gives {value:,} for `{shown(key, 40)}`, which no model has", "mend the file, or fetch it anew")
+
+
 def _pickles(files: FolderFiles) -> list[str]:
     """Files that are pickles, or may be: those that only may be are looked into."""
     return [name for name in files.files if looks_pickled(name) or (looks_pickled(name) is None and begins_like_pickle(files.read(name, 4) or b""))]
@@ -193,6 +208,8 @@ def _code_of(files: FolderFiles, configs: Mapping[str, Mapping[str, Any]]) -> It
             yield f"`auto_map` in `{file}`"
         if _mentions(config, "custom_pipelines", 0):
             yield f"`custom_pipelines` in `{file}`"
+        for kernel in _kernels(config, 0):  # transformers fetches and runs it (its `kernels` integration)
+            yield f"the kernel `{shown(kernel, 60)}` in `{file}`"
     adapter = configs.get("adapter_config.json", {})
     if adapter.get("megatron_config") is not None or adapter.get("megatron_core") not in (None, "megatron.core"):
         yield "`megatron_core` in `adapter_config.json`"  # peft imports the module that it names
@@ -222,6 +239,17 @@ def _mentions(value: Any, key: str, depth: int) -> bool:
     if isinstance(value, Mapping):
         return bool(value.get(key)) or any(_mentions(each, key, depth + 1) for each in value.values())
     return isinstance(value, list) and any(_mentions(each, key, depth + 1) for each in value if isinstance(each, (Mapping, list)))
+
+
+def _kernels(value: Any, depth: int) -> Iterator[str]:
+    """Every repository of compiled code that a configuration names as an implementation."""
+    if not isinstance(value, Mapping) or depth > _MAX_DEPTH:
+        return
+    for key, each in value.items():
+        if "_implementation" in key:
+            named = each.values() if isinstance(each, Mapping) else [each]
+            yield from (name for name in named if isinstance(name, str) and "/" in name)
+        yield from _kernels(each, depth + 1)
 
 
 def _quantization(config: Mapping[str, Any]) -> str | None:

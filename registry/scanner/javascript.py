@@ -44,7 +44,7 @@ class JavaScriptDetector:
     def find(self, path: str, data: bytes, files: Files) -> Iterator[Reference]:
         """The references in a script; without the extra, none, and a note."""
         if _languages() is None:
-            files.note(Note("missing-extra", "JavaScript and TypeScript were not read: install the `scan` extra"))
+            files.note(Note("missing-extra", "not read: JavaScript and TypeScript need the `scan` extra", path))
             return
         self._scripts.clear()
         script = self._script(path, files, data)

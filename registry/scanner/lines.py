@@ -39,6 +39,7 @@ def mentions(text: str, file: str, first: int = 1) -> Iterator[Reference]:
         if len(line) > 4_000:
             continue
         for match in _QUOTED.finditer(line):
-            if looks_like_model(match.group(1), facts):
-                provider = "hub" if "/" in match.group(1) else facts.family(match.group(1))
-                yield Reference(match.group(1), match.group(1), "model", "mention", file, number, match.start(1) + 1, provider=provider, confidence="possible")
+            name = match.group(1).removeprefix("local:")
+            if looks_like_model(name, facts):
+                provider = "hub" if "/" in name else facts.family(name)
+                yield Reference(name, match.group(1), "model", "mention", file, number, match.start(1) + 1, provider=provider, confidence="possible")

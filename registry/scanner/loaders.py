@@ -36,6 +36,7 @@ class Rule:
         within: Keys under which the name stands.
         second: The argument that completes it.
         guess: The receiver is not known: what is found has to look like a name.
+        objects: It takes an object as well as a name.
     """
 
     library: str
@@ -54,6 +55,7 @@ class Rule:
     within: tuple[str, ...] = ()
     second: tuple[int | str, ...] = ()
     guess: bool = False
+    objects: bool = False
 
     def bare_of(self, name: str, second: str | None) -> str:
         """What a name without an owner stands for."""
@@ -119,6 +121,9 @@ class Facts:
         """Whose API answers at an address."""
         return next((provider for host, provider in self.hosts.items() if host in address), None)
 
+
+SHORT = 4
+"""A word of so few letters has to stand alone in a name; a longer one may be a part of a word."""
 
 _SHORT = frozenset(("o1", "o3", "o4-mini", "gpt-4", "gpt4", "ada", "babbage", "curie", "davinci"))
 
@@ -276,6 +281,7 @@ def _rule(call: Mapping[str, Any], name: str, library: str, provider: str, guess
         tuple(call.get("within", ())),
         tuple(call.get("second", ())),
         guess,
+        bool(call.get("objects", False)),
     )
 
 
@@ -289,9 +295,9 @@ def pattern_of(name: str) -> re.Pattern[str]:
 def _facts(data: Mapping[str, Any]) -> Facts:
     families = sorted(((prefix, provider) for provider, prefixes in data["families"].items() for prefix in prefixes), key=lambda pair: -len(pair[0]))
     words = sorted((word.rstrip("-") for word in data["model_words"]), key=len, reverse=True)
-    pattern = (
-        rf"(?:^|[-_./\d])(?:{'|'.join(map(re.escape, words))})|\d+(?:\.\d+)?[bm](?:$|[-_.])|(?:{'|'.join(re.escape(word) for word in words if len(word) > 4)})"
-    )
+    short = "|".join(re.escape(word) for word in words if len(word) <= SHORT)
+    long = "|".join(re.escape(word) for word in words if len(word) > SHORT)
+    pattern = rf"(?:^|[-_./\d])(?:{short})(?=$|[-_.:\d])|(?:^|[-_./\d])\d+(?:\.\d+)?[bm](?:$|[-_.:])|(?:{long})"
     return Facts(
         data["tasks"],
         data["web_tasks"],

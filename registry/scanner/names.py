@@ -265,7 +265,7 @@ def looks_like_model(text: str, facts: Facts) -> bool:
     match = _HUB.fullmatch(text)
     if match is None:
         return (
-            facts.family(text) is not None
+            facts.family(text) not in ((None,) if "-" in text else (None, "bedrock"))
             and _API.fullmatch(text) is not None
             and not text.lower().endswith((*_FILE_ENDINGS, *_WEIGHT_ENDINGS))
             and "/" not in text

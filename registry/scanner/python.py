@@ -15,7 +15,7 @@ from registry.scanner.python_scope import ModuleTree
 from registry.scanner.python_sweep import holds_more, sweep
 from registry.scanner.reference import Reference
 
-WORDS = (b"from_pretrained", b"huggingface", b"hub.load", b"completions.create", b"load_dataset", b"api.openai.com", b"modelId")
+WORDS = (b"from_pretrained", b"huggingface", b"completions.create", b"gpt-", b"claude-", b"hub.load")
 """Words that make a file worth reading, whatever it imports."""
 
 

@@ -136,7 +136,10 @@ class Calls:
             return
         yield from self._named(reading, node, found)
         if not found.texts and found.nothing and not found.open:
-            yield from self._missing(reading)
+            if rule.default is not None or rule.task:
+                yield from self._missing(reading)
+            elif not found.things and not rule.guess and not rule.objects:
+                yield self._unresolved(reading, node)
 
     def _loads(self, call: ast.Call, rule: Rule, point: Point) -> bool:
         node = given(call, rule.when)
@@ -171,7 +174,8 @@ class Calls:
         second = self._second(reading)
         for text in texts:
             yield from self._of_text(reading, text, second)
-        if found.open and not texts and not reading.rule.guess and reading.rule.shape is None:
+        named = any(text.text.strip() for text in texts) or (reading.rule.objects and _is_object(node))
+        if (found.open or texts) and not named and not reading.rule.guess and reading.rule.shape is None:
             yield self._unresolved(reading, node)
 
     def _second(self, reading: Reading) -> str | None:
@@ -268,6 +272,11 @@ def _library(reading: Reading) -> str | None:
         return None
     root, library = reading.callee.partition(".")[0], reading.rule.library
     return library if root.replace("_", "-").startswith(re.split("[-_]", library)[0]) else root
+
+
+def _is_object(node: ast.expr | None) -> bool:
+    """Whether an expression, where an object or a name may stand, is called like an object."""
+    return node is None or re.search(r"(?i)name|id$|path|checkpoint|repo|environ|getenv|str", ast.unparse(node)) is None
 
 
 def _chain(node: ast.expr) -> str:

@@ -79,6 +79,8 @@ def member(origins: Origins, origin: Origin, name: str, depth: int = 0) -> Itera
                     yield from _returned(origins, each, None)
                 else:
                     yield each.seen("attribute", USUALLY if origin.kind == "instance" else ALWAYS) if each.kind == "node" else each
+        if origin.kind == "instance" and origin.made is None:
+            yield from _overridden(origins, node, scope, name)
         if origin.kind == "instance" and origin.made is None and name not in scope.attributes:
             yield from _fields(origins, node, scope, name)
     if found:
@@ -92,6 +94,14 @@ def member(origins: Origins, origin: Origin, name: str, depth: int = 0) -> Itera
                 yield from member(origins, replace(each, kind=origin.kind, made=origin.made), name, depth + 1)
     if not node.bases:
         yield UNKNOWN
+
+
+def _overridden(origins: Origins, node: ast.ClassDef, scope: Scope, name: str) -> Iterator[Origin]:
+    """What classes of the same file that derive from one set an attribute to."""
+    for each, inner in scope.module.scopes.items():
+        if isinstance(each, ast.ClassDef) and name in inner.names and any(last_step_of(base) == node.name for base in each.bases):
+            for binding in visible(inner.names[name], Point(inner)):
+                yield from (one.seen("attribute", USUALLY) for one in origins.binding(binding, name, inner, Point(inner)) if one.kind == "node")
 
 
 def _fields(origins: Origins, node: ast.ClassDef, scope: Scope, name: str) -> Iterator[Origin]:
@@ -195,6 +205,8 @@ def _from_outside(origins: Origins, origin: Origin, node: ast.Call, point: Point
         elif known.word == "choice" and isinstance(each.node, ast.List | ast.Tuple) and each.point is not None:
             for part in each.node.elts:
                 yield from (one.seen("choice", PERHAPS) for one in origins.of(part, each.point))
+        elif known.word is not None and isinstance(each.node, ast.Constant) and each.node.value is None:
+            yield UNKNOWN  # no default: what is set outside is not known
         elif known.word is not None and each.kind == "node":
             yield each.seen(known.word, USUALLY)
         elif last_of(origin.dotted) in ("choice", "next", "cycle") and isinstance(each.node, ast.List | ast.Tuple) and each.point is not None:

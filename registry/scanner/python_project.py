@@ -14,8 +14,11 @@ from registry.scanner.reference import Note
 MAX_BYTES = 2_000_000
 """A larger Python file is not read: people do not write such."""
 
-MAX_TREES = 12
-"""So many taken-apart files are kept from one file to the next."""
+MAX_KEPT = 600_000
+"""So many bytes of taken-apart files are kept from one file to the next; their trees are some hundred times as large."""
+
+MAX_SOUGHT = 1_000_000
+"""So many bytes of other files are taken apart for the sake of one."""
 
 MAX_SITES = 200
 """So many calls of one function are looked at."""
@@ -35,23 +38,26 @@ class Project:
         self._files = files
         self._trees: dict[str, ModuleTree | None] = {}
         self._places: dict[str, list[str]] | None = None
+        self._kept = 0
         self._words: dict[str, list[str]] | None = None
         self._sites: dict[tuple[str, str], list[Site]] = {}
 
     def rest(self) -> None:
         """Forget what was taken apart, once that is much; only between two files, since trees are told apart by identity."""
-        if len(self._trees) > MAX_TREES:
+        if self._kept > MAX_KEPT:
             for tree in self._trees.values():
                 if tree is not None:
                     tree.forget()
             self._trees.clear()
             self._sites.clear()
+            self._kept = 0
 
     def tree(self, path: str) -> ModuleTree | None:
         """A file taken apart; None where it does not parse."""
         if path not in self._trees:
             data = self._files.read(path)
             self._trees[path] = self.parse(path, data) if data is not None else None
+            self._kept += len(data or b"")
         return self._trees[path]
 
     def parse(self, path: str, data: bytes) -> ModuleTree | None:
@@ -82,7 +88,9 @@ class Project:
             path = self._exact([*around, *steps])
         else:
             path = self._nearest(steps, file)
-        return self.tree(path) if path is not None and path != file else None
+        if path is None or path == file or (path not in self._trees and self._kept > MAX_SOUGHT):
+            return None
+        return self.tree(path)
 
     def _exact(self, steps: list[str]) -> str | None:
         return next((path for path in self._index().get(steps[-1] if steps else "", ()) if _module(path) == steps), None)
@@ -130,6 +138,8 @@ class Project:
         paths.extend(path for path in near if word in (self._files.read(path) or b""))
         count = 0
         for path in paths[:MAX_SITES]:
+            if path not in self._trees and self._kept > MAX_SOUGHT:
+                continue  # a name that half of the application calls; what is read already has to do
             tree = module if path == module.file else self.tree(path)
             if tree is None:
                 continue

@@ -102,6 +102,8 @@ class ModuleTree:
             scope.returns.clear()
         for held in (self.scopes, self.calls, self.sites, self.guards):
             held.clear()
+        self.tree = ast.Module([], [])
+        self.scope.node = self.tree
 
 
 def take_apart(file: str, tree: ast.Module) -> ModuleTree:

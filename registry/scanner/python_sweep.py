@@ -29,7 +29,7 @@ _API_KEYS = frozenset(("messages", "prompt", "input", "contents", "max_tokens", 
 def holds_more(source: str, lines: set[int], facts: Facts) -> bool:
     """Whether a file has a text that may name a model on any other line than these; most have none, and need not be gone through."""
     for match in _TEXTS.finditer(source):
-        text = match.group(1)
+        text = match.group(1) or (None if "://" in match.group(0) else match.group(0))
         if text is None or looks_like_model(text, facts) or (_HUB.fullmatch(text) and _kept(source, match.start())):
             line = source.count("\n", 0, match.start()) + 1
             if line not in lines:
@@ -38,7 +38,7 @@ def holds_more(source: str, lines: set[int], facts: Facts) -> bool:
 
 
 _TEXTS = re.compile(
-    r"""["']([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:@-]*|[A-Za-z][\w]*[.:-][\w.:-]+)["']|https?://(?:huggingface|hf\.|api-inference|router\.hugging)"""
+    r"""["']([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:@-]*|[A-Za-z][\w]*[.:-][\w.:-]+)["']|https?://(?:huggingface|hf\.|api-inference|router\.hugging)|(?:(?<==)|(?<==['"]))[\w.-]+/[\w.-]+"""
 )
 
 
@@ -107,6 +107,8 @@ def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: 
     if len(text) > 2_000 or len(text) < 3:
         return
     place = (module.file, node.lineno, node.col_offset + 1)
+    if " " in text:
+        yield from _told(text, place, facts)
     if "://" in text:
         found = hub_address(text)
         if found is not None:
@@ -125,6 +127,17 @@ def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: 
     elif looks_like_model(text, facts):
         provider = "hub" if "/" in text else facts.family(text)
         yield Reference(text, text, "model", "config" if kept else "mention", *place, provider=provider, confidence="possible")
+
+
+def _told(text: str, place: tuple[str, int, int], facts: Facts) -> Iterator[Reference]:
+    """What a message tells people to give: `--base_model='owner/name'`, `MODEL=owner/name`."""
+    for match in _GIVEN.finditer(text):
+        name = match.group(1)
+        if looks_like_model(name, facts):
+            yield Reference(name, name, "model", "mention", *place, provider="hub", confidence="possible")
+
+
+_GIVEN = re.compile(r"(?:=|--[\w-]+[= ])['\"]?([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*[A-Za-z0-9])")
 
 
 def _file(text: str) -> bool:

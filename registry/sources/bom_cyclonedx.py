@@ -200,7 +200,8 @@ class CycloneDxReader:
                     continue
                 license = each["license"] if isinstance(each.get("license"), Mapping) else {}
                 expression = each.get("expression") if isinstance(each.get("expression"), str) else None
-                name = license_name(expression or license.get("id") or license.get("name"))
+                written = plain_text(properties_of(license).get("as-written"))  # `unknown` is an answer where we wrote it down ourselves
+                name = license_name(expression or license.get("id") or license.get("name")) or written
                 link = license.get("url") if isinstance(license.get("url"), str) else None
                 if name is None and plain_text(link) is None:
                     self._note("bad-value", f"`{shown(place, 120)}` names no licence")

@@ -293,6 +293,11 @@ class SpdxReader:
 
     def _license(self, named: Named, is_data: bool, end: object, by: str) -> None:
         subject = f"dataset:{named.name}" if is_data else named.name
+        several = self._stated_apart(end)
+        for name, link in several:
+            self.bundle.state(subject, name, link, by=by)
+        if several:
+            return
         name, link, text = self._license_at(end, 0)
         if name is None and link is None:
             if "NoAssertion" not in str(end) and not self._asserts_nothing(end):
@@ -324,7 +329,7 @@ class SpdxReader:
             return (f"({joined})" if depth and len(parts) > 1 else joined), None, None
         expression = plain_text(element.get("simplelicensing_licenseExpression"))
         if expression is not None:
-            return self._stated_text(expression, element) or (license_name(expression), None, None)
+            return license_name(expression), None, None
         id = _id_of(element) or ""
         if id.startswith(_LISTED):
             return id.rpartition("/")[2], None, None
@@ -334,20 +339,27 @@ class SpdxReader:
         name = plain_text(element.get("name")) or (id.rpartition("#")[2] if "LicenseRef-" in id else None)
         return name, seen[0] if seen else None, digest
 
-    def _stated_text(self, expression: str, element: Mapping[str, Any]) -> tuple[str | None, str | None, str | None] | None:
-        """The name and link of a licence that an expression only points to, where nobody but its source knows it."""
-        for entry in _list(element.get("simplelicensing_customIdToUri")):
-            if isinstance(entry, Mapping) and entry.get("key") == expression and expression.startswith(STATED):
-                text = self._element(entry.get("value"))
-                places = [
-                    link
-                    for each in _list(text.get("externalRef") if text is not None else None)
-                    if isinstance(each, Mapping)
-                    for link in _list(each.get("locator"))
-                    if isinstance(link, str)
-                ]
-                return (plain_text(text.get("name")) if text is not None else None), places[0] if places else None, None
-        return None
+    def _stated_apart(self, reference: object) -> list[tuple[str | None, str | None]]:
+        """Names and links of what an expression of ours joins, where it points to licences that nobody but their source knows."""
+        element = self._element(reference)
+        expression = plain_text(element.get("simplelicensing_licenseExpression")) if element is not None else None
+        if element is None or expression is None or STATED not in expression:
+            return []
+        texts = {
+            str(entry.get("key")): self._element(entry.get("value"))
+            for entry in _list(element.get("simplelicensing_customIdToUri"))
+            if isinstance(entry, Mapping)
+        }
+        found: list[tuple[str | None, str | None]] = []
+        for part in expression.split(" AND "):
+            text = texts.get(part) if part.startswith(STATED) else None
+            if text is None:
+                found.append((license_name(part.strip("()")), None))
+                continue
+            references = [each for each in _list(text.get("externalRef")) if isinstance(each, Mapping)]
+            places = [link for each in references for link in _list(each.get("locator")) if isinstance(link, str)]
+            found.append((plain_text(text.get("name")), places[0] if places else None))
+        return found
 
 
 def _type_of(each: Mapping[str, Any]) -> str | None:

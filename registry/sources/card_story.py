@@ -61,6 +61,7 @@ _LINK_KEYS = {"paper": ("paper", "paper_url"), "repository": ("repository", "rep
 _BULLET = re.compile(
     r"^[ \t>*+-]{0,20}(?P<what>repository|code|github|paper|website|homepage|home page|demo|project page)\b[^:\n]{0,40}:\**:?\s*(?P<rest>.+)$", re.I | re.M
 )
+_MAKER = re.compile(r"^[ \t>*+-]{0,20}developed by\b[ \t]{0,4}(?:\[optional\])?:\**[ \t]*(?P<name>[^\n]{1,300})$", re.IGNORECASE | re.MULTILINE)
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`|]{3,500}")
 _LINK_WORDS = {"code": "repository", "github": "repository", "homepage": "website", "home page": "website", "demo": "website", "project page": "website"}
 _HEADING = re.compile(r"^ {0,3}(#{1,6})[ \t]+(.+?)[ \t#]*$")
@@ -110,6 +111,9 @@ class CardStory:
     title: str | None = None
     """Its first heading."""
 
+    developer: str | None = None
+    """Who it says developed the model."""
+
 
 def read_story(data: bytes) -> CardStory:
     """What a card says in prose. Never raises: what cannot be understood says nothing."""
@@ -138,6 +142,7 @@ def read_story(data: bytes) -> CardStory:
         energy_kwh=float(stated[1].replace(",", "")) if stated else None,
         co2_kg=_emissions(front.values.get("co2_eq_emissions")),
         title=next((title for title, _ in sections if title), None),
+        developer=_developer(body),
     )
 
 
@@ -212,6 +217,13 @@ def _links(body: str, values: Mapping[str, Any]) -> dict[str, str]:
         if paper is not None:
             found.setdefault("paper", f"https://arxiv.org/abs/{paper[1]}")
     return found
+
+
+def _developer(body: str) -> str | None:
+    """Who the Hub's template names under `Developed by`."""
+    found = _MAKER.search(body)
+    name = re.sub(r"\[([^\]\n]{1,200})\]\([^)\n]{0,500}\)", r"\1", found["name"]).strip(" *_`") if found else ""
+    return name[:200] if re.search(r"\w", name) and not _PLACEHOLDER.search(name) else None
 
 
 def _metrics(index: object) -> Iterator[MeasuredFigure]:

@@ -5,7 +5,7 @@ Nothing is loaded and nothing is unpickled: a folder that holds only pickles, GG
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,15 +81,19 @@ class TensorSet:
         return sum(tensor.values for tensor in self.tensors.values())
 
 
-def read_tensor_set(folder: Path) -> TensorSet:
+def read_tensor_set(folder: Path, only: Sequence[str] | None = None) -> TensorSet:
     """Where every tensor of a model folder lies.
+
+    Args:
+        folder: The folder.
+        only: Read these files of safetensors, an adapter among them; by default those of the model itself, which an adapter is not.
 
     Raises:
         SourceError: The folder cannot be read, or a file of safetensors is not what its header says.
     """
     files = FolderFiles(folder, _within(folder))
     notes: list[Note] = []
-    chosen = _chosen(files, notes)
+    chosen = _chosen(files, notes) if only is None else [name for name in only if name in files.files]
     tensors: dict[str, Tensor] = {}
     for name in chosen:
         for tensor in _read(files.files[name]):

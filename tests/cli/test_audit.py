@@ -89,7 +89,7 @@ def test_table_says_what_was_counted_and_shows_the_gravest(audit: Licet) -> None
         (("--all", "--developer", "nobody at all"), "no developer is called `nobody at all`"),
         (("--all", "--fact", "published_under=mit"), "`published_under` is about one derivative"),
         (("nobody/nothing",), "no model is called `nobody/nothing`"),
-        (("./folder",), "is a folder, not a model of the catalogue"),
+        (("./folder",), "does not exist"),
         (("app:copilot",), "names an application, not a model"),
         ((LOOSE, "--developer", "Microsoft"), "`--developer` picks among all models"),
     ],

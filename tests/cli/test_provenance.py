@@ -67,6 +67,25 @@ def test_a_key_of_somebody_else_is_trusted_by_hand(licet: Licet, tmp_path: Path)
     done = licet("provenance", "verify", "model")
     assert done.returncode == 0, done.stdout
     assert "A friend" in done.stdout
+    assert licet("provenance", "trust", "friend.pub", "--name", "A good friend").returncode == 0
+    listed = json.loads(licet("provenance", "keys", "--format", "json").stdout)["items"]
+    assert [(each["name"], each["own"], each["trusted"]) for each in listed] == [("A good friend", False, True)]
+
+
+def test_ones_own_key_is_listed_and_before_it_is_made_it_is_said_how(licet: Licet, tmp_path: Path) -> None:
+    assert "licet provenance keygen" in licet("provenance", "keys").stdout
+    licet("provenance", "keygen", "--name", "Acme")
+    table = licet("provenance", "keys").stdout
+    assert "Acme" in table
+    assert "own, trusted" in table
+
+
+def test_a_record_may_be_named_instead_of_what_it_is_about(licet: Licet, tmp_path: Path) -> None:
+    from tests.provenance.build import key
+
+    signed(tmp_path / "model", key(tmp_path, "own"))
+    for target in ("model/provenance.json", "model/model.sig", "model/terms.json"):
+        assert licet("provenance", "verify", target, "--public-key", "own.pub").returncode == 0
 
 
 def test_a_record_is_shown_as_a_tree_and_a_timeline(licet: Licet, tmp_path: Path) -> None:
@@ -103,6 +122,32 @@ def test_a_record_is_added_to_by_whoever_signs_the_folder_next(licet: Licet, tmp
     for name in ("maker.pub", "reviewer.pub"):
         arguments = ["--public-key", name] if name == "reviewer.pub" else ["--public-key", name, "--public-key", "reviewer.pub"]
         assert licet("provenance", "verify", "model", *arguments).returncode == 0
+
+
+def test_a_base_in_the_cache_of_the_hub_is_held_against_the_record(licet: Licet, tmp_path: Path) -> None:
+    from registry.provenance.digests import digest_folder
+    from registry.provenance.run import Material
+    from tests.provenance.build import key
+
+    repository = tmp_path / "hub" / "models--acme--base-7b"
+    commit = "b" * 40
+    (repository / "blobs").mkdir(parents=True)
+    (repository / "snapshots" / commit).mkdir(parents=True)
+    (repository / "refs").mkdir()
+    (repository / "refs" / "main").write_text(commit, encoding="utf-8")
+    (repository / "blobs" / "1").write_bytes(b"the weights of the base")
+    (repository / "snapshots" / commit / "model.safetensors").symlink_to(Path("../../blobs/1"))
+    whole = digest_folder(repository / "snapshots" / commit, within=repository)
+    signed(tmp_path / "model", key(tmp_path, "own"), materials=(Material("model", "acme/base-7b", "finetune", None, commit, whole.sha256, whole.files),))
+    arguments = ("provenance", "verify", "model", "--public-key", "own.pub", "--format", "json")
+    same = json.loads(licet(*arguments, HF_HUB_CACHE=str(tmp_path / "hub")).stdout)
+    assert [(each["name"], each["result"]) for each in same["dependencies"]] == [("acme/base-7b", "same")]
+    (repository / "blobs" / "1").write_bytes(b"other weights")
+    done = licet(*arguments, HF_HUB_CACHE=str(tmp_path / "hub"))
+    other = json.loads(done.stdout)
+    assert (done.returncode, [each["code"] for each in other["findings"]]) == (1, ["LIC502"])
+    gone = json.loads(licet(*arguments, HF_HUB_CACHE=str(tmp_path / "nowhere")).stdout)
+    assert [each["result"] for each in gone["dependencies"]] == ["not at hand"]
 
 
 def test_looking_at_the_help_loads_nothing_heavy(licet: Licet, root: Path, tmp_path: Path) -> None:

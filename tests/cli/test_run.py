@@ -22,6 +22,8 @@ pytest.importorskip("transformers")
 LLAMA = "meta-llama/Llama-2-7b-hf"
 FEW = ("--mau", "1000")
 QUICK = ("--max-steps", "2", "--batch-size", "4", "--threads", "1")
+WITHOUT_TORCH = ("--launcher", f"{sys.executable} {Path(__file__).parents[1] / 'runner' / 'stand_in.py'} ok")
+"""A worker that speaks the protocol and trains nothing, where only what is around it is looked at."""
 
 
 @pytest.fixture(scope="session")
@@ -147,7 +149,7 @@ def test_an_approval_passes_over_a_refusal_and_is_kept_everywhere(licet: Licet, 
     assert refused.returncode == 1
     assert "gemma, section 3.2" in refused.stderr
     assert "--override" in refused.stderr
-    done = finetune(licet, *use, "--override", "LEGAL-42", "--name", "made")
+    done = finetune(licet, *use, *WITHOUT_TORCH, "--override", "LEGAL-42", "--name", "made")
     assert done.returncode == 0, done.stderr
     assert "LEGAL-42" in done.stdout
     assert "LEGAL-42" in (place / "out" / "README.md").read_text()
@@ -165,7 +167,7 @@ def test_facts_that_decide_are_asked_for_and_going_on_without_is_recorded(licet:
 
 @pytest.mark.slow
 def test_going_on_without_a_fact_is_signed_with_the_run(licet: Licet, place: Path) -> None:
-    done = finetune(licet, "--base-name", LLAMA, "--yes")
+    done = finetune(licet, "--base-name", LLAMA, "--yes", *WITHOUT_TORCH)
     assert done.returncode == 0, done.stderr
     assert "monthly_active_users" in done.stderr
     assert '"went_on_without": ["monthly_active_users"]' in json.dumps(statement(place / "out" / "terms.json"))
@@ -234,10 +236,27 @@ def test_a_base_whose_files_changed_since_they_were_recorded_is_refused(licet: L
     refused = finetune(licet, "--base-name", "acme/classifier", "--yes")
     assert refused.returncode == 1, refused.stderr
     assert "LIC502" in refused.stderr
-    done = finetune(licet, "--base-name", "acme/classifier", "--yes", "--allow-changed-base", "--name", "made")
+    done = finetune(licet, "--base-name", "acme/classifier", "--yes", "--allow-changed-base", "--name", "made", *WITHOUT_TORCH)
     assert done.returncode == 0, done.stderr
     assert "changed_since_recorded" in json.dumps(statement(place / "out" / "provenance.json"))
     assert "were not those on record" in licet("show", "made", "--history", "--format", "json").stdout
+
+
+@pytest.mark.parametrize(
+    ("more", "code", "said"),
+    [
+        ((), 2, "give one of `--text` and `--input`"),
+        (("--text", "hi", "--input", "questions.txt"), 2, "give one of `--text` and `--input`"),
+        (("--input", "nowhere.txt"), 2, "no file `nowhere.txt`"),
+        (("--text", "hi", "--param", "max_tokens=3"), 4, "takes no parameter `max_tokens`"),
+        (("--text", "hi", "--param", "max_new_tokens"), 2, "is not NAME=VALUE"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused_at_once(licet: Licet, place: Path, more: tuple[str, ...], code: int, said: str) -> None:
+    done = licet("run", "infer", "--model", "./writer", "--task", "text-generation", "--output", "answers.jsonl", *more)
+    assert done.returncode == code, done.stderr
+    assert said in done.stderr
+    assert not (place / "answers.jsonl").exists()
 
 
 def test_a_missing_extra_is_named(licet: Licet, place: Path) -> None:
@@ -262,7 +281,7 @@ def test_bad_data_leaves_nothing_behind(licet: Licet, place: Path) -> None:
 
 @pytest.mark.slow
 def test_a_name_that_breaks_a_rule_is_warned_of_with_one_that_does_not(licet: Licet, place: Path) -> None:
-    done = finetune(licet, "--base-name", "meta-llama/Meta-Llama-3-8B", *FEW)
+    done = finetune(licet, "--base-name", "meta-llama/Meta-Llama-3-8B", *FEW, *WITHOUT_TORCH)
     assert done.returncode == 0, done.stderr
     assert "LIC201" in done.stderr
     assert "`Llama-3-out`" in done.stderr

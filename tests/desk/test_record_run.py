@@ -6,12 +6,12 @@ import pytest
 
 from registry.desk.plan_run_names import dataset_is_known, find_known, model_of_digests, outputs_with_digest
 from registry.desk.record_run import MadeModel, UsedData, UsedModel, record_model, record_outputs, refuse_taken_name
-from registry.desk.record_run_share import GENERAL_PURPOSE_FLOP, modifier_share
+from registry.desk.record_run_share import GENERAL_PURPOSE_FLOP, find_original, modifier_share
 from registry.desk.session import Desk
 from registry.desk.show import show_model
 from registry.errors import UnknownModelError, UsageError
 from tests.desk.conftest import check, codes
-from tests.factories import model, record, statement
+from tests.factories import model, record, relation, statement
 
 BERT = "google-bert/bert-base-uncased"
 LLAMA = "meta-llama/Llama-2-7b-hf"
@@ -34,7 +34,7 @@ def test_a_model_is_known_by_its_digest_and_so_is_what_it_was_made_from(desk: De
     known = find_known(desk, "acme/made")
     assert known is not None
     assert known.digests() == {ONE}
-    assert known.training_flop == 1e18
+    assert known.stage == "task-tuned"
 
 
 def test_a_digest_of_two_models_names_neither(desk: Desk) -> None:
@@ -115,6 +115,24 @@ def test_a_name_that_nobody_knows_is_nobody(desk: Desk) -> None:
     assert find_known(desk, "acme/nothing-like-it") is None
     with pytest.raises((UnknownModelError, UsageError)):
         find_known(desk, " ")
+
+
+def test_the_original_stands_at_the_top_of_the_lineage_not_at_the_last_run(desk: Desk) -> None:
+    assert find_original(desk, LLAMA)[1] is not None
+    record_model(desk, made(models=(UsedModel(LLAMA, "finetune", THREE),)))
+    record_model(desk, made("acme/further", TWO, models=(UsedModel("acme/made", "adapter", ONE),)))
+    assert find_original(desk, "acme/further") == find_original(desk, LLAMA)
+
+
+def test_a_folder_that_nobody_knows_leads_to_the_base_that_it_names(desk: Desk) -> None:
+    named = record(model("tuned"), relation("tuned", LLAMA), origin="folder")
+    assert find_original(desk, "tuned", named) == find_original(desk, LLAMA)
+    assert find_original(desk, "tuned", record(model("tuned"), origin="folder")) == ("tuned", None)
+
+
+def test_of_a_model_that_comes_from_no_other_its_runs_count(desk: Desk) -> None:
+    record_model(desk, made(models=()))
+    assert find_original(desk, "acme/made") == ("acme/made", 1e18)
 
 
 def test_a_modification_is_held_against_a_third_of_the_original() -> None:

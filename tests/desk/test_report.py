@@ -181,6 +181,9 @@ def test_a_folder_is_asked_about_by_what_it_shows_and_nothing_is_kept(reader: De
     assert {license["id"]: license["reach"] for license in entry.answer["licenses"]}.items() >= {"apache-2.0": "original", "llama2": "derivative"}.items()
     assert "LIC101" in {finding["code"] for finding in entry.answer["findings"]}
     assert str(entry.answer["revision"]).startswith("sha256:")
+    assert entry.lineage is not None
+    assert {(edge["child"], edge["parent"]) for edge in entry.lineage["edges"]} >= {("my-model", "meta-llama/Llama-2-7b-hf")}
+    assert "my-model (apache-2.0) is a fine-tune of meta-llama/Llama-2-7b-hf (llama2)" in render_markdown(report)
 
 
 def test_a_folder_with_an_unheard_of_base_says_that_its_terms_are_missing(reader: Desk, tmp_path: Path) -> None:
@@ -194,6 +197,9 @@ def test_a_folder_with_an_unheard_of_base_says_that_its_terms_are_missing(reader
 def test_a_folder_that_is_none_is_refused(reader: Desk, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="not a folder"):
         about(reader, str(tmp_path / "nowhere"))
+    (tmp_path / "notes.txt").write_text("nothing of a model", encoding="utf-8")
+    with pytest.raises(UsageError, match="shows no model"):
+        about(reader, str(tmp_path))
 
 
 def test_the_whole_catalogue_is_counted_and_listed_up_to_a_limit(reader: Desk) -> None:
@@ -313,6 +319,24 @@ def test_a_modification_is_held_against_a_third_of_its_base(desk: Desk) -> None:
 def test_an_annex_about_a_whole_catalogue_is_refused(reader: Desk) -> None:
     with pytest.raises(UsageError, match="single models"):
         make_report(reader, (), ReportQuestion({}, annexes=("g7",)))
+
+
+def test_what_the_policy_sets_aside_is_told_with_its_end(desk_over: Open) -> None:
+    waivers = [
+        {"finding": "LIC101", "owner": "counsel", "reason": "Agreed with the licensor.", "expires": "2099-12-31", "model": "microsoft/*"},
+        {"finding": "LIC101", "owner": "sales", "reason": "Just this once.", "expires": "2020-12-31"},
+        {"finding": "LIC101", "owner": "legal", "reason": "Of others.", "expires": "2099-12-31", "model": "acme/*"},
+    ]
+    (entry,) = about(desk_over(policy={"waivers": waivers}), "microsoft/Orca-2-7b").entries
+    assert [(each["owner"], each["holds"]) for each in entry.waivers] == [("counsel", True), ("sales", False)]
+    assert about(desk_over(), "microsoft/Orca-2-7b").entries[0].waivers == ()
+
+
+def test_the_openness_of_a_model_says_what_is_missing(reader: Desk) -> None:
+    (entry,) = about(reader, LLAMA).entries
+    assert entry.openness is not None
+    assert "class" in entry.openness["sentence"]
+    assert f"openness by the Model Openness Framework: {entry.openness['sentence']}" in render_markdown(about(reader, LLAMA)).replace("\\", "")
 
 
 def test_json_is_the_value_itself(reader: Desk) -> None:

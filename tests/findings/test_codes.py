@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.parametrize("code", sorted(CODES))
 def test_a_code_says_what_how_grave_who_and_what_to_do(code: str) -> None:
     entry = CODES[code]
-    assert re.fullmatch(r"(LIC|SEC)[0-9]{3}", code)
+    assert re.fullmatch(r"(LIC|SEC|POL)[0-9]{3}", code)
     assert entry.code == code
     assert entry.severity in SEVERITIES
     assert entry.fixable_by in ("you", "developer", "licensor")
@@ -38,7 +38,7 @@ def test_every_code_that_is_raised_is_in_the_table_and_every_entry_is_raised() -
     raised: set[str] = set()
     for path in sorted((ROOT / "registry").rglob("*.py")):
         if path.name != "codes.py":
-            raised |= set(re.findall(r"\"((?:LIC|SEC)[0-9]{3})\"", path.read_text(encoding="utf-8")))
+            raised |= set(re.findall(r"\"((?:LIC|SEC|POL)[0-9]{3})\"", path.read_text(encoding="utf-8")))
     assert raised == set(CODES)
 
 

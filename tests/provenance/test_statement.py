@@ -211,3 +211,19 @@ def test_terms_are_valid_against_the_published_schema(done: Run) -> None:
         validator.validate(statement)
         for path, value in (("predicate.model", ...), ("predicate.lineage.0.evidence", "sure"), ("predicate.extra", 1), ("subject", [])):
             assert not validator.is_valid(change(statement, path, value)), path
+
+
+def test_other_readers_of_the_standards_understand_the_record(done: Run) -> None:
+    attestation: Any = pytest.importorskip("in_toto_attestation.v1.statement")
+    statement_pb2: Any = pytest.importorskip("in_toto_attestation.v1.statement_pb2")
+    json_format: Any = pytest.importorskip("google.protobuf.json_format")
+    provenance_pb2: Any = pytest.importorskip("in_toto_attestation.predicates.provenance.v1.provenance_pb2")
+    statement = json.loads(canonical_json(provenance_statement(done)))
+    read = json_format.ParseDict(statement, statement_pb2.Statement())
+    attestation.Statement.copy_from_pb(read).validate()
+    known = {key: value for key, value in statement["predicate"].items() if not key.startswith("licet_")}
+    predicate = json_format.ParseDict(known, provenance_pb2.Provenance(), ignore_unknown_fields=True)
+    assert predicate.build_definition.build_type == "urn:licet:run:1"
+    assert predicate.run_details.metadata.invocation_id == done.invocation
+    assert predicate.build_definition.resolved_dependencies[0].digest["gitCommit"] == "a" * 40
+    assert [each.name for each in predicate.run_details.byproducts][:2] == ["compute", "metrics"]

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from registry.desk.provenance_write import write_file_records, write_records
 from registry.errors import ProvenanceError
@@ -288,6 +290,22 @@ def test_lic505_a_record_in_another_spelling_is_told_though_it_is_signed(folder:
     assert "canonical" in found.findings[0].summary
 
 
+@pytest.mark.parametrize("name", [RECORD_FILE, TERMS_FILE, SIGNATURE_FILE])
+def test_lic505_a_folder_in_place_of_a_document_hides_nothing(folder: Path, own: SigningKey, name: str) -> None:
+    (folder / name).unlink()
+    (folder / name).mkdir()
+    (folder / name / "code.py").write_text("x", encoding="utf-8")
+    assert ("LIC505", name) in said(check(folder, own))
+
+
+def test_what_no_signature_speaks_of_is_noted(folder: Path, own: SigningKey) -> None:
+    (folder / ".git").mkdir()
+    (folder / ".git" / "config").write_text("x", encoding="utf-8")
+    found = check(folder, own)
+    assert found.findings == []
+    assert "`.git` is left out of signatures and was not looked at" in found.notes
+
+
 def test_a_signature_with_a_certificate_is_not_believed_and_it_is_said_what_can_verify_it(folder: Path, own: SigningKey) -> None:
     edit(folder / SIGNATURE_FILE, lambda value: value.update(verificationMaterial={"x509CertificateChain": {"certificates": []}, "tlogEntries": []}))
     found = check(folder, own)
@@ -378,3 +396,38 @@ def test_files_that_were_added_to_what_went_in_do_not_matter(tmp_path: Path) -> 
 def test_a_place_that_is_not_there_is_no_crash(tmp_path: Path) -> None:
     _, _, done = depends(tmp_path)
     assert results(done, {"acme/base-7b": Place(tmp_path / "gone")})[0] == ("acme/base-7b", "differs")
+
+
+@pytest.fixture(scope="module")
+def sealed_folder(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SigningKey, Verification, dict[str, bytes]]:
+    """A folder with all its records, what verifying it says, and the bytes of all its files."""
+    place = tmp_path_factory.mktemp("sealed")
+    own = key(place, name="own")
+    signed(place / "model", own)
+    files = {path.relative_to(place / "model").as_posix(): path.read_bytes() for path in (place / "model").rglob("*") if path.is_file()}
+    return place / "model", own, check(place / "model", own), files
+
+
+@pytest.mark.property
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(which=st.integers(0, 5), at=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+def test_whatever_byte_is_changed_what_verifies_is_what_was_signed(
+    sealed_folder: tuple[Path, SigningKey, Verification, dict[str, bytes]], which: int, at: float, flip: int
+) -> None:
+    folder, own, before, files = sealed_folder
+    name = sorted(files)[which]
+    data = bytearray(files[name])
+    data[int(at * len(data))] ^= flip
+    (folder / name).write_bytes(data)
+    try:
+        found = check(folder, own)
+    finally:
+        (folder / name).write_bytes(files[name])
+    if found.findings:
+        return
+    # A blank between two keys of an envelope may turn into another one; nothing that is said may change.
+    assert name in (RECORD_FILE, TERMS_FILE, SIGNATURE_FILE)
+    assert (found.run, found.terms, found.tree) == (before.run, before.terms, before.tree)
+    assert found.own_signature is not None
+    assert before.own_signature is not None
+    assert found.own_signature.envelope.payload == before.own_signature.envelope.payload

@@ -282,7 +282,11 @@ def merge_with_conflicts() -> Report:
             edge("acme/model", "b/closed", "merge", contradicted=True, contradiction="a card says merge, the weights speak against it"),
         ],
     }
-    return report(entry(answer, lineage=lineage))
+    waivers = (
+        {"code": "LIC103", "owner": "counsel", "reason": "An agreement with both licensors.", "expires": "2027-01-31", "holds": True},
+        {"code": "LIC001", "owner": "data team", "reason": "A licence is on its way.", "expires": "2026-01-31", "holds": False},
+    )
+    return report(entry(answer, lineage=lineage, waivers=waivers))
 
 
 def application() -> Report:
@@ -313,6 +317,8 @@ def application() -> Report:
     rows = tuple(Row(each.name, each.answer["verdict"], each.decides, verdicts=(each.answer["verdict"], "prohibited")) for each in entries)
     return replace(
         report(*entries, title="Licence report: app:kiosk", kind="application", facts="as the catalogue records them", verdict="needs-permission"),
+        headline="Not granted; permission has to be asked for. This is the worst of 3 models.",
+        decides=f"c/closed: {entries[2].decides}",
         application={
             "id": "app:kiosk",
             "name": "Kiosk",
@@ -434,7 +440,8 @@ def hostile(text: str) -> Report:
         },
         record=record,
         history=({"at": text, "actor": text, "kind": text, "what": text, "change": text},),
-        waivers=({"code": text, "reason": text},),
+        waivers=({"code": text, "reason": text, "owner": text, "expires": text, "holds": False},),
+        openness={"class": None, "sentence": text},
         unknown=(text,),
         not_read=(text,),
         recheck=Recheck(text, text),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonS
 
 from registry.findings.codes import CODES
 from registry.reports.csv import COLUMNS, CsvFormat
+from registry.reports.fingerprint import fingerprint
+from registry.reports.github import GithubFormat
+from registry.reports.gitlab import GitlabFormat
 from registry.reports.interface import AuditReport
 from registry.reports.json import JsonFormat
 from registry.reports.registered import FORMATS
@@ -133,3 +137,56 @@ def test_every_fingerprint_of_different_findings_differs() -> None:
     document = json.loads(with_format(SarifFormat(), a_finding(), a_finding(license="gemma"), a_finding(subject="acme/other"), a_finding(code="LIC104")))
     prints = [json.dumps(result["partialFingerprints"]) for result in document["runs"][0]["results"]]
     assert len(set(prints)) == len(prints)
+
+
+def test_a_code_flow_walks_the_lineage() -> None:
+    path = [{"model": "acme/one two"}, {"relation": "finetune", "model": "acme/mid"}, {"relation": "merge", "model": "meta/llama"}]
+    first, second = json.loads(with_format(SarifFormat(), a_finding(path=path), a_finding(path=[])))["runs"][0]["results"]
+    SarifLog.model_validate_json(with_format(SarifFormat(), a_finding(path=path)))
+    (flow,) = first["codeFlows"]
+    said = [step["location"]["message"]["text"] for step in flow["threadFlows"][0]["locations"]]
+    assert said == ["acme/one two", "finetune of acme/mid", "merge of meta/llama"]
+    assert "codeFlows" not in second
+
+
+def test_every_rule_of_sarif_tells_whose_turn_it_is() -> None:
+    (run,) = json.loads(with_format(SarifFormat()))["runs"]
+    for rule in run["tool"]["driver"]["rules"]:
+        assert CODES[rule["id"]].fix in rule["help"]["text"]
+        assert CODES[rule["id"]].fix in rule["help"]["markdown"]
+
+
+def test_a_fingerprint_stays_with_what_is_found() -> None:
+    mark = fingerprint(a_finding())
+    assert re.fullmatch("[0-9a-f]{64}", mark)
+    for same in ({"summary": "Worded anew."}, {"line": 9}, {"severity": "note"}, {"hint": "x"}, {"path": []}):
+        assert fingerprint(a_finding(**same)) == mark
+    others = [{"code": "LIC105"}, {"subject": "acme/other"}, {"license": "mit"}, {"clause": "3"}, {"ancestors": []}, {"file": "a.py"}]
+    assert len({mark, *(fingerprint(a_finding(**other)) for other in others)}) == len(others) + 1
+
+
+@pytest.mark.parametrize(("severity", "command"), [("error", "error"), ("warning", "warning"), ("note", "notice")])
+def test_github_reads_an_annotation_a_line(severity: str, command: str) -> None:
+    text = with_format(GithubFormat(), a_finding(severity=severity, file="src/a,b.py", line=3), a_finding(summary="100%\nsure::error::x"))
+    first, second = text.splitlines()
+    assert first.startswith(f"::{command} file=src/a%2Cb.py,line=3,title=LIC101 acme/one two::It is looser. (llama2 2; AUP 1) To mend it: ")
+    assert second.startswith("::error title=LIC101 acme/one two::100%25%0Asure::error::x")
+
+
+@pytest.mark.parametrize("text", ["a\n::error::forged", "a\r::set-output name=x::y", "a::b,c=d", HOSTILE])
+def test_no_text_from_outside_makes_a_command_of_its_own(text: str) -> None:
+    lines = with_format(GithubFormat(), a_finding(subject=text, summary=text, hint=text, file=text, license=text, clause=text)).splitlines()
+    assert len(lines) == 1
+    properties = lines[0].removeprefix("::error ").split("::")[0]
+    assert [part.split("=")[0] for part in properties.split(",")] == ["file", "title"]
+
+
+def test_gitlab_gets_a_list_in_which_no_finding_comes_twice() -> None:
+    issues = json.loads(
+        with_format(GitlabFormat(), a_finding(), a_finding(line=5), a_finding(severity="note", subject=HOSTILE), a_finding(file="b.py", line=4))
+    )
+    assert [issue["severity"] for issue in issues] == ["critical", "info", "critical"]
+    assert [issue["location"] for issue in issues][::2] == [{"path": "acme/one two", "lines": {"begin": 1}}, {"path": "b.py", "lines": {"begin": 4}}]
+    for issue in issues:
+        assert set(issue) == {"description", "check_name", "fingerprint", "severity", "location"}
+    assert json.loads(with_format(GitlabFormat())) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -70,7 +71,7 @@ def test_a_page_can_be_read_aloud(document: Any) -> None:
     assert [element.text for element in page.all("title") if element.above == ("html", "head")] == [document().title]
     levels = [int(element.tag[1]) for element in page.all("h1", "h2", "h3", "h4")]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), levels
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
     for head in page.all("th"):
         assert head.attributes.get("scope") in ("col", "row"), head
     ids = [element.attributes["id"] for element in page.elements if "id" in element.attributes]

@@ -15,7 +15,7 @@ from registry.terms.verdict import Verdict
 from tests.desk.build import a_model, ask
 from tests.reports.documents import DOCUMENTS, HOSTILE, entry, finding, hostile, item, license, limit, owed, reason, report, with_obligations
 
-GOLDEN = Path(__file__).parent / "golden"
+GOLDEN = Path(__file__).parent / "golden" / "reports"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)

@@ -168,7 +168,7 @@ const poor = [];
 const seen = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 while (seen.nextNode()) {
   const element = seen.currentNode.parentElement;
-  if (!seen.currentNode.data.trim() || element.closest('script, style, svg, .unseen, .running, .skip') || !element.getClientRects().length) continue;
+  if (!seen.currentNode.data.trim() || element.closest('script, style, svg, .unseen, .skip') || !element.getClientRects().length) continue;
   const [one, other] = [light(rgb(getComputedStyle(element).color)), light(ground(element))].sort((a, b) => b - a);
   const ratio = (one + .05) / (other + .05);
   if (ratio < 4.5) poor.push(ratio.toFixed(2) + ' ' + seen.currentNode.data.trim().slice(0, 40));

@@ -1,7 +1,7 @@
 """A worker without heavy libraries: it speaks the protocol, writes what a real one would, and ends as it is told.
 
 It is started as a launcher would be, with the module of the real worker and the file of the job behind it; what it does stands in `STAND_IN` beside the job's
-data: `ok`, `killed`, `disk`, `crash`, `diverged`, `nonsense`.
+data: `ok`, `killed`, `disk`, `crash`, `diverged`, or `data`, which fails before there is a checkpoint.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main(ending: str, job: dict[str, Any]) -> int:
     tell("stage", name="training")
     tell("metrics", phase="before", values={"accuracy": 0.25})
     out = Path(job["out"])
-    if ending != "ok":
+    if ending not in ("ok", "data"):
         state = out / "checkpoints" / "checkpoint-1"
         state.mkdir(parents=True)
         tell("checkpoint", path=str(state), step=1)

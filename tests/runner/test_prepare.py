@@ -10,15 +10,19 @@ import pytest
 from registry.desk.identify import identify_file
 from registry.desk.plan_run import Plan, Planned, PlannedData, PlannedModel, plan_run
 from registry.desk.session import Desk
+from registry.errors import UsageError
 from registry.provenance.digests import digest_folder
+from registry.resources import resource_dir
 from registry.runner.events import Finished
 from registry.runner.job import FinetuneJob
-from registry.runner.prepare import name_warning, prepare_folder
+from registry.runner.prepare import MAX_ABOUT, name_warning, prepare_folder, read_about
 from registry.runner.prepare_terms import Source, Terms, pointer_text, write_terms
 from registry.runner.run_data import FoundData
+from registry.runner.run_demo import ABOUT
 from registry.runner.run_inputs import Inputs
 from registry.runner.run_models import FoundModel
 from registry.sources.card import read_card
+from registry.sources.card_story import read_story
 from registry.sources.front_matter import read_front_matter
 from tests.runner.test_run_record import job, told
 
@@ -34,7 +38,7 @@ def base(tmp_path: Path) -> Path:
     return folder
 
 
-def prepared(desk: Desk, folder: Path, base: Path, name: str, *bases: str, override: str | None = None, **facts: Any) -> str:
+def prepared(desk: Desk, folder: Path, base: Path, name: str, *bases: str, override: str | None = None, about: str = "", **facts: Any) -> str:
     """The card of a fine-tune that is prepared in a folder."""
     folder.mkdir(exist_ok=True)
     models = bases or (MINI,)
@@ -45,7 +49,7 @@ def prepared(desk: Desk, folder: Path, base: Path, name: str, *bases: str, overr
     inputs = Inputs(tuple((FoundModel(each, base, digest), "finetune") for each in models), data)
     work: FinetuneJob = job(base)
     done = Finished(counts={"examples": 10}, settings={"learning_rate": 1e-4}, artifacts={"loss-plot": "training/loss.png"})
-    result = prepare_folder(folder, desk.knowledge, plan, inputs, work, name, told(), done, override)
+    result = prepare_folder(folder, desk.knowledge, plan, inputs, work, name, told(), done, override, about)
     assert (result.name_warning is None) == (name_warning(plan.item, plan.outward, name) is None)
     return (folder / "README.md").read_text(encoding="utf-8")
 
@@ -163,3 +167,48 @@ def test_a_pointer_tells_what_it_is() -> None:
     text = pointer_text("acme/made", [Terms("llama2", "Llama 2 Community License", None), Terms("mit", "MIT License", "https://example.org/mit")])
     assert "- Llama 2 Community License (llama2)\n" in text
     assert "- MIT License (mit): https://example.org/mit\n" in text
+
+
+def test_a_stated_licence_stands_beside_the_texts_of_the_bases(tmp_path: Path, base: Path) -> None:
+    (base / "LICENSE").write_text("Terms of the base.\n")
+    out = tmp_path / "out"
+    out.mkdir()
+    reaching, own = [Terms("apache-2.0", "Apache License 2.0")], [Terms("mit", "MIT License")]
+    written = write_terms(out, "acme/made", [Source("acme/base", base)], reaching, [], "changed.", own)
+    assert "MIT License (mit)" in (out / "LICENSE").read_text()
+    assert "Apache" not in (out / "LICENSE").read_text()
+    assert (out / "LICENSE-acme-base").read_text() == "Terms of the base.\n"
+    assert [terms.id for terms in written.pointed] == ["mit"]
+
+
+def test_a_stated_licence_without_texts_of_the_bases_points_to_both(tmp_path: Path, base: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    write_terms(out, "acme/made", [Source("acme/base", base)], [Terms("apache-2.0", "Apache License 2.0")], [], "changed.", [Terms("mit", "MIT License")])
+    assert "MIT License (mit)" in (out / "LICENSE").read_text()
+    assert "Apache License 2.0 (apache-2.0)" in (out / "LICENSE").read_text()
+
+
+def test_what_its_maker_says_of_a_model_stands_on_its_card(reader: Desk, tmp_path: Path, base: Path) -> None:
+    file = tmp_path / "about.md"
+    file.write_text("---\nlicense: mit\n---\n## Intended use\n\nSorting letters.\n", encoding="utf-8")
+    card = prepared(reader, tmp_path / "out", base, "acme/made", about=read_about(file))
+    assert read_story(card.encode()).texts["intended-use"] == "Sorting letters."
+    assert read_card(card.encode()).licenses == ("apache-2.0",), "the front matter stays that of the run"
+
+
+def test_the_demonstration_says_what_bills_of_materials_ask_for() -> None:
+    story = read_story(read_about(resource_dir("data") / "examples" / ABOUT).encode())
+    assert {"intended-use", "limitations", "ethics", "risk", "domain", "autonomy", "personal-data", "preprocessing", "threshold", "standards"} <= set(
+        story.texts
+    )
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe", b"a\0b", b"x" * (MAX_ABOUT + 1)])
+def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "about.md").write_bytes(data)
+    with pytest.raises(UsageError, match=r"about\.md"):
+        read_about(tmp_path / "about.md")
+    with pytest.raises(UsageError, match="nowhere"):
+        read_about(tmp_path / "nowhere.md")
+    assert read_about(None) == ""

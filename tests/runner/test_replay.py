@@ -13,7 +13,7 @@ import pytest
 from registry.desk.provenance_keys import make_signing_key
 from registry.desk.provenance_write import write_records
 from registry.desk.session import Desk
-from registry.errors import ProvenanceError, UntrustedError, UsageError
+from registry.errors import ProvenanceError, RunError, UntrustedError, UsageError
 from registry.provenance.digests import digest_file, digest_folder
 from registry.provenance.keys import SigningKey, read_signing_key
 from registry.provenance.layout import RECORD_FILE
@@ -28,6 +28,7 @@ from tests.desk.conftest import Open
 from tests.provenance import build
 from tests.provenance.build import model_folder
 from tests.runner.models import encoder, json_lines
+from tests.sources.model_folders import safetensors
 
 pytest.importorskip("securesystemslib")
 
@@ -81,7 +82,7 @@ def materials_in(place: Path) -> tuple[Material, ...]:
 def told_of(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     """The same without any training: a folder that looks as if a run had made it, for what is refused before anything is done."""
     place = tmp_path_factory.mktemp("told")
-    model_folder(place / "base", b"base")
+    model_folder(place / "base", safetensors())
     model_folder(place / "out", b"out")
     job = job_for(place)
     said = build.run(
@@ -189,6 +190,21 @@ def test_remote_code_is_not_run_again_without_being_asked_for(told_of: tuple[Pat
     internals = {**told_of[1].internals, "trust_remote_code": True}
     with pytest.raises(UsageError, match="code of its own"):
         replay(desk, recorded(told_of, internals=internals), Wishes(places(told_of)), silent)
+
+
+def test_weights_that_run_code_are_not_loaded_whatever_a_record_says(
+    desk: Desk, told_of: tuple[Path, Run], recorded: Callable[..., Path], tmp_path: Path
+) -> None:
+    base = tmp_path / "pickled"
+    base.mkdir()
+    (base / "config.json").write_text('{"model_type": "bert"}', encoding="utf-8")
+    (base / "pytorch_model.bin").write_bytes(b"\x80\x02}q\x00.")
+    whole = digest_folder(base)
+    first, *rest = told_of[1].materials
+    materials = (replace(first, sha256=whole.sha256, files=whole.files), *rest)
+    with pytest.raises(RunError) as raised:
+        replay(desk, recorded(told_of, materials=materials), Wishes(places(told_of, **{"acme/base": base})), silent)
+    assert raised.value.reason == "unsafe"
 
 
 def test_an_outcome_is_never_overwritten(desk: Desk, told_of: tuple[Path, Run], recorded: Callable[..., Path], tmp_path: Path) -> None:

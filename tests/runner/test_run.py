@@ -168,8 +168,17 @@ def test_a_run_that_fails_leaves_a_signed_record_beside_its_checkpoint_and_no_ha
 
 def test_bad_data_leaves_nothing_but_its_error(signing_desk: Desk, place: Path) -> None:
     with pytest.raises(RunError):
-        run(signing_desk, place, "data", data=str(place / "data.csv"))
-    assert not (place / "out").exists()
+        run(signing_desk, place, "data")
+    assert sorted(path.name for path in place.iterdir()) == ["base", "data.csv"]
+
+
+def test_what_a_resumed_run_took_up_outlives_its_failure(signing_desk: Desk, place: Path) -> None:
+    for ending, resume in (("diverged", False), ("data", True)):
+        with pytest.raises(RunError):
+            run(signing_desk, place, ending, resume=resume)
+    (partial,) = unfinished(place)
+    assert (partial / "checkpoints" / "checkpoint-1").is_dir()
+    run(signing_desk, place, resume=True)
 
 
 def test_resuming_takes_up_the_unfinished_folder(signing_desk: Desk, place: Path) -> None:
@@ -226,7 +235,7 @@ def test_a_failed_registration_says_that_the_outcome_is_whole(signing_desk: Desk
     def break_catalogue(event: Event) -> None:
         if event.event == "finished":
             with closing(sqlite3.connect(signing_desk.settings.catalogue)) as other:
-                other.execute("ALTER TABLE training_run RENAME TO lost")
+                other.execute("ALTER TABLE remark RENAME TO lost")
                 other.commit()
 
     asked = {
@@ -238,3 +247,38 @@ def test_a_failed_registration_says_that_the_outcome_is_whole(signing_desk: Desk
     assert caught.value.hint is not None
     assert "licet register --from-record out" in caught.value.hint
     assert (place / "out" / "provenance.json").is_file()
+
+
+def test_what_cannot_be_recorded_is_kept_where_it_was_made(signing_desk: Desk, place: Path) -> None:
+    def in_the_way(event: Event) -> None:
+        if event.event == "finished":
+            (partial,) = unfinished(place)
+            (partial / "NOTICE").mkdir()  # the notice cannot be written
+
+    asked = {
+        "base": str(place / "base"), "base_name": BERT, "data": str(place / "data.csv"), "task": "text-classification", "out": str(place / "out"),
+        "launcher": (sys.executable, str(STAND_IN), "ok"),
+    }  # fmt: skip
+    with pytest.raises(RunError, match="the work is done, but could not be recorded") as caught:
+        perform(signing_desk, read_request("finetune", asked), {}, Listener(in_the_way))
+    (partial,) = unfinished(place)
+    assert caught.value.hint is not None
+    assert f"`{partial.name}`" in caught.value.hint
+    assert (partial / "model.safetensors").is_file()
+    assert not (place / "out").exists()
+
+
+def test_files_that_are_not_those_of_their_commit_never_become_them(signing_desk: Desk, place: Path, tmp_path: Path) -> None:
+    commit = "a" * 40
+    snapshot = tmp_path / "hub" / "models--acme--tuned" / "snapshots" / commit
+    snapshot.parent.mkdir(parents=True)
+    (place / "base").rename(snapshot)
+    (snapshot / "README.md").write_text("---\nlicense: apache-2.0\n---\n")
+    asked = {"base": str(snapshot), "base_name": None}
+    run(signing_desk, place, **asked)
+    first = next(each for each in detail(signing_desk, "acme/tuned").revisions if each.commit == commit)
+    (snapshot / "config.json").write_text('{"architectures": ["Other"], "model_type": "bert"}')
+    run(signing_desk, place, **asked, out=str(place / "second"), allow_changed_base=True)
+    assert first in detail(signing_desk, "acme/tuned").revisions
+    with pytest.raises(RefusedError, match="LIC502"):
+        run(signing_desk, place, **asked, out=str(place / "third"))

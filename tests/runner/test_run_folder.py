@@ -14,7 +14,7 @@ from tests.runner.test_run_record import job
 def unfinished(place: Path, asked: dict[str, object]) -> Path:
     partial = partial_of(place)
     (partial / "checkpoints" / "5").mkdir(parents=True)
-    note_job(partial, asked)
+    note_job(partial, asked, 12.5)
     return partial
 
 
@@ -62,7 +62,7 @@ def test_what_came_into_the_place_meanwhile_is_not_overwritten(tmp_path: Path) -
 def test_an_unfinished_run_is_found_by_the_job_it_belongs_to(tmp_path: Path) -> None:
     place = tmp_path / "out"
     partial = unfinished(place, {"task": "a", "machine.seed": 1})
-    assert find_partial(place, {"task": "a", "machine.seed": 1}) == partial
+    assert find_partial(place, {"task": "a", "machine.seed": 1}) == (partial, 12.5)
 
 
 def test_going_on_with_another_job_is_refused_and_says_what_differs(tmp_path: Path) -> None:
@@ -103,3 +103,11 @@ def test_discarding_removes_folders_and_files(tmp_path: Path) -> None:
     discard(file)
     discard(tmp_path / "never-there")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_will_stand_beside_must_be_free_too(tmp_path: Path) -> None:
+    (tmp_path / "answers.jsonl.provenance.json").write_text("of other answers")
+    with pytest.raises(UsageError, match=r"`answers\.jsonl\.provenance\.json` is there already") as caught:
+        refuse_existing(tmp_path / "answers.jsonl", "--output", lambda file: (file.with_name(f"{file.name}.provenance.json"),))
+    assert caught.value.hint is not None
+    assert "--output" in caught.value.hint

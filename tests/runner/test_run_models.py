@@ -10,7 +10,8 @@ from registry.desk.record_run import MadeModel, UsedModel, record_model
 from registry.desk.session import Desk
 from registry.errors import RefusedError, SourceError, UnknownModelError, UsageError
 from registry.provenance.digests import digest_folder
-from registry.runner.run_models import find_model
+from registry.runner.run_models import find_file, find_model
+from registry.sources.folder_files import MAX_FILES
 from tests.desk.conftest import Open
 
 BERT = "google-bert/bert-base-uncased"
@@ -110,3 +111,32 @@ def test_a_link_out_of_the_folder_is_refused(offline: Desk, folder: Path, tmp_pa
 def test_the_name_of_a_folder_needs_a_folder(offline: Desk) -> None:
     with pytest.raises(UsageError, match="--base-name"):
         find_model(offline, BERT, base_name="acme/other")
+
+
+def test_of_a_file_among_others_the_file_alone_counts(offline: Desk, folder: Path) -> None:
+    (folder / "one.gguf").write_bytes(b"GGUF one")
+    (folder / "two.gguf").write_bytes(b"GGUF two")
+    found = find_file(offline, folder / "one.gguf")
+    assert (found.name, found.folder) == ("one", folder)
+    assert [file.name for file in found.digest.files] == ["one.gguf"]
+    (folder / "two.gguf").unlink()
+    assert find_file(offline, folder / "one.gguf").state == found.state
+
+
+def test_a_file_is_known_by_its_digest(offline: Desk, folder: Path) -> None:
+    (folder / "one.gguf").write_bytes(b"GGUF one")
+    state = find_file(offline, folder / "one.gguf").state
+    record_model(offline, MadeModel("acme/made", state, state, "mit", None, None, None, ()))
+    moved = (folder / "one.gguf").rename(folder / "other.gguf")
+    assert find_file(offline, moved).name == "acme/made"
+
+
+def test_a_folder_of_everything_says_nothing_of_one_file(offline: Desk, folder: Path) -> None:
+    (folder / "one.gguf").write_bytes(b"GGUF")
+    (folder / "pictures").mkdir()
+    for number in range(MAX_FILES):
+        (folder / "pictures" / str(number)).touch()
+    found = find_file(offline, folder / "one.gguf")
+    assert found.record is not None
+    assert [each.name for each in found.record.models] == ["one"]
+    assert found.record.statements == ()

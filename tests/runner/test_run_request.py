@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry.errors import UsageError
+from registry.runner.run_inputs import name_of
 from registry.runner.run_request import KINDS, FinetuneRequest, InferRequest, read_request
 
 LEAST = {"base": "acme/base", "data": "data.csv", "task": "causal-lm", "out": "out"}
@@ -31,7 +32,18 @@ def test_what_is_missing_is_named_by_its_flag() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"), [("epochs", 0), ("epochs", "many"), ("seed", -1), ("evaluation_share", 1.0), ("task", "poetry"), ("batch_size", 0), ("method", "most")]
+    ("key", "value"),
+    [
+        ("epochs", 0),
+        ("epochs", "many"),
+        ("learning_rate", float("nan")),
+        ("epochs", float("inf")),
+        ("seed", -1),
+        ("evaluation_share", 1.0),
+        ("task", "poetry"),
+        ("batch_size", 0),
+        ("method", "most"),
+    ],
 )
 def test_a_value_that_cannot_be_is_named_by_its_flag(key: str, value: object) -> None:
     with pytest.raises(UsageError, match=f"`--{key.replace('_', '-')}`"):
@@ -46,7 +58,7 @@ def test_lists_may_be_written_with_commas() -> None:
 
 
 def test_a_merge_takes_two_models_at_least() -> None:
-    with pytest.raises(UsageError, match="`--models`"):
+    with pytest.raises(UsageError, match="`--model` is given once"):
         read_request("merge", {"models": ("acme/one",), "out": "out"})
 
 
@@ -58,3 +70,17 @@ def test_every_setting_of_every_job_can_be_asked_for() -> None:
         wanted = set(form.model_fields) - {"machine", "training", "kind"}
         wanted |= set(job.Machine.model_fields) | (set(job.Hyperparameters.model_fields) if kind == "finetune" else set())
         assert wanted <= set(KINDS[kind].model_fields), kind
+
+
+@pytest.mark.parametrize("name", ["dataset:made", "app:made", "acme/made@1", " ", "a\x1bb", "x" * 300])
+def test_a_name_that_cannot_be_one_is_refused(name: str) -> None:
+    with pytest.raises(UsageError):
+        name_of(read_request("finetune", {**LEAST, "name": name}))
+    assert name_of(read_request("finetune", LEAST)) == "out"
+
+
+def test_a_launcher_is_split_as_a_shell_would() -> None:
+    request = read_request("finetune", {**LEAST, "launcher": "'/opt/my tools/accelerate' launch --num_processes 2"})
+    assert request.launcher == ("/opt/my tools/accelerate", "launch", "--num_processes", "2")
+    with pytest.raises(UsageError, match="--launcher"):
+        read_request("finetune", {**LEAST, "launcher": "'unclosed"})

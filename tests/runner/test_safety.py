@@ -105,6 +105,26 @@ def test_code_that_comes_with_a_model_is_refused_unless_it_is_allowed(tmp_path: 
     assert [note for note in allowed.notes if "SEC002" in note]
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"_attn_implementation": "someone/kernel"},
+        {"text_config": {"attn_implementation": {"text": "someone/kernel@main:fast"}}},
+        {"experts_implementation": "someone/kernel"},
+    ],
+)
+def test_a_kernel_that_a_configuration_names_counts_as_code(tmp_path: Path, config: dict[str, Any]) -> None:
+    assert "someone/kernel" in refusal(model_folder(tmp_path / "model", {"model_type": "bert", **config})).message
+    assert not check_folder(model_folder(tmp_path / "plain", {"model_type": "bert", "_attn_implementation": "sdpa"}), "acme/model").remote_code
+
+
+@pytest.mark.parametrize("size", [{"num_hidden_layers": 100_000}, {"vocab_size": 10**12}])
+def test_sizes_that_no_model_has_are_refused(tmp_path: Path, size: dict[str, int]) -> None:
+    error = refusal(model_folder(tmp_path / "model", {"model_type": "bert", **size}))
+    assert error.reason == "model"
+    assert "which no model has" in error.message
+
+
 def test_a_class_that_modules_json_wants_imported_counts_as_code(tmp_path: Path) -> None:
     own = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"}]
     assert not check_folder(model_folder(tmp_path / "own", modules__json=json.dumps(own).encode()), "acme/model").remote_code

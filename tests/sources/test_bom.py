@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from registry.errors import RegistryError, SourceError
 from registry.sources.bom import MAX_BYTES, BomSource
 from registry.sources.bom_names import read_purl
+from registry.sources.bom_schema import _PLAIN_ADDRESS, quick_addresses
 from registry.sources.interface import Source
 from registry.supplychain.record import Record
 from tests.sources.boms import COMMIT, TERMS, cyclonedx, encoded, spdx, written
@@ -266,3 +269,15 @@ def test_no_value_in_any_place_makes_the_reader_fall(tmp_path: Path, build: Any)
             continue
         assert records
         json.dumps([note.message for note in source.notes])
+
+
+@pytest.mark.property
+@settings(max_examples=40, deadline=None)
+@given(st.one_of(st.from_regex(_PLAIN_ADDRESS, fullmatch=True), st.sampled_from(["https://a b", "https://[x", "http://a/%zz", "://", "https://x/\u202e"])))
+def test_what_passes_as_a_plain_address_passes_the_test_of_the_schema(address: str) -> None:
+    validator = pytest.importorskip("jsonschema").Draft7Validator
+    schema = validator({"type": "string", "format": "iri-reference"}, format_checker=validator.FORMAT_CHECKER)
+    slow = schema.is_valid(address[:200])
+    with quick_addresses():
+        assert schema.is_valid(address[:200]) == slow
+    assert schema.is_valid(address[:200]) == slow

@@ -33,6 +33,13 @@ def test_a_set_is_every_tensor_however_many_files_hold_them(tmp_path: Path) -> N
     assert one.parameters == sum(values.size for values in weights().values())
 
 
+def test_an_adapter_is_read_where_it_is_named(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, {"adapter_model.safetensors": safetensors(), "adapter_config.json": {}})
+    found = read_tensor_set(folder, ["adapter_model.safetensors", "gone.safetensors"])
+    assert (found.files, found.lacks) == (("adapter_model.safetensors",), None)
+    assert found.tensors
+
+
 def test_the_bytes_of_a_tensor_are_those_the_reference_wrote(tmp_path: Path) -> None:
     one = read_tensor_set(save(tmp_path / "one", weights()))
     with TensorReader() as reader:

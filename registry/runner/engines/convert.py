@@ -13,7 +13,7 @@ from typing import Any
 from registry.runner.engines.carried import make_folder
 from registry.runner.engines.interface import EngineError, Tell
 from registry.runner.engines.ledger import Ledger
-from registry.runner.engines.loading import explained
+from registry.runner.engines.loading import explained, refused
 from registry.runner.engines.machine import ready_machine
 from registry.runner.engines.tidy import tidy_model
 from registry.runner.events import Finished, Noted
@@ -39,14 +39,14 @@ class ConvertEngine:
         import transformers
 
         ledger = Ledger(tell)
-        with explained(job.model.name):
+        with refused():
             path, header = check_gguf(job.model.folder, job.file, job.model.name)
         readied = ready_machine(job.machine.model_copy(update={"precision": "auto"}), tell)  # it computes nothing in the type it stores
         stored = _stored_as(header)
         precision = _precision(job, header)
         dtype = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[precision]
         ledger.stage("loading", job.file)
-        with explained(job.model.name), _alone(path) as place:
+        with _alone(path) as place, explained(job.model.name, place):
             options: dict[str, Any] = {"gguf_file": _NAME, "local_files_only": True, "trust_remote_code": False}
             config = transformers.AutoConfig.from_pretrained(place, **options)
             kind = transformers.AutoModelForSeq2SeqLM if config.is_encoder_decoder else transformers.AutoModelForCausalLM

@@ -18,6 +18,7 @@ from registry.runner.engines.energy import EnergyMeter, energy_meter
 from registry.runner.engines.examples import Column, Examples, check_texts, read_examples
 from registry.runner.engines.flop import FORMULA, REFERENCE_FORMULA, count_parameters
 from registry.runner.engines.interface import EngineError, Tell, deferred_interrupt
+from registry.runner.engines.labels import write_labels
 from registry.runner.engines.ledger import Ledger
 from registry.runner.engines.log import Log
 from registry.runner.engines.losses import TRAINING_FOLDER, thin_out, write_losses
@@ -112,6 +113,8 @@ class Finetune(ABC):
     def save(self, work: Work, trainer: Any) -> None:
         """Write the model into the out folder; on every process of the run."""
         trainer.save_model(str(work.job.out))
+        if work.job.method != "full" and self.adapter_task in ("SEQ_CLS", "TOKEN_CLS"):
+            write_labels(work.model.config, work.job.out)
 
     def run(self, job: FinetuneJob, tell: Tell) -> Finished:
         """Do it: load, measure, train, measure again, save."""
@@ -190,9 +193,9 @@ class Finetune(ABC):
         try:
             trainer.train(resume_from_checkpoint=str(checkpoint) if checkpoint else None)
         except pickle.UnpicklingError as error:  # only tensors and numbers are taken from one
-            broken_one = checkpoint.name if checkpoint else "the checkpoint"
+            read = checkpoint.name if checkpoint else "the checkpoint"
             raise EngineError(
-                "unsafe", f"`{broken_one}` holds something else than numbers, and was not loaded", "remove it, and resume from the one before"
+                "unsafe", f"`{read}` holds something else than numbers, and was not loaded", "remove it, and resume from the one before"
             ) from error
         trainer.remove_callback(watch)
         kept = watch.checkpoint or checkpoint

@@ -18,7 +18,7 @@ from registry.runner.engines.asking import Answer, Asker, Question, RowError
 from registry.runner.engines.infer_tasks import make_asker
 from registry.runner.engines.interface import EngineError, Tell
 from registry.runner.engines.ledger import Ledger
-from registry.runner.engines.loading import explained
+from registry.runner.engines.loading import refused
 from registry.runner.engines.machine import ready_machine
 from registry.runner.events import Finished, Noted
 from registry.runner.job import InferJob
@@ -40,7 +40,7 @@ class InferEngine:
             EngineError: The input, the model or the parameters are not such that an answer can be had.
         """
         ledger = Ledger(tell)
-        with explained(job.input.name if job.input is not None else "the input"):
+        with refused():
             check_parameters(job.task, job.parameters)
             _check_job(job)
             template = read_template(job.prompt_template) if job.prompt_template is not None else None
@@ -53,7 +53,7 @@ class InferEngine:
         ledger.stage("generating")
         tally = _Tally()
         try:
-            with job.output.open("x", encoding="utf-8") as stream, explained(job.model.name):
+            with job.output.open("x", encoding="utf-8") as stream, refused():
                 for line in _answer(reader.entries(), asker, job.batch_size):
                     _write(stream, line, tally)
                     ledger.progress(tally.counts["examples"], total, unit="rows")
@@ -237,10 +237,11 @@ def _write(stream: TextIO, line: _Line, tally: _Tally) -> None:
 
 
 def _tell_tally(tally: _Tally, tell: Tell) -> None:
-    if tally.counts["cut"]:
-        tell(Noted(text=f"{tally.counts['cut']:,} texts were longer than the model takes and were cut; their lines say so"))
-    if tally.counts["failed"]:
-        tell(Noted(text=f"{tally.counts['failed']:,} rows could not be answered; {tally.first_error}"))
+    cut, failed = tally.counts["cut"], tally.counts["failed"]
+    if cut:
+        tell(Noted(text=f"{'1 text was' if cut == 1 else f'{cut:,} texts were'} longer than the model takes, and cut; `cut` in the answers says which"))
+    if failed:
+        tell(Noted(text=f"{'1 row' if failed == 1 else f'{failed:,} rows'} could not be answered; {tally.first_error}"))
 
 
 def _settings(job: InferJob, template: PromptTemplate | None, reader: _Reader, asker: Asker) -> dict[str, int | float | str | bool | list[str] | None]:

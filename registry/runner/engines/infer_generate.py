@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from jinja2 import TemplateError
+
+from registry.errors import RunError
 from registry.runner.engines.asking import Answer, Question
 from registry.runner.engines.interface import EngineError, Tell
 from registry.runner.engines.loading import Loaded, load_model, load_part, text_limit
 from registry.runner.engines.machine import Readied
 from registry.runner.job import InferJob
+from registry.runner.parameters import check_parameters
 from registry.sources.notes import shown
 
 DEFAULT_NEW_TOKENS = 128
@@ -99,7 +103,7 @@ class GenerationAsker:
         import copy
 
         config = copy.deepcopy(self._loaded.model.generation_config)
-        asked = {name: value for name, value in job.parameters.items() if name not in _OWN}
+        asked: dict[str, Any] = {name: value for name, value in job.parameters.items() if name not in _OWN}
         asked.setdefault("do_sample", bool(_DRAWN & set(asked) or config.do_sample))
         asked.setdefault("num_beams", config.num_beams or 1)
         asked.setdefault("num_return_sequences", config.num_return_sequences or 1)
@@ -109,6 +113,13 @@ class GenerationAsker:
                 asked.pop(name, None)
         for name, value in asked.items():
             setattr(config, name, value)
+        known: dict[str, Any] = {name: found for name in _RECORDED if (found := getattr(config, name, None)) is not None}
+        try:
+            check_parameters("text-generation", known)
+        except RunError as error:
+            raise EngineError(
+                "model", f"`generation_config.json` of `{self._loaded.name}`: {error.message}", "mend the file, or say it with `--param`"
+            ) from error
         if config.max_new_tokens is None:
             config.max_new_tokens = max(1, (config.max_length - 1) if config.max_length and not self._writes_on else DEFAULT_NEW_TOKENS)
         config.max_length = None
@@ -152,7 +163,13 @@ class GenerationAsker:
         turns = [{"role": "user", "content": text}]
         if self._system:
             turns.insert(0, {"role": "system", "content": self._system})
-        return str(self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
+        try:
+            return str(self._tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True))
+        except (TemplateError, ArithmeticError, ValueError, TypeError) as error:  # the format is a program of its own, in a sandbox
+            said = shown(str(error).partition("\n")[0], 200)
+            raise EngineError(
+                "model", f"the conversation format of `{self._loaded.name}` does not take this: {said}", "leave `system` out, or say `chat=false`"
+            ) from error
 
     def _until_end(self, ids: list[int]) -> list[int]:
         """What was written, without the padding after its end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,7 @@ from registry.runner.engines.interface import EngineError, Tell
 from registry.runner.engines.loading import explained, load_model, load_part, require_safe
 from registry.runner.engines.machine import Readied
 from registry.runner.job import InferJob
+from registry.runner.run_folder import images_of
 
 MAX_PIXELS = 64_000_000
 """A larger image is not decoded."""
@@ -53,7 +55,7 @@ class ImageLabelAsker:
 
 
 class PictureAsker:
-    """A diffusion pipeline; the answer is the name of an image in the folder beside the answers."""
+    """A diffusion pipeline; the answer is the name and digest of an image in the folder beside the answers, so that their digest covers the images too."""
 
     def __init__(self, job: InferJob, readied: Readied, tell: Tell) -> None:
         _require("diffusers", "making images")
@@ -67,10 +69,10 @@ class PictureAsker:
             raise EngineError("data", "`text-to-image` takes no adapter here", "merge it into the pipeline first")
         diffusers.utils.logging.set_verbosity_error()
         diffusers.utils.logging.disable_progress_bar()
-        with explained(job.model.name):
+        with explained(job.model.name, checked.folder):
             pipelines: Any = diffusers.DiffusionPipeline
             self._pipe = pipelines.from_pretrained(
-                checked.folder, use_safetensors=True, local_files_only=True, trust_remote_code=job.machine.trust_remote_code, torch_dtype=readied.dtype
+                checked.folder, use_safetensors=True, local_files_only=True, trust_remote_code=job.machine.trust_remote_code, dtype=readied.dtype
             )
         self._pipe.to(readied.device)
         self._pipe.set_progress_bar_config(disable=True)
@@ -79,9 +81,9 @@ class PictureAsker:
         )
         self._seed = job.machine.seed
         self._options = dict(job.parameters)
-        self._images = images_folder(job.output)
+        self._images = images_of(job.output)
         self._images.mkdir(exist_ok=False)
-        self.settings = {**job.parameters, "images": self._images.name}
+        self.settings = dict(job.parameters)
 
     def ask(self, questions: Sequence[Question]) -> list[Answer]:
         """Make a batch of images, in order; each row has a seed of its own, so it comes out the same in any batch."""
@@ -93,7 +95,8 @@ class PictureAsker:
             made = self._pipe(question.text, generator=torch.Generator("cpu").manual_seed(seed), **self._options)
             name = f"{question.row.index:06d}.png"
             made.images[0].save(self._images / name)
-            answers.append(Answer(f"{self._images.name}/{name}", also={"seed": seed}))
+            digest = hashlib.sha256((self._images / name).read_bytes()).hexdigest()
+            answers.append(Answer({"image": name, "sha256": digest}, also={"seed": seed}))
         return answers
 
 
@@ -116,11 +119,6 @@ def read_image(path: Path) -> Any:
         raise RowError(f"it cannot be read: {error.strerror or 'it is damaged'}") from error
     except (ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise RowError("it is damaged, or far too large") from error
-
-
-def images_folder(output: Path) -> Path:
-    """Where the images go that belong to a file of answers."""
-    return output.with_name(f"{output.stem}-images")
 
 
 def _require(module: str, what: str) -> None:

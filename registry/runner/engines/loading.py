@@ -12,6 +12,7 @@ from typing import Any, get_args
 
 from registry.errors import RunError
 from registry.runner.engines.interface import EngineError, Reason, Tell
+from registry.runner.engines.labels import read_labels
 from registry.runner.engines.machine import Readied
 from registry.runner.events import Noted
 from registry.runner.job import ModelInput
@@ -51,29 +52,51 @@ class Loaded:
 
 
 @contextmanager
-def explained(name: str) -> Iterator[None]:
-    """What the loading libraries raise, as the error of an engine.
+def refused() -> Iterator[None]:
+    """What the runner itself refuses, as the error of an engine.
 
     Raises:
-        EngineError: Something within could not be done.
+        EngineError: Something within was refused.
     """
-    from safetensors import SafetensorError
-
     try:
         yield
     except RunError as error:
         reason: Any = error.reason if error.reason in _REASONS else "internal"
         raise EngineError(reason, error.message, error.hint) from error
+
+
+@contextmanager
+def explained(name: str, folder: Path | None = None) -> Iterator[None]:
+    """What the loading libraries raise, and what the runner refuses, as the error of an engine.
+
+    Args:
+        name: The model that is loaded within.
+        folder: Its folder, which messages call by the name.
+
+    Raises:
+        EngineError: Something within could not be done.
+    """
+    try:
+        with refused():
+            yield
+    except (EngineError, MemoryError):
+        raise
     except ImportError as error:
-        raise EngineError("missing", f"`{shown(name, 120)}` needs a library that is not installed: {_first(error)}", "install it, then run it again") from error
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError, SafetensorError) as error:
+        raise EngineError(
+            "missing", f"`{shown(name, 120)}` needs a library that is not installed: {_said(error, name, folder)}", "install it, then run it again"
+        ) from error
+    except RuntimeError as error:
+        if not any(word in str(error) for word in ("size", "shape")):
+            raise
+        raise EngineError(
+            "model", f"`{shown(name, 120)}` cannot be loaded: {_said(error, name, folder)}", "its weights do not fit its configuration"
+        ) from error
+    except Exception as error:  # what the libraries raise over a broken file is of many classes of theirs, some of them plain `Exception`
         if isinstance(error, OSError) and error.errno is not None and error.filename is None:
             raise  # a full disk, and its like
-        raise EngineError("model", f"`{shown(name, 120)}` cannot be loaded: {_first(error)}", "see whether the folder holds the whole model") from error
-    except RuntimeError as error:
-        if "size" not in str(error) and "shape" not in str(error):
-            raise
-        raise EngineError("model", f"`{shown(name, 120)}` cannot be loaded: {_first(error)}", "its weights do not fit its configuration") from error
+        raise EngineError(
+            "model", f"`{shown(name, 120)}` cannot be loaded: {_said(error, name, folder)}", "see whether the folder holds the whole model"
+        ) from error
 
 
 def require_safe(model: ModelInput, tell: Tell, *, trust_remote_code: bool = False) -> SafeFolder:
@@ -82,7 +105,7 @@ def require_safe(model: ModelInput, tell: Tell, *, trust_remote_code: bool = Fal
     Raises:
         EngineError: It must not be loaded, or cannot be.
     """
-    with explained(model.name):
+    with refused():
         checked = check_folder(model.folder, model.name, trust_remote_code=trust_remote_code)
     for note in checked.notes:
         tell(Noted(text=note))
@@ -125,9 +148,9 @@ def load_model(
     if onto is not None and onto.kind != "adapter":
         raise EngineError("model", f"`{adapter.name if adapter else ''}` is no adapter: it has no `adapter_config.json`", "name the folder of an adapter")
     parts = onto.folder if onto is not None and _has_tokenizer(onto.folder) else checked.folder
-    configured = onto.folder if onto is not None and (onto.folder / "config.json").is_file() else checked.folder
-    with explained(model.name):
-        loaded = _load(kind, checked, configured, "auto" if keep_dtype else readied.dtype, readied, trust_remote_code)
+    with explained(model.name, checked.folder):
+        labels = read_labels(onto.folder) if onto is not None else {}
+        loaded = _load(kind, checked, labels, "auto" if keep_dtype else readied.dtype, readied, trust_remote_code)
     own, missing = loaded
     own_later = tuple(map(str, (onto.config.get("modules_to_save") or ()) if onto is not None else ()))
     lacking = [name for name in missing if not any(part in name.split(".") for part in (*spare, *own_later))]
@@ -151,7 +174,7 @@ def load_part(kind: str, loaded: Loaded) -> Any:
     Raises:
         EngineError: It has none that can be loaded.
     """
-    with explained(loaded.name):
+    with explained(loaded.name, loaded.parts):
         if kind == "AutoTokenizer" and not _has_tokenizer(loaded.parts):
             raise RunError(f"`{loaded.name}` has no tokenizer", "fetch the whole model", reason="model")
         loader = getattr(importlib.import_module("transformers"), kind)
@@ -182,12 +205,12 @@ def text_limit(tokenizer: Any, model: Any) -> int | None:
     return min(limits, default=None)
 
 
-def _load(kind: str, checked: SafeFolder, configured: Path, dtype: Any, readied: Readied, trust_remote_code: bool) -> tuple[Any, list[str]]:
+def _load(kind: str, checked: SafeFolder, labels: Mapping[str, Any], dtype: Any, readied: Readied, trust_remote_code: bool) -> tuple[Any, list[str]]:
     """The model, and the names of tensors that its files lack."""
     import transformers
 
     options: dict[str, Any] = {"local_files_only": True, "trust_remote_code": trust_remote_code}
-    config = transformers.AutoConfig.from_pretrained(configured, **options)
+    config = transformers.AutoConfig.from_pretrained(checked.folder, **labels, **options)
     if checked.quantization is None:
         options["dtype"] = dtype
     else:
@@ -205,7 +228,7 @@ def _with_adapter(base: Any, model: ModelInput, adapter: ModelInput, onto: SafeF
     if isinstance(named, str) and named and named.partition("@")[0] not in (model.name, str(model.folder)):
         tell(Noted(text=f"`{adapter.name}` names `{shown(named, 80)}` as its base, and is put on `{model.name}`"))
     try:
-        with explained(adapter.name), warnings.catch_warnings():
+        with explained(adapter.name, onto.folder), warnings.catch_warnings():
             # peft 0.21 asks transformers by a name that transformers 5.24 gave up.
             warnings.filterwarnings("ignore", message=".*is_gradient_checkpointing.*", category=FutureWarning)
             return PeftModel.from_pretrained(base, str(onto.folder), is_trainable=False, local_files_only=True)
@@ -217,7 +240,8 @@ def _has_tokenizer(folder: Path) -> bool:
     return any((folder / name).is_file() for name in TOKENIZER_FILES)
 
 
-def _first(error: BaseException) -> str:
-    """The first line of what a library says."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return shown(lines[0] if lines else type(error).__name__, 300)
+def _said(error: BaseException, name: str, folder: Path | None) -> str:
+    """What a library says, in one line and without the path of the folder."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    line = " ".join(lines[:2]) if lines[0].endswith(":") else lines[0]
+    return shown(line.replace(str(folder), name) if folder is not None else line, 300)

@@ -19,6 +19,7 @@ from registry.runner.engines.ledger import Ledger
 from registry.runner.engines.likeness import Reading, compare, read_sentences
 from registry.runner.engines.loading import Loaded, explained, load_model, load_part, own_class, require_safe
 from registry.runner.engines.machine import Readied, ready_machine
+from registry.runner.engines.shards import settle_headers
 from registry.runner.engines.tidy import tidy_model
 from registry.runner.events import Finished, Metrics, Noted
 from registry.runner.job import ModelInput, QuantizeJob
@@ -114,7 +115,7 @@ def _quantize(job: QuantizeJob, kind: str, checked: SafeFolder, readied: Readied
     import torch
     import transformers
 
-    with explained(job.model.name), _conversion(kind, job):
+    with explained(job.model.name, checked.folder), _conversion(kind, job):
         model = getattr(transformers, kind).from_pretrained(
             checked.folder,
             quantization_config=_config(job, readied),
@@ -127,6 +128,7 @@ def _quantize(job: QuantizeJob, kind: str, checked: SafeFolder, readied: Readied
         linear = [module for module in model.modules() if isinstance(module, torch.nn.Linear)]
         coarse = [module for module in linear if type(module.weight) is not torch.nn.Parameter or not module.weight.is_floating_point()]
         model.save_pretrained(job.out, max_shard_size=_MAX_SHARD)
+    settle_headers(job.out)
     return len(coarse), len(linear) - len(coarse)
 
 

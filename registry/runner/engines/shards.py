@@ -13,6 +13,25 @@ MAX_SHARD_BYTES = 4_000_000_000
 """A file has no more bytes of tensors, unless one tensor alone has."""
 
 
+def settle_headers(folder: Path) -> None:
+    """Bring the metadata of every file of safetensors into one order, so that the same model is the same file each time.
+
+    The library writes them in the order of a hash table, which differs from process to process.
+    """
+    for path in sorted(folder.glob("*.safetensors")):
+        with path.open("r+b") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+            header = json.loads(stream.read(length))
+            metadata = header.get("__metadata__")
+            if not metadata or len(metadata) < 2:
+                continue
+            ordered = {"__metadata__": dict(sorted(metadata.items())), **{name: about for name, about in header.items() if name != "__metadata__"}}
+            data = json.dumps(ordered, separators=(",", ":"), ensure_ascii=False).encode()
+            if len(data) <= length:  # the same entries in another order; spaces may follow them
+                stream.seek(8)
+                stream.write(data.ljust(length))
+
+
 class ShardWriter:
     """Takes the tensors of a model in a known order.
 

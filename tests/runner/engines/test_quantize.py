@@ -75,6 +75,20 @@ def test_an_int8_model_is_smaller_loads_again_and_says_nearly_the_same(tmp_path:
         assert isinstance(coarse, str)
 
 
+def test_the_same_model_becomes_the_same_files_each_time(tmp_path: Path) -> None:
+    pytest.importorskip("torchao")
+    from safetensors import safe_open
+
+    folder = tiny_models.make_classifier(tmp_path / "model")
+    for name in ("first", "second"):
+        quantize(folder, tmp_path / name)
+    first, second = (tmp_path / name / "model.safetensors" for name in ("first", "second"))
+    with safe_open(first, framework="pt") as file:
+        assert len(file.metadata()) > 2
+        assert list(json.loads(first.read_bytes()[8 : 8 + int.from_bytes(first.read_bytes()[:8], "little")])["__metadata__"]) == sorted(file.metadata())
+    assert first.read_bytes() == second.read_bytes()
+
+
 def test_a_model_without_a_tokenizer_is_quantised_without_a_comparison(tmp_path: Path) -> None:
     pytest.importorskip("torchao")
     folder = tiny_models.make_causal_model(tmp_path / "model")

@@ -1,0 +1,143 @@
+"""What an application uses: its references, gathered by the model or dataset that they come to in the catalogue."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from registry.desk.hosted_names import candidates
+from registry.errors import UnknownModelError, UsageError
+from registry.policy.policy import Policy
+from registry.scanner.reference import CONFIDENCES, Reference
+
+if TYPE_CHECKING:
+    from registry.desk.answer import Answer
+    from registry.desk.session import Desk
+    from registry.terms.facts import Use
+
+ASIDE = ("test", "docs")
+"""Places that are no part of what is shipped."""
+
+HOSTED = ("api",)
+"""Kinds of references through which somebody else's machine is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One model or dataset that an application uses.
+
+    Attributes:
+        name: Its name: in the catalogue, or as written.
+        about: `model` or `dataset`.
+        references: Where it is named.
+        recorded: Whether the catalogue has it.
+        answer: What the use comes to for it, where it is recorded.
+    """
+
+    name: str
+    about: str
+    references: tuple[Reference, ...]
+    recorded: bool
+    answer: Answer | None = None
+
+    @property
+    def aside(self) -> bool:
+        """Whether it stands only in tests and documents."""
+        return all(each.place in ASIDE for each in self.references)
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The files that name it."""
+        return tuple(dict.fromkeys(each.file for each in self.references))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Through whom it is reached, where that is somebody else."""
+        return tuple(sorted({each.provider for each in self.references if each.kind in HOSTED and each.provider}))
+
+    @property
+    def first(self) -> Reference:
+        """The reference that shows it best: in what is shipped, surest, first."""
+        return min(self.references, key=lambda each: (each.place in ASIDE, -CONFIDENCES.index(each.confidence), each.file, each.line))
+
+
+def things_of(desk: Desk, references: Iterable[Reference], use: Use, reading: str, policy: Policy) -> list[Thing]:
+    """What references come to, each judged once.
+
+    Files that the policy leaves out, mere mentions, names that could not be followed and the application's own files count for nothing here.
+    """
+    groups: dict[tuple[str, str, str | None], list[Reference]] = {}
+    for each in references:
+        rule = policy.rule_for(each.file)
+        if (
+            each.is_use
+            and each.resolved is not None
+            and each.provider not in ("local", "web")
+            and each.kind != "artifact"
+            and not (rule is not None and rule.ignore)
+        ):
+            groups.setdefault((each.about, each.name, each.provider), []).append(each)
+    found: dict[tuple[str, str], Thing] = {}
+    for (about, name, _), group in groups.items():
+        answer = _answer(desk, group[0], use, reading)
+        recorded = answer is not None
+        called = answer.question.subject if answer is not None else (f"dataset:{name}" if about == "dataset" else name)
+        known = found.get((about, called))
+        merged = (*known.references, *group) if known is not None else tuple(group)
+        found[about, called] = Thing(called, about, merged, recorded, answer)
+    return sorted(found.values(), key=lambda thing: (thing.aside, thing.about, thing.name))
+
+
+def _answer(desk: Desk, reference: Reference, use: Use, reading: str) -> Answer | None:
+    from registry.desk.check import answer_model
+
+    for name in candidates(reference):
+        try:
+            return answer_model(desk, name, use, reading)
+        except (UnknownModelError, UsageError):
+            continue
+    return None
+
+
+def developer_of(desk: Desk, thing: Thing) -> tuple[str | None, str | None]:
+    """Who made a model and where that is domiciled, as recorded."""
+    from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.model_detail import read_model
+
+    if thing.references[0].kind == "artifact":
+        return None, None
+    if not thing.recorded or thing.about != "model":
+        return (thing.name.partition("/")[0] if "/" in thing.name else None), None
+    with desk.catalogue.reading() as connection:
+        detail = read_model(connection, find_model(connection, thing.name).id)
+    return (detail.developer.name, detail.developer.country) if detail.developer is not None else (None, None)
+
+
+def trained_on(answer: Answer) -> tuple[str, ...]:
+    """The datasets in the lineage of a model, as far as recorded."""
+    return tuple(sorted(name for name in answer.question.graph.nodes if name.startswith("dataset:")))
+
+
+def reference_to_data(reference: Reference, thing: Thing | None) -> dict[str, Any]:
+    """A reference as an item of `references` in `licet.audit/1`. Keys are only ever added."""
+    return {
+        "model": reference.name,
+        "file": reference.file,
+        "line": reference.line,
+        "kind": reference.kind,
+        "text": reference.snippet,
+        "resolved": reference.resolved,
+        "about": reference.about,
+        "written": reference.written,
+        "column": reference.column,
+        "cell": reference.cell,
+        "provider": reference.provider,
+        "library": reference.library,
+        "revision": reference.revision,
+        "confidence": reference.confidence,
+        "place": reference.place,
+        "ignored": list(reference.ignored),
+        "calls": [{"file": call.file, "line": call.line, "callee": call.callee} for call in reference.calls],
+        "recorded_as": thing.name if thing is not None and thing.recorded else None,
+    }

@@ -1,0 +1,61 @@
+"""An audit as annotations that GitHub's runners read off the output of a step, one a finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, TextIO
+
+from registry.reports.interface import still_counts
+
+_COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
+_UNSAFE = re.compile("[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+
+
+class GithubReport:
+    """Writes a line a finding.
+
+    Args:
+        stream: Where to.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def begin(self, head: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
+        """Nothing stands before the first annotation."""
+
+    def add(self, finding: Mapping[str, Any]) -> bool:
+        """One annotation of what still counts; of a finding that no file shows, without a place."""
+        if not still_counts(finding):
+            return True
+        place = {"file": finding["file"], "line": finding["line"] if finding["file"] else None, "title": f"{finding['code']} {finding['subject']}"}
+        properties = ",".join(f"{key}={_property(value)}" for key, value in place.items() if value)
+        clause = f" ({finding['license']} {finding['clause']})" if finding["clause"] else ""
+        message = f"{finding['summary']}{clause} To mend it: {finding['hint']}."
+        self._stream.write(f"::{_COMMANDS.get(finding['severity'], 'warning')} {properties}::{_data(message)}\n")
+        return True
+
+    def end(self, summary: Mapping[str, Any]) -> None:
+        """Nothing follows the last one."""
+
+
+def _data(text: object) -> str:
+    """A message; a line break within it would end the command."""
+    safe = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", str(text))
+    return safe.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(value: object) -> str:
+    """A value of a property, in which a colon or a comma would begin another."""
+    return _data(value).replace(":", "%3A").replace(",", "%2C")
+
+
+class GithubFormat:
+    """Annotations of GitHub."""
+
+    name = "github"
+
+    def open(self, stream: TextIO) -> GithubReport:
+        """A report that writes to a stream."""
+        return GithubReport(stream)
