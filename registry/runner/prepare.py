@@ -74,7 +74,7 @@ def prepare_folder(
         (folder / stale).unlink(missing_ok=True)
     own = terms_of(knowledge, license) if license else []
     written = write_terms(folder, name, sources, list(dict.fromkeys(reaching)), duties, _changes(inputs), own if stated else ())
-    custom = any((found := knowledge.license_of(each.id)) is not None and found.type != "open-source" for each in own)
+    custom = any(not _has_tag(knowledge, each.id) for each in own)
     link = "LICENSE" if custom else None
     if custom and written.pointed and own[0].link:
         link = own[0].link
@@ -163,6 +163,12 @@ def terms_of(knowledge: Knowledge, license: str) -> list[Terms]:
         ]
         found.append(Terms(held.id, held.name, next((place for place in places if place.startswith("https://")), None)))
     return found
+
+
+def _has_tag(knowledge: Knowledge, license: str) -> bool:
+    """Whether a card may name a licence by its id: it is open source, or stands on SPDX's list."""
+    found = knowledge.license_of(license)
+    return found is None or found.type == "open-source" or (found.spdx is not None and not found.spdx.startswith("LicenseRef-"))
 
 
 def _hub_license(knowledge: Knowledge, license: str | None) -> str | None:

@@ -71,6 +71,11 @@ def test_a_custom_licence_is_named_with_its_link(reader: Desk, tmp_path: Path, b
     assert facts.license_link is not None
 
 
+def test_a_licence_of_spdx_s_list_is_its_own_tag_though_it_is_not_open_source(reader: Desk, tmp_path: Path, base: Path) -> None:
+    facts = read_card(prepared(reader, tmp_path / "out", base, "acme/made", "facebook/nllb-200-distilled-600M", commercial=False).encode())
+    assert (facts.licenses, facts.license_name) == (("cc-by-nc-4.0",), None)
+
+
 def test_duties_of_the_lineage_become_a_checklist_with_the_words_that_are_ordered(reader: Desk, tmp_path: Path, base: Path) -> None:
     card = prepared(reader, tmp_path / "out", base, "acme/Llama-3-made", LLAMA_3, monthly_active_users="1000")
     assert "- [ ] " in card
