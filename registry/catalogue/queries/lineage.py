@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, and_, exists, not_, select
 
 from registry.catalogue.history import seq_known
 from registry.catalogue.queries.statements import held_at
-from registry.catalogue.stream import among
+from registry.catalogue.stream import among, as_rows
 from registry.catalogue.tables.data import dataset
 from registry.catalogue.tables.lineage import edge, edge_evidence
 from registry.catalogue.tables.model import model
@@ -142,8 +142,7 @@ def _closure(connection: Connection, near: Any, far: Any, start: Iterable[int], 
     """
     found = set(start)
     if depth is None:
-        # What has no link at that end leads nowhere, and so need not be walked from.
-        walk = select(near.label("id")).where(among(connection, near, found)).cte("walk", recursive=True)
+        walk = as_rows(connection, found).cte("walk", recursive=True)
         walk = walk.union(select(far).select_from(walk.join(edge, near == walk.c.id)).where(far.is_not(None), _held(seq)))
         return found.union(connection.execute(select(walk.c.id)).scalars())
     level = found
