@@ -112,7 +112,12 @@ def _reason(claims: Sequence[tuple[LicenseStatement, Conclusion]], held: Sequenc
 def _contradictions(conclusions: Conclusions, name: str, holding: Sequence[LicenseStatement], released_on: str | None, on: str) -> Iterable[Finding]:
     """Whether card and files disagree; both stay recorded."""
     sides = {
-        basis: set(concluded_licenses(conclusions, [each for each in holding if each.basis == basis], released_on, on)) for basis in ("declared", "detected")
+        basis: {
+            license
+            for license in concluded_licenses(conclusions, [each for each in holding if each.basis == basis], released_on, on)
+            if is_text(conclusions.knowledge, license)  # a name that leads to no text contradicts nothing
+        }
+        for basis in ("declared", "detected")
     }
     if sides["declared"] and sides["detected"] and sides["declared"] != sides["detected"]:
         said = ", ".join(sorted(sides["declared"]))

@@ -201,6 +201,14 @@ def test_other_beside_a_licence_that_is_named_decides_nothing(desk: Desk) -> Non
     assert "all of which bind" not in concluded["reason"]
 
 
+def test_a_file_that_leads_to_no_known_text_contradicts_no_card(desk: Desk) -> None:
+    said = (statement("acme/tower", "mit"), statement("acme/tower", license="unresolved", basis="detected"))
+    with desk.catalogue.writing() as connection:
+        ingest(connection, [record(model("acme/tower"), *said)], actor="tests", kind="test")
+    license = show_model(desk, "acme/tower")["license"]
+    assert (license["concluded"]["licenses"], license["findings"]) == (["unresolved"], [])
+
+
 def test_only_what_holds_today_is_concluded(reader: Desk) -> None:
     license = show_model(reader, "01-ai/Yi-34B")["license"]
     assert license["concluded"]["licenses"] == ["apache-2.0"]
