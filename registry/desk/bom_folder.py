@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from registry.desk.bom_run import bom_run, read_run_of, recorded_digest
 from registry.desk.facts import today
 from registry.errors import SourceError, UsageError
-from registry.reports.bom_subject import BomRun, Card, Cited, FileHash, Metric
+from registry.reports.bom_subject import BomRun, Card, FileHash, Metric
 from registry.supplychain.names import check_name
+from registry.supplychain.source import Source
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
@@ -47,11 +48,6 @@ class ReadFolder:
     energy_kwh: float | None = None
     run: BomRun | None = None
     notes: tuple[str, ...] = ()
-
-
-def is_folder(reference: str) -> bool:
-    """Whether a target is written as a folder."""
-    return reference.startswith(("./", "../", "/", "~", ".\\")) or reference in (".", "..")
 
 
 def read_folder(desk: Desk, path: str, name: str | None = None, *, digest: bool = True) -> ReadFolder:
@@ -127,7 +123,7 @@ def read_card_of(files: FolderFiles, place: str) -> tuple[Card, float | None]:
         shape=shape,
         co2_kg=story.co2_kg,
         developer=story.developer,
-        cited=Cited(f"{place}/{named or 'config.json'}", today()),
+        cited=Source(f"{place}/{named or 'config.json'}", today()),
     )
     return card, story.energy_kwh
 
@@ -138,32 +134,7 @@ def check_folder(desk: Desk, folder: ReadFolder, raw: Mapping[str, Any], interpr
     Raises:
         FactError: A fact cannot be read.
     """
-    from registry.desk.answer import Question, answer, to_item
-    from registry.desk.facts import read_use, resolve_named_licenses
-    from registry.desk.lookup import date_of_terms, known_graph
-    from registry.desk.profiles import licenses_of
-    from registry.lineage.graph import Edge, Graph, Node
-    from registry.supplychain.statement import statements_on
+    from registry.desk.answer import answer, to_item
+    from registry.desk.folder_question import folder_question
 
-    use = resolve_named_licenses(desk.knowledge, read_use(desk.knowledge, raw, desk.settings.facts))
-    on = date_of_terms(use)
-    nodes: dict[str, Node] = {}
-    edges: list[Edge] = []
-    for relation in folder.record.relations:
-        is_set = relation.parent.startswith("dataset:")
-        known = known_graph(desk, relation.parent, on)
-        if known is None:
-            missing = Node(relation.parent, ("unstated" if is_set else "missing-ancestor",), "dataset" if is_set else "model", basis="inferred")
-            known = Graph.of([missing], [])
-        for node in known.nodes.values():
-            nodes.setdefault(node.name, node)
-        edges += [edge for own in known.parents.values() for edge in own]
-        edges.append(Edge(folder.name, next(iter(known.nodes)), relation.relation, relation.evidence))
-    said = statements_on(folder.record.statements, on)
-    model = folder.record.models[0]
-    own = licenses_of(desk.knowledge, said, model.released_on, recorded=True)
-    nodes[folder.name] = Node(folder.name, own, "model", model.released_on, model.modality, said[0].basis if said else "inferred", model.developer)
-    graph = Graph.of(nodes.values(), [edge for edge in edges if edge.child != edge.parent], circles=True)
-    reading = desk.interpretation(interpretation or raw.get("interpretation"))
-    question = Question(graph, folder.name, use, reading, name_to_judge=folder.name if edges else None)
-    return to_item(desk.knowledge, answer(desk.knowledge, question))
+    return to_item(desk.knowledge, answer(desk.knowledge, folder_question(desk, folder.record, raw, interpretation)))

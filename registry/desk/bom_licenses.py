@@ -7,7 +7,8 @@ from typing import Any
 
 from registry.knowledge.store import Knowledge
 from registry.knowledge.text_links import links_of
-from registry.reports.bom_subject import Cited, LicenseClaim, LicenseInfo, Licensing
+from registry.reports.bom_subject import LicenseClaim, LicenseInfo, Licensing
+from registry.supplychain.source import Source
 from registry.terms.combine import Expression, Named, OneOf, license_ids
 
 NOTHING_GRANTED = frozenset({"none"})
@@ -101,5 +102,5 @@ def _claim(knowledge: Knowledge, basis: str, claim: Mapping[str, Any]) -> Licens
         license=license,
         exported=exported_expression(knowledge, [license]) if license else None,
         text_digest=claim["text_digest"],
-        cited=Cited(claim["source"], claim["read_on"]) if claim["source"] else None,
+        cited=Source(claim["source"], claim["read_on"]) if claim["source"] else None,
     )

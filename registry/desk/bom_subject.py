@@ -9,25 +9,24 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from registry import __version__
-from registry.desk.bom_folder import ReadFolder, check_folder, is_folder, read_folder
+from registry.desk.bom_folder import ReadFolder, check_folder, read_folder
 from registry.desk.bom_licenses import license_infos, licensing_of
 from registry.desk.facts import read_use, resolve_named_licenses
 from registry.desk.license_record import inherited_licenses, license_of
+from registry.desk.session import is_folder
 from registry.errors import UnknownModelError, UsageError
 from registry.reports.bom_subject import (
-    BomApplication,
     BomDataset,
     BomHosting,
     BomLink,
     BomModel,
     BomSubject,
-    BomUse,
-    Cited,
     Energy,
     Party,
     RunMaterial,
     VerdictNote,
 )
+from registry.supplychain.application import Application
 from registry.supplychain.names import split_reference
 from registry.supplychain.source import Source
 from registry.supplychain.words import DATASET_RELATIONS, MODEL_RELATIONS
@@ -135,7 +134,7 @@ class _Gathered:
     desk: Desk
     models: dict[str, BomModel] = field(default_factory=dict)
     datasets: dict[str, BomDataset] = field(default_factory=dict)
-    applications: dict[str, BomApplication] = field(default_factory=dict)
+    applications: dict[str, Application] = field(default_factory=dict)
     hosts: dict[str, Party] = field(default_factory=dict)
     links: dict[tuple[str, str, str], BomLink] = field(default_factory=dict)
     folders: dict[str, ReadFolder] = field(default_factory=dict)
@@ -168,17 +167,7 @@ class _Gathered:
         with self.desk.catalogue.reading() as connection:
             row = find_application(connection, reference)
         application = row.application
-        self.applications[application.name] = BomApplication(
-            name=application.name,
-            title=application.title,
-            owner=application.owner,
-            distribution=application.distribution,
-            countries=application.countries,
-            commercial=application.commercial,
-            uses=tuple(BomUse(used.use.model, used.use.host, used.use.purpose) for used in row.used),
-            example=application.example,
-            origin=_cited(application.source),
-        )
+        self.applications[application.name] = application
         for used in row.used:
             self.numbers[used.use.model] = used.model_id
             if used.use.host is not None:
@@ -232,7 +221,7 @@ class _Gathered:
     def ordered(self, asked: Sequence[str]) -> list[BomModel]:
         """The models: those asked about first, as they were asked, then those that applications use, then all others by name."""
         first = [name for name in asked if name in self.models]
-        first += [use.model for application in self.applications.values() for use in application.uses if use.model in self.models]
+        first += [use.model for application in self.applications.values() for use in application.models if use.model in self.models]
         names = dict.fromkeys([*first, *sorted(self.models)])
         return [self.models[name] for name in names]
 
@@ -268,7 +257,7 @@ class _Gathered:
             licensing=licensing_of(knowledge, said),
             energies=tuple(Energy("training", run.energy_kwh, run.provider, _reference(run.source)) for run in detail.training_runs if run.energy_kwh),
             hostings=tuple(BomHosting(row.host.name, row.host.title, row.hosting.access, row.hosting.region, row.terms) for row in detail.hostings),
-            origin=_cited(model.source),
+            origin=model.source,
         )
 
     def _state(self, detail: ModelDetail) -> tuple[str | None, str | None]:
@@ -286,23 +275,21 @@ class _Gathered:
     def _link(self, link: Link) -> None:
         if link.child == link.parent:
             return
-        cited = tuple(dict.fromkeys(_cited(each.source) for each in link.evidence if each.source is not None and not each.against))
-        self.links[link.child, link.parent, link.relation] = BomLink(
-            link.child, link.parent, link.relation, link.grade, tuple(each for each in cited if each is not None)
-        )
+        cited = tuple(dict.fromkeys(each.source for each in link.evidence if each.source is not None and not each.against))
+        self.links[link.child, link.parent, link.relation] = BomLink(link.child, link.parent, link.relation, link.grade, cited)
 
     def _merge(self, read: ReadFolder) -> None:
         """What a folder shows of a model, over what the catalogue holds of it."""
         knowledge = self.desk.knowledge
         told = read.record.models[0]
-        held = self.models.get(read.name, BomModel(read.name, origin=_cited(told.source)))
+        held = self.models.get(read.name, BomModel(read.name, origin=told.source))
         for each in read.record.models[1:]:
             base = self.bases.get(each.name, each.name)
             self.models.setdefault(base, BomModel(base, recorded=False))
         for relation in read.record.relations:
             parent = self.bases.get(relation.parent, relation.parent)
             if parent != read.name:
-                cited = _cited(relation.source)
+                cited = relation.source
                 link = BomLink(read.name, parent, relation.relation, relation.evidence, (cited,) if cited else ())
                 self.links.setdefault((link.child, link.parent, link.relation), link)
         for material in read.run.materials if read.run is not None else ():
@@ -337,7 +324,7 @@ class _Gathered:
             return
         if not is_set:
             self.models.setdefault(parent, BomModel(parent, recorded=False))
-        cited = Cited(f"the record of the run ({material.name})")
+        cited = Source(f"the record of the run ({material.name})")
         self.links[name, parent, str(relation)] = BomLink(name, parent, str(relation), "declared", (cited,))
 
     def _dataset(self, connection: Connection, name: str) -> None:
@@ -364,7 +351,7 @@ class _Gathered:
             languages=dataset.languages,
             licensing=licensing_of(self.desk.knowledge, said),
             on_hub=_cites_hub(dataset.source, f"datasets/{name}"),
-            origin=_cited(dataset.source),
+            origin=dataset.source,
         )
 
     def _host(self, connection: Connection, name: str) -> None:
@@ -396,10 +383,6 @@ def is_on_hub(detail: ModelDetail) -> bool:
 
 def _cites_hub(source: Source | None, place: str) -> bool:
     return source is not None and re.search(rf"huggingface\.co/{re.escape(place)}(?![\w.-])", source.reference) is not None
-
-
-def _cited(source: Source | None) -> Cited | None:
-    return Cited(source.reference, source.read_on) if source is not None else None
 
 
 def _reference(source: Source | None) -> str | None:

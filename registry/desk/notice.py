@@ -134,7 +134,7 @@ def _models(subject: BomSubject, target: str, finder: TextFinder) -> list[Bundle
     """A target and all models that it comes from, each with what it is to it, nearest first."""
     names: dict[str, str] = {}
     application = next((each for each in subject.applications if f"app:{each.name}" == target), None)
-    level = [target] if application is None else [use.model for use in application.uses]
+    level = [target] if application is None else [use.model for use in application.models]
     for name in level:
         names.setdefault(name, "" if application is None else "used by it")
     while level:

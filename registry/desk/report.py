@@ -12,9 +12,10 @@ from registry.desk.check import check_models
 from registry.desk.facts import today
 from registry.desk.policy import find_policy
 from registry.desk.report_entry import bare_entry, make_entry, waivers_of
-from registry.desk.report_folder import check_folder, is_folder
+from registry.desk.report_folder import check_folder
 from registry.desk.report_licenses import license_records
 from registry.desk.report_uses import CompanyUse, name_uses
+from registry.desk.session import is_folder
 from registry.errors import UsageError
 from registry.knowledge.store import Knowledge
 from registry.reports.report import Entry, NamedUse, Portfolio, Report, Row, Step

@@ -82,11 +82,16 @@ def open_desk(settings: Settings, progress: Progress) -> Desk:
     return Desk(settings, progress)
 
 
+def is_folder(reference: str) -> bool:
+    """Whether a reference is written as a folder."""
+    return reference in (".", "..") or reference.startswith(("./", "../", "/", "~", ".\\", "..\\"))
+
+
 def refuse_folder(reference: str) -> None:
     """Refuse a reference to a folder, which no use case of the catalogue can answer.
 
     Raises:
         UsageError: The reference is a path.
     """
-    if reference.startswith(("./", "../", "/", "~", ".\\")) or reference in (".", ".."):
+    if is_folder(reference):
         raise UsageError(f"`{reference}` is a folder, not a model of the catalogue", "record it with `licet register NAME --base MODEL`")

@@ -9,13 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """Where a fact was read: the place, and the day."""
-
-    reference: str
-    read_on: str | None = None
+from registry.supplychain.application import Application
+from registry.supplychain.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +82,7 @@ class LicenseClaim:
     license: str | None = None
     exported: str | None = None
     text_digest: str | None = None
-    cited: Cited | None = None
+    cited: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +172,7 @@ class Card:
     shape: Mapping[str, str] = field(default_factory=dict)
     co2_kg: float | None = None
     developer: str | None = None
-    cited: Cited | None = None
+    cited: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +284,7 @@ class BomModel:
     hostings: tuple[BomHosting, ...] = ()
     card: Card | None = None
     verdict: VerdictNote | None = None
-    origin: Cited | None = None
+    origin: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,31 +301,7 @@ class BomDataset:
     languages: tuple[str, ...] = ()
     licensing: Licensing = field(default_factory=Licensing)
     on_hub: bool = False
-    origin: Cited | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BomUse:
-    """A model that an application uses, and the host between."""
-
-    model: str
-    host: str | None = None
-    purpose: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BomApplication:
-    """An application of a bill."""
-
-    name: str
-    title: str | None = None
-    owner: str | None = None
-    distribution: tuple[str, ...] = ()
-    countries: tuple[str, ...] = ()
-    commercial: bool | None = None
-    uses: tuple[BomUse, ...] = ()
-    example: bool = False
-    origin: Cited | None = None
+    origin: Source | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +320,7 @@ class BomLink:
     parent: str
     relation: str
     evidence: str = "declared"
-    cited: tuple[Cited, ...] = ()
+    cited: tuple[Source, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -378,7 +349,7 @@ class BomSubject:
     targets: tuple[str, ...]
     models: tuple[BomModel, ...] = ()
     datasets: tuple[BomDataset, ...] = ()
-    applications: tuple[BomApplication, ...] = ()
+    applications: tuple[Application, ...] = ()
     hosts: tuple[Party, ...] = ()
     licenses: Mapping[str, LicenseInfo] = field(default_factory=dict)
     links: tuple[BomLink, ...] = ()

@@ -14,12 +14,13 @@ from typing import Any
 
 from registry.errors import MissingExtraError
 from registry.reports.bom_names import dataset_ref, model_ref
-from registry.reports.bom_subject import BomSubject, Cited, Licensing
+from registry.reports.bom_subject import BomSubject, Licensing
 from registry.reports.bom_text import cleaned, one_line
 from registry.reports.cyclonedx_card import dataset_data, formulation, model_card
 from registry.reports.cyclonedx_licenses import declared_and_concluded, detected
 from registry.reports.cyclonedx_parts import TOOL_REF, Parts
 from registry.sources.bom_schema import quick_addresses
+from registry.supplychain.source import Source
 
 SPECS = ("1.6", "1.7")
 """The versions that are written, the last by default."""
@@ -94,7 +95,7 @@ def _put_licenses(component: dict[str, Any], licensing: Licensing, subject: BomS
         if claim is not None:
             citations += _cite([f"{place}/licenses/{number}"], claim.cited, subject.created)
         else:
-            citations += _cite([f"{place}/licenses/{number}"], Cited(f"concluded: {licensing.reason}", licensing.on), subject.created)
+            citations += _cite([f"{place}/licenses/{number}"], Source(f"concluded: {licensing.reason}", licensing.on), subject.created)
     shown = detected(licensing, subject.licenses, spec)
     if shown:
         component["evidence"] = {"licenses": shown}
@@ -103,7 +104,7 @@ def _put_licenses(component: dict[str, Any], licensing: Licensing, subject: BomS
     return citations
 
 
-def _cite(pointers: list[str], cited: Cited | None, created: str, about: str | None = None) -> list[dict[str, Any]]:
+def _cite(pointers: list[str], cited: Source | None, created: str, about: str | None = None) -> list[dict[str, Any]]:
     if cited is None:
         return []
     note = f"{about + ': ' if about else ''}{one_line(cited.reference, 1_000)}{f' (read {cited.read_on})' if cited.read_on else ''}"

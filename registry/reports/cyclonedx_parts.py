@@ -20,9 +20,10 @@ from registry.reports.bom_names import (
     model_version,
     split_name,
 )
-from registry.reports.bom_subject import BomApplication, BomDataset, BomLink, BomModel, BomSubject
+from registry.reports.bom_subject import BomDataset, BomLink, BomModel, BomSubject
 from registry.reports.bom_text import address, one_line, plain
 from registry.reports.cyclonedx_card import about_properties
+from registry.supplychain.application import Application
 
 if TYPE_CHECKING:
     from cyclonedx.model import ExternalReference
@@ -70,7 +71,7 @@ class Parts:
         ]
         """The references to the components, in the order in which they stand: what was asked about first."""
 
-    def applications_below(self) -> tuple[BomApplication, ...]:
+    def applications_below(self) -> tuple[Application, ...]:
         """The applications that are no subject of their own: all, where the bill is about several things."""
         return self.subject.applications if len(self.subject.targets) != 1 else ()
 
@@ -236,7 +237,7 @@ class Parts:
             properties=_properties({name: value for name, value in said.items() if value}),
         )
 
-    def _application(self, application: BomApplication) -> Component:
+    def _application(self, application: Application) -> Component:
         from cyclonedx.model.component import Component, ComponentType
 
         said = {
@@ -248,7 +249,7 @@ class Parts:
             "licet:example": "yes: it is invented" if application.example else None,
         }
         found = {name: value for name, value in said.items() if value}
-        for number, use in enumerate(application.uses):
+        for number, use in enumerate(application.models):
             how = "; ".join(part for part in (f"through {use.host}" if use.host else None, use.purpose) if part)
             found[f"licet:uses:{number:03}"] = f"{use.model}{f' ({how})' if how else ''}"
         return Component(
@@ -292,7 +293,7 @@ class Parts:
             found.setdefault(dataset_ref(dataset.name), {})
         for application in self.subject.applications:
             uses = found.setdefault(application_ref(application.name), {})
-            for use in application.uses:
+            for use in application.models:
                 if use.model in models:
                     uses[model_ref(use.model)] = None
                 if use.host in hosts:

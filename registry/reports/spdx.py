@@ -10,6 +10,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Any
@@ -50,7 +51,8 @@ class _Writer:
     def __init__(self, subject: BomSubject, model: Any) -> None:
         self.subject = subject
         self.model = model
-        number = uuid.uuid5(uuid.NAMESPACE_URL, hashlib.sha256(repr(subject).encode("utf-8", "replace")).hexdigest())
+        said = json.dumps(asdict(subject), sort_keys=True, ensure_ascii=True, default=str)
+        number = uuid.uuid5(uuid.NAMESPACE_URL, hashlib.sha256(said.encode()).hexdigest())
         self.base = f"urn:uuid:{number}"
         self.elements: list[Any] = []
         self._counts: dict[str, int] = {}
@@ -275,11 +277,11 @@ class _Writer:
                 suppliedBy=owner,
             )
             self.packages[f"app:{application.name}"] = package
-            used = [self.packages[use.model] for use in application.uses if use.model in self.packages]
+            used = [self.packages[use.model] for use in application.models if use.model in self.packages]
             if used:
                 self.relate("dependsOn", package, used)
             self._state(package, {"title": one_line(application.title, 300) if application.title else None})
-            for use in application.uses:
+            for use in application.models:
                 if use.purpose or use.host:
                     self.annotate(package, {key: value for key, value in {"uses": use.model, "host": use.host, "purpose": use.purpose}.items() if value})
 

@@ -10,16 +10,13 @@ from hypothesis import strategies as st
 from registry.desk.bom_licenses import exported_expression, license_infos
 from registry.knowledge.store import Knowledge
 from registry.reports.bom_subject import (
-    BomApplication,
     BomDataset,
     BomHosting,
     BomLink,
     BomModel,
     BomRun,
     BomSubject,
-    BomUse,
     Card,
-    Cited,
     Energy,
     FileHash,
     LicenseClaim,
@@ -29,10 +26,12 @@ from registry.reports.bom_subject import (
     RunMaterial,
     VerdictNote,
 )
+from registry.supplychain.application import Application, ModelUse
+from registry.supplychain.source import Source
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 DIGEST = "sha256:" + "ab" * 32
-CITED = Cited("https://example.org/card", "2026-11-01")
+CITED = Source("https://example.org/card", "2026-11-01")
 HOSTILE = "<script>alert(1)</script>\u202edetaerc\x1b[31m" + "x" * 10_000
 NAMES = ("acme/base-7b", "acme/support-7b", "Other Lab/odd name+1", "plain", "b\u00fccher/gr\u00f6\u00dfe", "a.b/c-d_e", "MiXeD/CaSe", "data/twin")
 
@@ -86,7 +85,7 @@ def card() -> Card:
         hyperparameters={"learning_rate": "2e-05"},
         shape=shape,
         co2_kg=0.012,
-        cited=Cited("support-7b/README.md", "2026-11-29"),
+        cited=Source("support-7b/README.md", "2026-11-29"),
     )
 
 
@@ -180,14 +179,14 @@ def full_subject(knowledge: Knowledge) -> BomSubject:
 def application_subject(knowledge: Knowledge) -> BomSubject:
     """An application that uses two models, one of them through a host."""
     held = full_subject(knowledge)
-    application = BomApplication(
+    application = Application(
         "help-desk",
         "Help Desk",
         "Acme Inc",
         ("saas",),
         ("DE",),
         True,
-        (BomUse("acme/support-7b", None, "sorts letters"), BomUse("acme/base-7b", "kloud", "answers")),
+        (ModelUse("acme/support-7b", None, "sorts letters"), ModelUse("acme/base-7b", "kloud", "answers")),
     )
     return replace(held, targets=("app:help-desk",), applications=(application,), hosts=(Party("kloud", "Kloud", "api", "US"),))
 
@@ -208,10 +207,10 @@ def hostile_subject(knowledge: Knowledge) -> BomSubject:
             hyperparameters={HOSTILE: HOSTILE},
             metrics=(Metric(HOSTILE, HOSTILE, HOSTILE),),
             shape={"vocab_size": HOSTILE, "model_type": HOSTILE},
-            cited=Cited(HOSTILE),
+            cited=Source(HOSTILE),
         ),
-        licensing=Licensing((LicenseClaim("declared", HOSTILE, "https://bad host/\u202e", None, None, None, Cited(HOSTILE)),), (), None, HOSTILE),
-        origin=Cited(HOSTILE),
+        licensing=Licensing((LicenseClaim("declared", HOSTILE, "https://bad host/\u202e", None, None, None, Source(HOSTILE)),), (), None, HOSTILE),
+        origin=Source(HOSTILE),
     )
     return replace(held, models=(bad, held.models[1]), runs=(replace(held.runs[0], kind=HOSTILE, parameters={HOSTILE: HOSTILE}),), use={"purpose": HOSTILE})
 
@@ -235,8 +234,8 @@ def subjects(draw: st.DrawFn, knowledge: Knowledge) -> BomSubject:
     applications = ()
     targets: tuple[str, ...] = (names[0],)
     if draw(st.booleans()):
-        uses = tuple(BomUse(name) for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)))
-        applications = (BomApplication("help-desk", "Help Desk", uses=uses),)
+        uses = tuple(ModelUse(name) for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)))
+        applications = (Application("help-desk", "Help Desk", models=uses),)
         targets = draw(st.sampled_from((("app:help-desk",), (names[0], "app:help-desk"))))
     return BomSubject(
         targets=targets,

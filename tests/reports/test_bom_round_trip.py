@@ -81,7 +81,7 @@ def expected(subject: BomSubject, kind: str) -> Licenses:
 def check(subject: BomSubject, records: list[Record]) -> None:
     assert models(records) == {each.name: each.recorded for each in subject.models}
     assert links(records) == {(each.child, each.parent, each.relation, each.evidence) for each in subject.links}
-    assert uses(records) == {each.name: (each.title, {use.model for use in each.uses}) for each in subject.applications}
+    assert uses(records) == {each.name: (each.title, {use.model for use in each.models}) for each in subject.applications}
     assert {set_.name: set_.recorded for record in records for set_ in record.datasets} == {each.name: each.recorded for each in subject.datasets}
     for kind in ("declared", "concluded"):
         assert said(records, kind) == expected(subject, kind)
