@@ -159,7 +159,7 @@ class Tracer:
                 return merged
             for name in component:
                 edges = graph.parents.get(name, ())
-                weights[name] = [(edge.relation, as_weights(merged.get(edge.parent) or known[edge.parent])) for edge in edges]
+                weights[name] = [(edge.relation, as_weights(merged[edge.parent] if edge.parent in inside else known[edge.parent])) for edge in edges]
         return merged
 
 

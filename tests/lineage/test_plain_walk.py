@@ -93,6 +93,13 @@ def test_both_walks_of_the_product_find_what_the_plain_walk_finds(lineage: tuple
         assert at_once[node.name] == expected, node.name
 
 
+def test_a_circle_that_nothing_binds_is_followed_too() -> None:
+    nodes = [Node("m0", ()), Node("m1", ())]
+    edges = [Edge("m0", "m1", "finetune"), Edge("m1", "m0", "distilled")]
+    assert Tracer(RELATIONS, KNOWLEDGE.license_of).profiles(Graph.of(nodes, edges, circles=True)) == {"m0": frozenset(), "m1": frozenset()}
+    assert spread(nodes, edges) == {"m0": frozenset(), "m1": frozenset()}
+
+
 @pytest.mark.property
 def test_lineages_are_drawn_with_all_that_inheritance_looks_at() -> None:
     seen: Counter[str] = Counter()
