@@ -19,7 +19,7 @@ class EnergyMeter:
         self._tracker: Any = None
         self._ready = threading.Event()
         try:
-            from codecarbon import OfflineEmissionsTracker  # type: ignore[import-untyped, unused-ignore]
+            from codecarbon import OfflineEmissionsTracker
         except ImportError:
             return
         self._tracker = OfflineEmissionsTracker(
