@@ -53,12 +53,10 @@ def record_users(
     are added up for the months that each of them has.
     """
     single = (month, number, group or None, countries or None)
-    if (file is None) == all(each is None for each in single):
-        raise click.UsageError("give `--month` and `--mau`, or `--from FILE`")
-    if file is None and (month is None or number is None):
-        raise click.UsageError("`--month` and `--mau` are given together")
     if file is not None and any(each is not None for each in single):
         raise click.UsageError("`--from FILE` holds month, number, country and group; leave the flags out")
+    if file is None and (month is None or number is None):
+        raise click.UsageError("give `--month` and `--mau` together, or `--from FILE`")
     from registry.desk.users import Given, record_users
     from registry.sources.user_counts import MAX_BYTES, read_user_counts
 

@@ -198,6 +198,9 @@ def to_item(knowledge: Knowledge, given: Answer) -> dict[str, Any]:
                 "month": limit.period,
                 "value": _number(limit.value),
                 "value_unit": limit.value.unit if limit.value is not None else None,
+                "of": limit.leaf.of if limit.leaf is not None else None,
+                "at": limit.leaf.at if limit.leaf is not None else None,
+                "passed": limit.passed,
             }
             for limit in outcome.headroom
         ],

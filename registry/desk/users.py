@@ -13,7 +13,7 @@ from registry.settings import read_actor
 from registry.supplychain.names import check_name
 from registry.supplychain.record import Record
 from registry.supplychain.source import Source
-from registry.supplychain.user import WHOLE, UserGroup
+from registry.supplychain.user import WHOLE, UserGroup, summed_parts
 from registry.terms.counts import read_amount
 from registry.terms.facts import read_fact
 
@@ -221,7 +221,7 @@ def show_users(desk: Desk, application: str) -> dict[str, Any]:
 
     row, users = find_app(desk, application)
     counted = [group for group in row.user_groups if group.monthly_users]
-    parts = [group for group in counted if group.name != WHOLE]
+    parts = summed_parts(row.user_groups)
     product, owner = users.get("product", {}), users.get("licensee", {})
     months = sorted({month for group in counted for month in group.monthly_users})
     return {

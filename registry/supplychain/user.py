@@ -40,10 +40,19 @@ class UserGroup:
 def users_by_month(groups: tuple[UserGroup, ...]) -> dict[str, int]:
     """Active users of an application by month: what the group `all` says, else the sum over the parts, for months that each of them reports.
 
-    A month that one part lacks would be counted too low, so it is left out; a group with no series at all says nothing.
+    A month that one part lacks would be counted too low, so it is left out.
     """
     whole = {month: count for group in groups if group.name == WHOLE for month, count in group.monthly_users.items()}
-    counted = [group.monthly_users for group in groups if group.name != WHOLE and group.monthly_users]
+    counted = [group.monthly_users for group in summed_parts(groups)]
     months = set(counted[0]).intersection(*counted[1:]) if counted else set()
     summed = {month: sum(series[month] for series in counted) for month in months}
     return dict(sorted({**summed, **whole}.items()))
+
+
+def summed_parts(groups: tuple[UserGroup, ...]) -> tuple[UserGroup, ...]:
+    """The groups that add up to the users of an application.
+
+    A group without a series says nothing, and one of which only months are known that `all` has, too, tells how those are made up.
+    """
+    whole = {month for group in groups if group.name == WHOLE for month in group.monthly_users}
+    return tuple(group for group in groups if group.name != WHOLE and group.monthly_users.keys() - whole)

@@ -298,7 +298,10 @@ class Evaluator:
             if isinstance(leaf, Measure):
                 found = measure(leaf, situation)
                 assumed = found.period is not None and found.value is not None and leaf.at == "once" and _is_bare(situation.use, found.fact)
-                ledger.headroom.append(Headroom(license.id, term, found.fact, leaf.limit, leaf.inclusive, leaf.unit, found.period, found.value, assumed))
+                passed = found.worth if isinstance(found.worth, bool) else None
+                ledger.headroom.append(
+                    Headroom(license.id, term, found.fact, leaf.limit, leaf.inclusive, leaf.unit, found.period, found.value, assumed, leaf, passed)
+                )
 
     def _conclude(self, license: License, ledger: _Ledger) -> Outcome:
         open_condition = conjunction(ledger.open) if ledger.open else None
