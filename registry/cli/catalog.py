@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from registry.cli.catalog_headroom import command as headroom
+from registry.cli.catalog_users import revenue, users
 from registry.cli.main import Group
 from registry.cli.output import Column, Output, clean
 from registry.cli.show import print_rows
@@ -22,6 +24,11 @@ LAYERS = ("developer", "dataset", "compute", "model", "host", "hosting", "applic
 @click.group("catalog", cls=Group, short_help="add to the catalogue, record an acceptance, count what it holds")
 def command() -> None:
     """Write to the catalogue and see what it holds. Models made from others are better added with `licet register`."""
+
+
+command.add_command(users)
+command.add_command(revenue)
+command.add_command(headroom)
 
 
 @command.command("add", short_help="add or change one entry of a layer")

@@ -109,7 +109,10 @@ class Case:
             if isinstance(leaf, Measure):
                 found = measure(leaf, self.situation)
                 assumed = found.period is not None and found.value is not None and leaf.at == "once" and _is_bare(self.use, found.fact)
-                self.headroom.append(Headroom(self.license.id, term, found.fact, leaf.limit, leaf.inclusive, leaf.unit, found.period, found.value, assumed))
+                passed = found.worth if isinstance(found.worth, bool) else None
+                self.headroom.append(
+                    Headroom(self.license.id, term, found.fact, leaf.limit, leaf.inclusive, leaf.unit, found.period, found.value, assumed, leaf, passed)
+                )
 
     def conclude(self) -> Outcome:
         """The outcome: what is certain first, then what is not read, then what is open."""
