@@ -160,7 +160,8 @@ def _audit_application(state: State, target: str, asked: _Asked) -> int:
     """Audit a folder or file; the exit code."""
     from registry.cli.audit_application import ApplicationTable, settle_folder, settle_lock, tell_met
     from registry.desk.audit import check_words
-    from registry.desk.audit_application import ApplicationQuestion, audit_application, is_open, words_to_fail_on
+    from registry.desk.audit_application import ApplicationQuestion, audit_application
+    from registry.desk.audit_gate import is_open, words_to_fail_on
 
     path = Path(target).expanduser()
     settle_folder(state, path)

@@ -163,7 +163,7 @@ def _place(place: Mapping[str, Any]) -> str:
 
 def tell_met(output: Output, audit: ApplicationAudit, words: tuple[str, ...]) -> bool:
     """Say which words of `--fail-on` were met; whether any was."""
-    from registry.desk.audit_application import refusals
+    from registry.desk.audit_gate import refusals
 
     met = refusals(audit, words)
     for text in met:

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from registry.desk.audit_application import ApplicationAudit, ApplicationQuestion, audit_application, is_open, refusals, told_to_item, words_to_fail_on
+from registry.desk.audit_application import ApplicationAudit, ApplicationQuestion, audit_application
+from registry.desk.audit_findings import told_to_item
+from registry.desk.audit_gate import is_open, refusals, words_to_fail_on
 from registry.desk.lock import drift, lock_of, read_lock, write_lock
 from registry.desk.session import Desk
 from registry.errors import UsageError
