@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Any
 from registry.desk.audit import head
 from registry.desk.audit_artifacts import artifacts_of
 from registry.desk.audit_earlier import read_baseline
-from registry.desk.audit_findings import Told, settle, told_of_thing, told_of_unresolved, told_to_item
+from registry.desk.audit_facts import facts_to_state
+from registry.desk.audit_findings import Told, judge_thing, settle, told_of_thing, told_of_unresolved, told_to_item
 from registry.desk.audit_result import assurance, missing_facts, model_to_data, summary_of
+from registry.desk.audit_shown import Evidence
 from registry.desk.audit_used import Thing, reference_to_data, things_of
 from registry.desk.changed_lines import added_lines
 from registry.desk.facts import read_use, resolve_named_licenses
+from registry.desk.policy import find_policy, policy_to_data
 from registry.errors import UsageError
 from registry.findings.codes import CODES, SEVERITIES
 from registry.findings.tally import read_wanted
@@ -92,7 +95,9 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     things = things_of(desk, found.references, use, reading, policy)
     files, forms = artifacts_of(desk, root, [each for each in found.references if not _left_out(each, policy)], use, reading)
     things += files
-    told = [each for thing in things for each in told_of_thing(desk, thing, policy)]
+    evidence = Evidence(desk, tuple(dict.fromkeys((root, path)))) if root.is_dir() else None
+    judged = [judge_thing(desk, thing, evidence) for thing in things]
+    told = [each for one in judged for each in told_of_thing(desk, one, policy)]
     told += [Told(finding, policy.severity_of(finding.code, CODES[finding.code].severity, (each.file,)), None, None, (each,)) for finding, each in forms]
     told += told_of_unresolved(found.references, policy)
     told = settle(told, policy, use.on, known, added)
@@ -101,13 +106,16 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     verdict = max((thing.answer.outcome.verdict for thing in things if thing.answer is not None and not thing.aside), default=None)
     if any(not thing.recorded and not thing.aside for thing in things):
         verdict = max(verdict or Verdict.UNDETERMINED, Verdict.UNDETERMINED)
-    models = [model_to_data(desk, thing) for thing in things]
+    models = [model_to_data(desk, one) for one in judged]
+    owners = {reference: thing for thing in reversed(things) for reference in thing.references}
     start = {
         **head(desk, use, reading, question.application or str(path), verdict.word if verdict is not None else None),
         "policy": policy.name,
+        "policy_rules": policy_to_data(policy),
         "models": models,
         "missing_facts": missing_facts(models),
-        "references": [reference_to_data(each, _thing_of(each, things)) for each in found.references],
+        "facts_to_state": facts_to_state(desk.knowledge.vocabulary, missing_facts(models)),
+        "references": [reference_to_data(each, owners.get(each)) for each in found.references],
         "notes": [{"code": note.code, "message": note.message, "file": note.file} for note in found.notes],
         "assurance": assurance(desk, found, things),
     }
@@ -124,7 +132,6 @@ def _left_out(reference: Reference, policy: Policy) -> bool:
 def _settled(desk: Desk, path: Path, question: ApplicationQuestion) -> tuple[Policy, Mapping[str, Any], Path, tuple[str, ...]]:
     """The policy, the facts, what is scanned and what is left out."""
     from registry.desk.applications import find_application
-    from registry.desk.policy import find_policy
 
     if not path.exists():
         raise UsageError(f"`{path}` does not exist", "name a folder or a file")
@@ -146,10 +153,6 @@ def _settled(desk: Desk, path: Path, question: ApplicationQuestion) -> tuple[Pol
 
 def _grave(severity: str, least: str | None) -> bool:
     return least is None or SEVERITIES.index(severity) >= SEVERITIES.index(least)
-
-
-def _thing_of(reference: Reference, things: list[Thing]) -> Thing | None:
-    return next((thing for thing in things if reference in thing.references), None)
 
 
 def _write(reports: Sequence[AuditReport], start: dict[str, Any], summary: dict[str, Any], told: list[Told], limit: int | None) -> None:

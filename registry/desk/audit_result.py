@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import to_item as answer_to_item
-from registry.desk.audit_findings import Told
+from registry.desk.audit_findings import Judged, Told
 from registry.desk.audit_used import Thing
+from registry.desk.terms_digest import terms_digest
 from registry.findings.codes import CODES, SEVERITIES
+from registry.reports.report_words import deciding_of, headline_of
 from registry.terms.verdict import VERDICT_WORDS, Verdict
 
 if TYPE_CHECKING:
@@ -16,9 +18,9 @@ if TYPE_CHECKING:
     from registry.scanner.scan import Scan
 
 
-def model_to_data(desk: Desk, thing: Thing) -> dict[str, Any]:
-    """One thing in use, with its verdict, duties and places."""
-    item = answer_to_item(desk.knowledge, thing.answer) if thing.answer is not None else None
+def model_to_data(desk: Desk, judged: Judged) -> dict[str, Any]:
+    """One thing in use, with its verdict, what decides it, its duties and places. Keys are only ever added."""
+    thing, item = judged.thing, judged.item
     return {
         "model": thing.name,
         "about": thing.about,
@@ -29,10 +31,37 @@ def model_to_data(desk: Desk, thing: Thing) -> dict[str, Any]:
         "hosts": list(thing.hosts),
         "yes_when": item["yes_when"] if item is not None else None,
         "missing_facts": item["missing_facts"] if item is not None else [],
-        "obligations": [{key: duty[key] for key in ("license", "do", "section", "summary", "when", "wording")} for duty in item["obligations"]]
-        if item is not None
-        else [],
-        "places": [{"file": each.file, "line": each.line, "cell": each.cell, "kind": each.kind, "confidence": each.confidence} for each in thing.references],
+        "obligations": [{key: duty[key] for key in _DUTY} for duty in judged.duties],
+        "places": [
+            {
+                "file": each.file,
+                "line": each.line,
+                "cell": each.cell,
+                "kind": each.kind,
+                "confidence": each.confidence,
+                "revision": each.revision,
+                "place": each.place,
+            }
+            for each in thing.references
+        ],
+        "headline": headline_of(item) if item is not None else "Cannot say: nothing is recorded of it.",
+        "decides": deciding_of(item) if item is not None else None,
+        "deciding": [{key: reason[key] for key in _REASON} for reason in item["reasons"] if reason["outcome"] == "decides"] if item is not None else [],
+        "binds": [_license_to_data(desk, license) for license in item["licenses"]] if item is not None else [],
+    }
+
+
+_DUTY = ("license", "do", "section", "summary", "when", "wording", "term", "where", "from", "counts", "shown")
+_REASON = ("license", "term", "section", "effect", "summary", "path", "evidence", "ask", "cure", "confidence")
+
+
+def _license_to_data(desk: Desk, license: Mapping[str, Any]) -> dict[str, Any]:
+    """A licence that binds something in use, with the texts that it is known by and what its terms come to."""
+    known = desk.knowledge.license_of(license["id"])
+    return {
+        **{key: license[key] for key in ("id", "name", "type", "basis", "reach", "from", "verdict")},
+        "texts": [{"id": text.id, "dated": text.dated, "digest": text.digest} for text in known.texts] if known is not None else [],
+        "terms": terms_digest(known) if known is not None else None,
     }
 
 

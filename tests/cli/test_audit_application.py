@@ -61,9 +61,10 @@ def test_json_holds_what_others_rely_on(audit: Licet) -> None:
 
 
 def test_every_form_is_written_beside_the_table(audit: Licet, tmp_path: Path) -> None:
-    forms = ("json", "csv", "sarif", "markdown", "github", "gitlab")
+    forms = ("table", "json", "csv", "sarif", "markdown", "github", "gitlab")
     done = audit("app/", *LARGE, *(word for form in forms for word in ("-o", f"{form}=out.{form}")))
     assert done.returncode == 1
+    assert "meta-llama/Llama-2-7b-chat-hf  needs-permission  llama2" in (tmp_path / "out.table").read_text(encoding="utf-8")
     sarif = json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))
     place = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("main.py", 2)
@@ -106,7 +107,7 @@ def test_no_models_at_all_is_said_and_is_no_failure(audit: Licet, tmp_path: Path
         (("app/", "--app", "web"), "no application is called `web`"),
         (("app/", "--baseline", "nowhere.json"), "baseline `nowhere.json` cannot be read"),
         (("app/", "--fail-on", "perhaps"), "`--fail-on perhaps` is not a finding"),
-        (("app/", "-o", "xml=out.xml"), "is not FORMAT=FILE"),
+        (("app/", "-o", "xml=out.xml"), "is not FORMAT or FORMAT=FILE"),
         (("gpt2", "--policy", "startup"), "are for a folder or file"),
     ],
 )
