@@ -61,7 +61,7 @@ def test_json_holds_what_others_rely_on(audit: Licet) -> None:
 
 
 def test_every_form_is_written_beside_the_table(audit: Licet, tmp_path: Path) -> None:
-    forms = ("table", "json", "csv", "sarif", "markdown", "github", "gitlab")
+    forms = ("table", "json", "csv", "sarif", "markdown", "html", "github", "gitlab")
     done = audit("app/", *LARGE, *(word for form in forms for word in ("-o", f"{form}=out.{form}")))
     assert done.returncode == 1
     assert "meta-llama/Llama-2-7b-chat-hf  needs-permission  llama2" in (tmp_path / "out.table").read_text(encoding="utf-8")
@@ -71,6 +71,7 @@ def test_every_form_is_written_beside_the_table(audit: Licet, tmp_path: Path) ->
     assert (tmp_path / "out.github").read_text(encoding="utf-8").startswith("::error file=main.py,line=2,title=LIC301")
     issue = json.loads((tmp_path / "out.gitlab").read_text(encoding="utf-8"))[0]
     assert (issue["check_name"], issue["location"]) == ("LIC301", {"path": "main.py", "lines": {"begin": 2}})
+    assert "<title>Audit of app" in (tmp_path / "out.html").read_text(encoding="utf-8")
     assert "| LIC301 | error |" in (tmp_path / "out.markdown").read_text(encoding="utf-8")
 
 
