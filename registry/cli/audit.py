@@ -38,6 +38,9 @@ USUAL = "prohibited,needs-permission"
 @click.option("--policy", metavar="FILE", help="For a PATH: hold it against this policy, a file or one that travels with the program.")
 @click.option("--app", "application", metavar="NAME", help="For a PATH: only this application of `licet.yaml`.")
 @click.option("--baseline", metavar="FILE", help="For a PATH: an earlier audit in JSON; what it found does not count again.")
+@click.option(
+    "--against", "earlier", metavar="OLD.json", help="For a PATH: an earlier audit in JSON; say what changed since, and why. Only what is new meets --fail-on."
+)
 @click.option("--diff", "since", metavar="REV", help="For a PATH: only what was added since this revision of git counts.")
 @click.option("--lock", is_flag=True, help="For a PATH: write `licet.lock`, the models, revisions and texts that are in use.")
 @click.option("--locked", is_flag=True, help="For a PATH: exit 1 where what is in use differs from `licet.lock`.")
@@ -62,6 +65,7 @@ def command(
     policy: str | None,
     application: str | None,
     baseline: str | None,
+    earlier: str | None,
     since: str | None,
     lock: bool,
     locked: bool,
@@ -85,15 +89,21 @@ def command(
         raise click.UsageError("name a TARGET, or give `--all`")
     if lock and locked:
         raise click.UsageError("`--lock` writes what `--locked` compares with; give one of them")
+    if earlier is not None:
+        if baseline or since or lock or locked or strict:
+            raise click.UsageError("`--against` compares two audits; leave `--baseline`, `--diff`, `--lock`, `--locked` and `--strict` away")
+        from registry.cli.audit_changes import check_forms
+
+        check_forms(destinations)
     from registry.cli.audit_application import is_path
 
     if any(is_path(target) for target in targets):
         if len(targets) > 1:
             raise click.UsageError("one folder or file is audited at a time")
-        asked = _Asked(use, policy, application, baseline, codes, severity, limit, fail_on, destinations, strict, since, lock, locked)
+        asked = _Asked(use, policy, application, baseline, codes, severity, limit, fail_on, destinations, strict, since, lock, locked, earlier)
         context.exit(_audit_application(state, targets[0], asked))
-    if policy or application or baseline or strict or since or lock or locked:
-        raise click.UsageError("`--policy`, `--app`, `--baseline`, `--diff`, `--lock`, `--locked` and `--strict` are for a folder or file")
+    if policy or application or baseline or earlier or strict or since or lock or locked:
+        raise click.UsageError("`--policy`, `--app`, `--baseline`, `--against`, `--diff`, `--lock`, `--locked` and `--strict` are for a folder or file")
     from registry.cli.audit_table import Meter, TableReport
     from registry.desk.audit import AuditQuestion, audit_models, check_words, refusals
     from registry.desk.audit_catalogue import audit_catalogue
@@ -133,6 +143,7 @@ class _Asked:
     since: str | None
     lock: bool
     locked: bool
+    earlier: str | None
 
 
 def _audit_application(state: State, target: str, asked: _Asked) -> int:
@@ -148,12 +159,16 @@ def _audit_application(state: State, target: str, asked: _Asked) -> int:
         check_words(word for word in _words([asked.fail_on]) if word not in ("policy", "none"))
     raw = asked.use.raw if asked.use.interpretation is None else {**asked.use.raw, "interpretation": asked.use.interpretation}
     question = ApplicationQuestion(raw, asked.policy, asked.application, asked.baseline, _words(asked.codes), asked.severity, asked.limit, asked.since)
+    if asked.earlier is not None:
+        from registry.cli.audit_changes import print_changes
+
+        return print_changes(state, path, question, asked.earlier, asked.destinations, asked.fail_on)
     with ExitStack() as stack:
         reports = open_reports(stack, state, asked.destinations, ApplicationTable)
         audit = audit_application(state.desk(), path, question, reports)
     tell_written(state, asked.destinations)
     drifted = settle_lock(state, audit, asked.lock) if asked.lock or asked.locked else False
-    if tell_met(state.output, audit, words_to_fail_on(audit, asked.fail_on)) or drifted:
+    if tell_met(state.output, audit, words_to_fail_on(audit.policy.fail_on, asked.fail_on)) or drifted:
         return REFUSED
     return OPEN if asked.strict and is_open(audit) else DONE
 

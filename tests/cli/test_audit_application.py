@@ -110,6 +110,9 @@ def test_no_models_at_all_is_said_and_is_no_failure(audit: Licet, tmp_path: Path
         (("app/", "--fail-on", "perhaps"), "`--fail-on perhaps` is not a finding"),
         (("app/", "-o", "xml=out.xml"), "is not FORMAT or FORMAT=FILE"),
         (("gpt2", "--policy", "startup"), "are for a folder or file"),
+        (("app/", "--against", "nowhere.json"), "`nowhere.json` cannot be read"),
+        (("app/", "--against", "old.json", "--format", "sarif"), "`--against` is written as table, json, markdown, not as sarif"),
+        (("app/", "--against", "old.json", "--locked"), "`--against` compares two audits"),
     ],
 )
 def test_a_wrong_request_is_refused_in_words(audit: Licet, arguments: tuple[str, ...], words: str) -> None:
@@ -165,3 +168,30 @@ def test_a_lock_is_written_and_drift_ends_with_1(audit: Licet, tmp_path: Path) -
 def test_explain_says_what_a_code_means(audit: Licet) -> None:
     done = audit("--explain", "LIC101")
     assert (done.returncode, "looser" in done.stdout) == (0, True)
+
+
+def test_against_says_what_changed_and_fails_on_what_is_new_only(audit: Licet, tmp_path: Path) -> None:
+    use = ("--commercial", "--distribution", "saas")
+    audit("app/", *use, "--mau", "1k", "-o", "json=old.json")
+    same = audit("app/", "--against", "old.json", *use, "--mau", "1k", "--fail-on", "note")
+    assert (same.returncode, "1 in use as before" in same.stdout) == (0, True), same.stderr
+    done = audit("app/", "--against", "old.json", *LARGE, "-o", "json=new.json", "-o", "markdown=new.md")
+    assert done.returncode == 1
+    assert "permitted -> needs-permission" in done.stdout
+    assert "because the fact monthly active users was 1,000 and is 900,000,000" in done.stdout
+    assert json.loads((tmp_path / "new.json").read_text(encoding="utf-8"))["schema"] == "licet.audit-changes/1"
+    assert "## Verdicts that changed" in (tmp_path / "new.md").read_text(encoding="utf-8")
+
+
+def test_a_hostile_earlier_audit_commands_no_terminal(audit: Licet, tmp_path: Path) -> None:
+    audit("app/", "-o", "json=old.json")
+    data = json.loads((tmp_path / "old.json").read_text(encoding="utf-8"))
+    evil = "x\x1b[31m\u202e| <b>\n::error::no"
+    model = {**data["models"][0], "model": evil, "decides": evil, "licenses": [evil]}
+    data.update(models=[model], use={evil: evil}, policy=evil, findings=[{**data["findings"][0], "code": evil, "subject": evil, "summary": evil, "file": evil}])
+    (tmp_path / "old.json").write_text(json.dumps(data), encoding="utf-8")
+    for form in ("table", "json", "markdown"):
+        done = audit("app/", "--against", "old.json", "--format", form)
+        assert done.returncode == 0, done.stderr
+        assert not {"\x1b", "\u202e"} & set(done.stdout)
+        assert "\n::error::no" not in done.stdout
