@@ -60,7 +60,7 @@ class Waiver:
         """Whether it is about a finding; of one that several files show, about every one of them."""
         if not code.startswith(self.finding):
             return False
-        if self.model is not None and not matches(subject, (self.model,)):
+        if self.model is not None and not any(matches(name, (self.model,)) for name in (subject, subject.removeprefix("dataset:"))):
             return False
         return self.path is None or (bool(files) and all(matches_path(file, self.path) for file in files))
 

@@ -1,0 +1,139 @@
+"""Which duties of what an application uses its own files show to be done: lines to display, notices, licence texts that go along."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from registry.desk.notice_check import MAX_TEXT, MOST_TEXTS, owed_of, published_of
+from registry.findings.duties import Owed, Published, duty_findings, fold
+from registry.findings.finding import Finding
+
+if TYPE_CHECKING:
+    from registry.desk.session import Desk
+    from registry.sources.folder_files import FolderFile
+
+FOLDERS = frozenset({"license", "licenses", "licences", "legal", "doc", "docs", "notices", "third_party", "third-party", "thirdparty", "static", "public"})
+"""Folders at the top in which texts for readers stand."""
+
+FACES = (".html", ".htm", ".jinja", ".j2", ".tsx", ".jsx", ".ts", ".js", ".vue", ".svelte", ".astro", ".py", ".php", ".erb", ".md", ".mdx", ".txt", ".json", ".yaml", ".yml", ".po", ".xml", ".ipynb")  # fmt: skip
+"""Files out of which an application shows words to its users."""
+
+MOST_FACES = 20_000
+"""In so many of them a line is looked for."""
+
+MAX_FACE = 1_000_000
+"""A larger one is not read."""
+
+TOLD_BY_FILES = frozenset({"LIC202", "LIC203", "LIC206"})
+"""What can be told of an application by its files; that rules are kept, or a change stated to others, cannot."""
+
+
+@dataclass
+class Evidence:
+    """The files of an application that may show a duty to be done.
+
+    Attributes:
+        desk: The desk.
+        roots: The folders in which they stand: that of the application, and of the repository around it.
+    """
+
+    desk: Desk
+    roots: tuple[Path, ...]
+    _published: Published | None = field(default=None, repr=False)
+    _lines: dict[str, bool] = field(default_factory=dict, repr=False)
+
+    @property
+    def published(self) -> Published:
+        """The texts that stand where people look for them, read on first use."""
+        if self._published is None:
+            self._published = published_of(self.desk, _TopFiles(self.roots), self.roots[0].resolve().name, ())
+        return self._published
+
+    def shows(self, owed: Owed) -> bool | None:
+        """Whether a duty is shown to be done; None where files cannot show that."""
+        if owed.do not in ("display", "notice-file") and not owed.texts:
+            return None
+        if not duty_findings(self.published, [owed]):
+            return True
+        return owed.do == "display" and owed.wording is not None and self._is_on_a_face(owed.wording)
+
+    def _is_on_a_face(self, wording: str) -> bool:
+        """Whether a line stands in any file out of which the application shows words to its users."""
+        wanted = fold(wording)
+        if wanted not in self._lines:
+            self._lines[wanted] = any(wanted in fold(text) for text in self._faces())
+        return self._lines[wanted]
+
+    def _faces(self) -> Iterator[str]:
+        from registry.scanner.tree import Tree
+
+        tree = Tree(self.roots[0])
+        faces = [path for path in tree.paths if path.endswith(FACES)][:MOST_FACES]
+        for path in faces:
+            if tree.size(path) <= MAX_FACE and (data := tree.read(path)) is not None:
+                yield data.decode("utf-8", errors="replace")
+
+
+class _TopFiles:
+    """The files at the top of some folders and in their folders for readers; no link is followed."""
+
+    def __init__(self, roots: tuple[Path, ...]) -> None:
+        from registry.sources.folder_files import FolderFile
+
+        self.files: dict[str, FolderFile] = {}
+        # A file of the application itself counts before one of the same name around it.
+        for path, name in (each for root in reversed(roots) for each in _listed(root, "", deeper=True)):
+            try:
+                size = path.stat(follow_symlinks=False).st_size
+            except OSError:
+                continue
+            self.files[name] = FolderFile(name, path, size)
+            if len(self.files) >= MOST_TEXTS * 4:
+                break
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """The first bytes of one; None where it cannot be read."""
+        from registry.sources.folder_files import open_regular
+
+        try:
+            with open_regular(self.files[name].path) as stream:
+                return stream.read(min(limit, MAX_TEXT))
+        except OSError:
+            return None
+
+
+def _listed(folder: Path, prefix: str, *, deeper: bool) -> Iterator[tuple[Path, str]]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda each: each.name)
+    except OSError:
+        return
+    for entry in entries:
+        try:
+            if entry.is_file(follow_symlinks=False):
+                yield Path(entry.path), f"{prefix}{entry.name}"
+            elif entry.is_dir(follow_symlinks=False) and (not deeper or entry.name.lower() in FOLDERS) and prefix.count("/") < 3:
+                yield from _listed(Path(entry.path), f"{prefix}{entry.name}/", deeper=False)
+        except OSError:
+            continue
+
+
+def duties_of_answer(evidence: Evidence | None, item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The duties of an answer, each with whether the application's files show it to be done (`shown`)."""
+    found = []
+    for duty in item["obligations"]:
+        shown = None
+        if evidence is not None and duty["when"] is None and duty["counts"]:
+            shown = next((evidence.shows(owed) for owed in owed_of(evidence.desk, {**item, "obligations": [duty]})), None)
+        found.append({**duty, "shown": shown})
+    return found
+
+
+def duties_lacking(evidence: Evidence, item: Mapping[str, Any], duties: Iterable[Mapping[str, Any]], subject: str) -> list[Finding]:
+    """What is owed by now and not shown, as findings about what is used."""
+    owed = [each for duty in duties if duty["shown"] is False for each in owed_of(evidence.desk, {**item, "obligations": [duty]})]
+    told = [each for each in duty_findings(evidence.published, owed) if each.code in TOLD_BY_FILES]
+    return [replace(each, subject=subject, ancestors=tuple(name for name in each.ancestors if name != subject)) for each in told]
