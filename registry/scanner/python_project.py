@@ -15,7 +15,7 @@ MAX_BYTES = 2_000_000
 """A larger Python file is not read: people do not write such."""
 
 MAX_KEPT = 600_000
-"""So many bytes of taken-apart files are kept from one file to the next; their trees are some hundred times as large."""
+"""So many bytes of taken-apart files are kept from one file to the next; their trees are some fifty times as large."""
 
 MAX_SOUGHT = 1_000_000
 """So many bytes of other files are taken apart for the sake of one."""
@@ -41,6 +41,7 @@ class Project:
         self._kept = 0
         self._words: dict[str, list[str]] | None = None
         self._sites: dict[tuple[str, str], list[Site]] = {}
+        self._callers: dict[tuple[str, str], list[str]] = {}
 
     def rest(self) -> None:
         """Forget what was taken apart, once that is much; only between two files, since trees are told apart by identity."""
@@ -130,24 +131,34 @@ class Project:
         yield from self._sites[key]
 
     def _search(self, name: str, module: ModuleTree) -> Iterator[Site]:
-        paths = [module.file]
-        steps = _module(module.file) if module.file.endswith(".py") else []
-        word = name.encode()
-        # A package may hand on what its files define, so those that import it may call it too.
-        near = sorted({path for step in steps[-2:] for path in self._importers().get(step, ())} - {module.file})
-        paths.extend(path for path in near if word in (self._files.read(path) or b""))
+        key = (name, module.file)
+        paths = self._callers[key] if key in self._callers else self._near(name, module)
+        holding: list[str] = []
         count = 0
         for path in paths[:MAX_SITES]:
             if path not in self._trees and self._kept > MAX_SOUGHT:
+                holding.append(path)
                 continue  # a name that half of the application calls; what is read already has to do
             tree = module if path == module.file else self.tree(path)
             if tree is None:
                 continue
-            for site in _sites(tree, name):
+            for index, site in enumerate(_sites(tree, name)):
+                if not index:
+                    holding.append(path)
                 yield site
                 count += 1
                 if count >= MAX_SITES:
                     return
+        # Once what was taken apart is forgotten, only the files that hold a call need to be taken apart again.
+        self._callers[key] = holding
+
+    def _near(self, name: str, module: ModuleTree) -> list[str]:
+        """The files whose text may call something of that name and that import the file or the package it belongs to."""
+        steps = _module(module.file) if module.file.endswith(".py") else []
+        word = name.encode()
+        # A package may hand on what its files define, so those that import it may call it too.
+        near = sorted({path for step in steps[-2:] for path in self._importers().get(step, ())} - {module.file})
+        return [module.file, *(path for path in near if _may_call(self._files.read(path) or b"", word))]
 
 
 def _sites(tree: ModuleTree, name: str) -> Iterator[Site]:
@@ -163,6 +174,20 @@ def _sites(tree: ModuleTree, name: str) -> Iterator[Site]:
             and (getattr(site.call.args[0], "id", None) or getattr(site.call.args[0], "attr", None)) == name
         ):
             yield site
+
+
+def _may_call(data: bytes, word: bytes) -> bool:
+    """Whether a text holds a word as one that is called, renamed, or handed to `partial`, and not only as a part of another or where it is defined."""
+    at = data.find(word)
+    while at >= 0:
+        end = at + len(word)
+        before, after = data[max(at - 8, 0) : at], data[end : end + 8]
+        if not (before[-1:].isalnum() or before.endswith((b"_", b"def "))) and (
+            after.startswith((b"(", b" (", b" as ")) or before.rstrip().endswith(b"partial(")
+        ):
+            return True
+        at = data.find(word, end)
+    return False
 
 
 def _imported(data: bytes) -> set[bytes]:
