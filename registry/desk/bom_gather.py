@@ -119,6 +119,16 @@ class Gathered:
                 self.datasets[name] = held_dataset(self.desk.knowledge, connection, name)
             self.hosts = {name: held_host(connection, name) or host for name, host in self.hosts.items()}
 
+    def ask_hub(self, asked: Sequence[str]) -> None:
+        """Ask the Hub about the models that were asked about, and those that applications use; a folder that was given says more."""
+        from registry.desk.bom_hub import ask_hub
+
+        used = [use.model for application in self.applications.values() for use in application.models]
+        wanted = [self.models[name] for name in dict.fromkeys([*asked, *used]) if name in self.models and name not in self.folders]
+        told, notes = ask_hub(self.desk, wanted, self.revisions)
+        self.models.update(told)
+        self.notes += notes
+
     def ordered(self, asked: Sequence[str]) -> list[BomModel]:
         """The models: those asked about first, as they were asked, then those that applications use, then all others by name."""
         first = [name for name in asked if name in self.models]

@@ -31,10 +31,16 @@ class Gathering:
 
 
 def gather_subject(
-    desk: Desk, targets: Sequence[str], raw: Mapping[str, Any], interpretation: str | None = None, folders: Mapping[str, str] | None = None
+    desk: Desk,
+    targets: Sequence[str],
+    raw: Mapping[str, Any],
+    interpretation: str | None = None,
+    folders: Mapping[str, str] | None = None,
+    *,
+    hub: bool = False,
 ) -> BomSubject:
     """What a bill on some targets is made from; the arguments and errors are those of `gather`."""
-    return gather(desk, targets, raw, interpretation, folders).subject
+    return gather(desk, targets, raw, interpretation, folders, hub=hub).subject
 
 
 def gather(
@@ -45,6 +51,7 @@ def gather(
     folders: Mapping[str, str] | None = None,
     *,
     digest: bool = True,
+    hub: bool = False,
 ) -> Gathering:
     """What a bill on some targets is made from, and what their licences make of the use.
 
@@ -55,10 +62,11 @@ def gather(
         interpretation: How unsettled points are taken.
         folders: Folders of models that are named, by the model's name.
         digest: Whether the files of folders are digested.
+        hub: Whether the Hub is asked about the models that are asked about and whose folders are not given.
 
     Raises:
         UnknownModelError: A name leads to nothing, or to several.
-        UsageError: A target is none of these, or there are too many models.
+        UsageError: A target is none of these, there are too many models, or the Hub may not be asked.
         SourceError: A folder cannot be read.
         FactError: A fact cannot be read.
     """
@@ -74,6 +82,8 @@ def gather(
         gathered.folder(read_folder(desk, path, name, digest=digest))
     asked = [gathered.folder(read_folder(desk, target, digest=digest)) if is_folder(target) else gathered.target(target) for target in targets]
     gathered.close()
+    if hub:
+        gathered.ask_hub(asked)
     items = _answers(desk, gathered, asked, raw, interpretation)
     verdicts = {str(item["model"]): _verdict_note(item) for item in items}
     reaching = {str(item["model"]): _inherited(item) for item in items}
