@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from registry.desk.bom_folder import card_of
 from registry.desk.facts import today
+from registry.desk.imports import wait_for_hub
 from registry.errors import SourceError, UsageError
 from registry.reports.bom_subject import BomModel, Energy, FileHash, Party
 from registry.supplychain.source import Source
@@ -33,7 +34,7 @@ def ask_hub(desk: Desk, models: Iterable[BomModel], revisions: Mapping[str, str]
 
     if desk.settings.offline:
         raise UsageError("the Hub may not be asked: `--offline` is set", "leave it or `--hub` out; `--folder MODEL=DIR` reads what lies here")
-    client = HubClient()
+    client = HubClient(wait=lambda seconds: wait_for_hub(desk, seconds))
     found: dict[str, BomModel] = {}
     notes: list[str] = []
     for model in models:
@@ -43,6 +44,9 @@ def ask_hub(desk: Desk, models: Iterable[BomModel], revisions: Mapping[str, str]
             told = ask_hub_model(model.name, revisions.get(model.name) or model.commit, client=client)
         except SourceError as error:
             notes.append(f"{model.name}: {error.message}")
+            if client.given_up:
+                notes.append("the Hub was not asked about any further model")
+                break
             continue
         notes += [f"{model.name}: {note}" for note in told.notes]
         found[model.name] = with_hub(model, told)
