@@ -11,7 +11,7 @@ from registry.desk.audit import head
 from registry.desk.audit_artifacts import artifacts_of
 from registry.desk.audit_earlier import read_baseline
 from registry.desk.audit_facts import facts_to_state
-from registry.desk.audit_findings import Told, judge_thing, settle, told_of_thing, told_of_unresolved, told_to_item
+from registry.desk.audit_findings import Judged, Told, judge_thing, settle, told_of_thing, told_of_unresolved, told_to_item
 from registry.desk.audit_result import assurance, missing_facts, model_to_data, summary_of
 from registry.desk.audit_shown import Evidence
 from registry.desk.audit_used import Thing, reference_to_data, things_of
@@ -23,6 +23,7 @@ from registry.findings.codes import CODES, SEVERITIES
 from registry.findings.tally import read_wanted
 from registry.policy.policy import Policy
 from registry.scanner.reference import Reference
+from registry.terms.facts import Use
 from registry.terms.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ class ApplicationAudit:
         policy: The policy that was held against it.
         things: What is in use.
         root: What was scanned.
+        judged: What is in use, with what the use comes to for it.
+        use: The facts of the use.
+        application: The application of `licet.yaml` that was meant.
     """
 
     head: dict[str, Any]
@@ -74,6 +78,9 @@ class ApplicationAudit:
     policy: Policy = field(default_factory=Policy)
     things: list[Thing] = field(default_factory=list)
     root: Path = field(default_factory=Path)
+    judged: list[Judged] = field(default_factory=list)
+    use: Use | None = None
+    application: str | None = None
 
 
 def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, reports: Sequence[AuditReport]) -> ApplicationAudit:
@@ -121,7 +128,7 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     }
     summary = summary_of(found, things, told)
     _write(reports, start, summary, told, question.limit)
-    return ApplicationAudit(start, told, summary, policy, things, root)
+    return ApplicationAudit(start, told, summary, policy, things, root, judged, use, question.application)
 
 
 def _left_out(reference: Reference, policy: Policy) -> bool:
