@@ -173,7 +173,9 @@ def _audit_application(state: State, target: str, asked: _Asked) -> int:
     if asked.fail_on is not None:
         check_words(word for word in _words([asked.fail_on]) if word not in ("policy", "none"))
     raw = asked.use.raw if asked.use.interpretation is None else {**asked.use.raw, "interpretation": asked.use.interpretation}
-    question = ApplicationQuestion(raw, asked.policy, asked.application, asked.baseline, _words(asked.codes), asked.severity, asked.limit, asked.since)
+    question = ApplicationQuestion(
+        raw, asked.policy, asked.application, asked.baseline, _words(asked.codes), asked.severity, asked.limit, asked.since, online=True
+    )
     if asked.suggest:
         from registry.cli.audit_suggest import print_suggestions
 

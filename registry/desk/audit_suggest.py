@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,12 +89,13 @@ def suggest(desk: Desk, audit: ApplicationAudit) -> dict[str, Any]:
     root = (audit.root if audit.root.is_dir() else audit.root.parent).resolve()
     draft = _Draft(top_of(root))
     use, reading = dict(audit.head["use"]), str(audit.head["interpretation"])
-    for step in (
+    steps: tuple[Callable[[], None], ...] = (
         lambda: _notices(desk, draft, root, audit, use, reading),
         lambda: _cards(desk, draft, root, audit, reading),
         lambda: _config(desk, draft, root, audit, use),
         lambda: _revisions(desk, draft, root, audit),
-    ):
+    )
+    for step in steps:
         try:
             step()
         except RegistryError as error:

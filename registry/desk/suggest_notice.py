@@ -30,7 +30,7 @@ def bundle_of(desk: Desk, owing: Sequence[Judged], use: Mapping[str, Any], inter
     """The attribution bundle of the models for which something is owed; from what is on this machine, and for the very use that was audited."""
     from registry.desk.notice import gather_bundle
 
-    names = [each.thing.name for each in owing if each.thing.about == "model" and each.thing.first.kind != "artifact"]
+    names = [each.thing.name for each in owing if each.thing.recorded and each.thing.about == "model" and each.thing.first.kind != "artifact"]
     if not names:
         return None
     here = Desk(dataclasses.replace(desk.settings, offline=True, facts={}), desk.progress, desk.knowledge, desk.catalogue)

@@ -47,9 +47,6 @@ class ModelFilters:
     max_params: int | None = None
     """Only models with at most so many parameters."""
 
-    stage: Collection[str] | None = None
-    """Only these stages."""
-
     access: Collection[str] | None = None
     """Only these accesses."""
 
@@ -94,8 +91,6 @@ def conditions_of(connection: Connection, filters: ModelFilters, most: int) -> l
         found.append(Condition(model.c.modality.in_(words), model.c.modality.concat("").in_(words), with_profile=True))
     if filters.min_params is not None or filters.max_params is not None:
         found.append(Condition(_sized(model.c.parameters, filters), _sized(model.c.parameters + 0, filters)))
-    if filters.stage is not None:
-        found.append(Condition(None, model.c.stage.in_(sorted(filters.stage))))
     if filters.access is not None:
         found.append(Condition(None, model.c.access.in_(sorted(filters.access))))
     return [replace(each, at_most=count_up_to(connection, [each.by_index], most)) if each.by_index is not None else each for each in found]
