@@ -62,6 +62,16 @@ def test_lic302_names_commercial_use_of_what_is_not_for_it(reader: Desk, tmp_pat
     assert "LIC302" in codes(audit(reader, app(tmp_path, "CohereForAI/c4ai-command-r-plus"), SAAS))
 
 
+def test_lic302_is_a_bar_of_the_clause_that_says_what_is_not_commercial(reader: Desk, tmp_path: Path) -> None:
+    found = audit(reader, app(tmp_path, "black-forest-labs/FLUX.1-dev"), SAAS)
+    (told,) = [each for each in found.told if each.verdict]
+    assert (told.finding.code, told.finding.clause, told.verdict) == ("LIC302", "1(c); 2.b; 4.a(i)", "needs-permission")
+    free = audit(reader, tmp_path, {"commercial": False, "distribution": ["saas"]})
+    assert {each.finding.code for each in free.told if each.verdict} == {"LIC303"}
+    military = audit(reader, tmp_path, {**SAAS, "fields_of_use": ["military"]})
+    assert "LIC303" in codes(military)
+
+
 def test_lic303_names_a_barred_use(reader: Desk, tmp_path: Path) -> None:
     assert "LIC303" in codes(audit(reader, app(tmp_path, LLAMA), {**SAAS, "fields_of_use": ["military"]}))
 
@@ -365,3 +375,22 @@ def test_a_lock_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "licet.lock").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError, match="is not a lock"):
         read_lock(tmp_path / "licet.lock")
+
+
+def test_a_lock_notices_terms_texts_and_revisions_that_changed_under_it(reader: Desk, tmp_path: Path) -> None:
+    now = lock_of(reader, audit(reader, app(tmp_path, LLAMA)).things)
+    assert drift(now, now) == []
+
+    def changed(**given: Any) -> list[str]:
+        before = json.loads(json.dumps(now))
+        before["things"][0].update(given)
+        return drift(before, {"schema": now["schema"], "things": [{**now["things"][0], "recorded_revision": "b" * 40, "text_digests": ["sha256:b"]}]})
+
+    licenses = now["things"][0]["licenses"]
+    assert licenses[0]["terms"].startswith("sha256:")
+    assert changed(licenses=[{**each, "terms": "sha256:0"} for each in licenses])[0] == f"{LLAMA}: what is recorded of the terms of llama2 changed"
+    assert changed(licenses=[{key: value for key, value in each.items() if key != "terms"} for each in licenses]) == []
+    assert changed(recorded_revision="a" * 40) == [f"{LLAMA}: its revision is not pinned, and the newest on record was {'a' * 40} and is {'b' * 40}"]
+    assert changed(text_digests=["sha256:a"]) == [f"{LLAMA}: the licence texts that were seen with it were sha256:a and are sha256:b"]
+    assert changed(recorded_revision=None, text_digests=[]) == []
+    assert "licenses were none" in changed(licenses="mit")[0]
