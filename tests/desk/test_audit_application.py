@@ -18,6 +18,7 @@ from registry.desk.lock import drift, lock_of, read_lock, write_lock
 from registry.desk.session import Desk
 from registry.errors import UsageError
 from tests.desk.test_audit import Kept
+from tests.sources.model_folders import safetensors, write_folder
 
 LLAMA = "meta-llama/Llama-2-7b-chat-hf"
 LOADS = 'from transformers import AutoModel\nAutoModel.from_pretrained("{}")\n'
@@ -394,3 +395,29 @@ def test_a_lock_notices_terms_texts_and_revisions_that_changed_under_it(reader: 
     assert changed(text_digests=["sha256:a"]) == [f"{LLAMA}: the licence texts that were seen with it were sha256:a and are sha256:b"]
     assert changed(recorded_revision=None, text_digests=[]) == []
     assert "licenses were none" in changed(licenses="mit")[0]
+
+
+def test_weights_without_a_word_are_judged_by_the_card_beside_them(reader: Desk, tmp_path: Path) -> None:
+    card = "---\nlicense: cc-by-nc-4.0\n---\n# Mine\n"
+    write_folder(tmp_path, {"models/mine/model.safetensors": safetensors(shape=(30, 30)), "models/mine/README.md": card})
+    found = audit(reader, tmp_path, SAAS)
+    (model,) = found.head["models"]
+    assert (model["model"], model["verdict"], model["known_from"]) == ("models/mine/model.safetensors", "prohibited", "files")
+    assert {each.finding.subject for each in found.told} == {"models/mine/model.safetensors"}
+
+
+def test_a_licence_beside_weights_is_theirs_and_one_at_the_top_is_not(reader: Desk, tmp_path: Path, root: Path) -> None:
+    text = (root / "LICENSE").read_text(encoding="utf-8")
+    write_folder(tmp_path / "inner", {"models/model.safetensors": safetensors(shape=(30, 30)), "models/LICENSE": text})
+    write_folder(tmp_path / "top", {"model.safetensors": safetensors(shape=(30, 30)), "LICENSE": text, "README.md": "# An application\n"})
+    inner, top = (audit(reader, tmp_path / name, SAAS).head["models"][0] for name in ("inner", "top"))
+    assert inner["licenses"] == ["apache-2.0"]
+    assert (top["licenses"], top["verdict"]) == ([], "undetermined")
+
+
+def test_an_adapter_is_bound_by_the_base_that_its_configuration_names(reader: Desk, tmp_path: Path) -> None:
+    config = {"base_model_name_or_path": "meta-llama/Llama-2-7b-hf", "peft_type": "LORA"}
+    write_folder(tmp_path / "lora", {"adapter_model.safetensors": safetensors(shape=(30, 30)), "adapter_config.json": config})
+    found = audit(reader, tmp_path, {**SAAS, "monthly_active_users": "900M"})
+    told = {each.finding.subject for each in found.told if each.finding.code == "LIC301"}
+    assert "lora/adapter_model.safetensors" in told
