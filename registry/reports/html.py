@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from registry.errors import MissingExtraError, RegistryError, UsageError
 from registry.reports.html_figures import draw_lineage, draw_series, is_wide
-from registry.reports.report import Entry, Report
+from registry.reports.report import Entry, Report, Row
 from registry.reports.report_words import (
     DISCLAIMER,
     FIXERS,
@@ -295,7 +295,16 @@ def _grouped(values: Iterable[Any], attribute: str, sort: bool = True) -> list[t
     return sorted(found.items()) if sort else list(found.items())
 
 
+def _by_reason(rows: Iterable[Row]) -> list[tuple[Row, list[Row]]]:
+    """Rows that share what decides, each lot with its first, in the order in which they come."""
+    found: dict[tuple[str | None, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.verdict, row.decides, row.license, row.license_type), []).append(row)
+    return [(lot[0], lot) for lot in found.values()]
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "by_reason": _by_reason,
     "capital": lambda text: f"{str(text)[:1].upper()}{str(text)[1:]}",
     "cut": visible,
     "digest": _digest,
