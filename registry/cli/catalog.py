@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from registry.cli.catalog_headroom import command as headroom
+from registry.cli.catalog_impact import command as impact
 from registry.cli.catalog_users import revenue, users
 from registry.cli.main import Group
 from registry.cli.output import Column, Output, clean
@@ -29,6 +30,7 @@ def command() -> None:
 command.add_command(users)
 command.add_command(revenue)
 command.add_command(headroom)
+command.add_command(impact)
 
 
 @command.command("add", short_help="add or change one entry of a layer")

@@ -60,7 +60,7 @@ def affected_by(connection: Connection, models: Iterable[int], datasets: Iterabl
     if not wanted and not wanted_sets:
         return {}, {}
     own = _registered(connection)
-    used = _used(connection)
+    used = used_in_applications(connection)
     reached = ancestor_ids(connection, own.keys() | used.keys())
     below, below_sets = _children(connection, reached)
 
@@ -96,7 +96,7 @@ def _registered(connection: Connection) -> dict[int, str]:
     return {row.id: row.name for row in connection.execute(query)}
 
 
-def _used(connection: Connection) -> dict[int, list[str]]:
+def used_in_applications(connection: Connection) -> dict[int, list[str]]:
     """The applications that use a model, by the model's number."""
     found: dict[int, list[str]] = {}
     query = select(application_model.c.model_id, application.c.name).join(application, application.c.id == application_model.c.application_id)
