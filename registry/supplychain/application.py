@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from registry.supplychain.source import Source
 
-
 SELF_HOSTED = "self-hosted"
 """Written in the place of a host where the application runs the weights itself; it is kept as no host."""
 

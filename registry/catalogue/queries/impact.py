@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from registry.catalogue.queries.affected import OWN_ORIGINS
+from registry.catalogue.queries.affected import IS_OWN
 from registry.catalogue.queries.family import Step
 from registry.catalogue.stream import among, as_rows
 from registry.catalogue.tables.data import dataset
@@ -97,13 +97,7 @@ def registered_among(connection: Connection, numbers: Collection[int] | None = N
         numbers: Only of these models.
         profiles: Only models of these profiles.
     """
-    query = (
-        select(edge.c.child_id)
-        .join(edge_evidence, edge_evidence.c.edge_id == edge.c.id)
-        .where(edge_evidence.c.origin.in_(OWN_ORIGINS), edge_evidence.c.retired_set.is_(None))
-        .distinct()
-        .order_by(edge.c.child_id)
-    )
+    query = select(edge.c.child_id).join(edge_evidence, edge_evidence.c.edge_id == edge.c.id).where(IS_OWN).distinct().order_by(edge.c.child_id)
     if profiles is not None:
         query = query.join(model, model.c.id == edge.c.child_id).where(among(connection, model.c.profile_id, profiles))
     found = {int(number) for number in connection.execute(query).scalars()}
