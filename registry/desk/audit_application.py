@@ -11,7 +11,8 @@ from registry.desk.audit import head
 from registry.desk.audit_artifacts import artifacts_of
 from registry.desk.audit_earlier import read_baseline
 from registry.desk.audit_facts import facts_to_state
-from registry.desk.audit_findings import Told, judge_thing, settle, told_of_thing, told_of_unresolved, told_to_item
+from registry.desk.audit_findings import Judged, Told, judge_thing, settle, told_of_thing, told_of_unresolved, told_to_item
+from registry.desk.audit_hub import HubLookup
 from registry.desk.audit_result import assurance, missing_facts, model_to_data, summary_of
 from registry.desk.audit_shown import Evidence
 from registry.desk.audit_used import Thing, reference_to_data, things_of
@@ -23,6 +24,7 @@ from registry.findings.codes import CODES, SEVERITIES
 from registry.findings.tally import read_wanted
 from registry.policy.policy import Policy
 from registry.scanner.reference import Reference
+from registry.terms.facts import Use
 from registry.terms.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class ApplicationQuestion:
         severity: The least severity.
         limit: List at most so many findings.
         since: Only what was added since this revision counts.
+        online: Whether the Hub may be asked about names that the catalogue does not have.
     """
 
     raw: Mapping[str, Any]
@@ -53,6 +56,7 @@ class ApplicationQuestion:
     severity: str | None = None
     limit: int | None = None
     since: str | None = None
+    online: bool = False
 
 
 @dataclass(slots=True)
@@ -66,6 +70,9 @@ class ApplicationAudit:
         policy: The policy that was held against it.
         things: What is in use.
         root: What was scanned.
+        judged: What is in use, with what the use comes to for it.
+        use: The facts of the use.
+        application: The application of `licet.yaml` that was meant.
     """
 
     head: dict[str, Any]
@@ -74,6 +81,9 @@ class ApplicationAudit:
     policy: Policy = field(default_factory=Policy)
     things: list[Thing] = field(default_factory=list)
     root: Path = field(default_factory=Path)
+    judged: list[Judged] = field(default_factory=list)
+    use: Use | None = None
+    application: str | None = None
 
 
 def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, reports: Sequence[AuditReport]) -> ApplicationAudit:
@@ -92,7 +102,8 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     known = read_baseline(question.baseline)
     added = added_lines(root, question.since) if question.since is not None else None
     found = scan(root, left_out)
-    things = things_of(desk, found.references, use, reading, policy)
+    hub = HubLookup(desk) if question.online and not desk.settings.offline else None
+    things = things_of(desk, found.references, use, reading, policy, hub)
     files, forms = artifacts_of(desk, root, [each for each in found.references if not _left_out(each, policy)], use, reading)
     things += files
     evidence = Evidence(desk, tuple(dict.fromkeys((root, path)))) if root.is_dir() else None
@@ -104,7 +115,7 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     told = [each for each in told if wanted.keeps(each.finding.code) and _grave(each.severity, question.severity)]
     told.sort(key=lambda each: (each.status != "open", -SEVERITIES.index(each.severity), each.finding.code, each.finding.subject))
     verdict = max((thing.answer.outcome.verdict for thing in things if thing.answer is not None and not thing.aside), default=None)
-    if any(not thing.recorded and not thing.aside for thing in things):
+    if any(thing.answer is None and not thing.aside for thing in things):
         verdict = max(verdict or Verdict.UNDETERMINED, Verdict.UNDETERMINED)
     models = [model_to_data(desk, one) for one in judged]
     owners = {reference: thing for thing in reversed(things) for reference in thing.references}
@@ -117,11 +128,11 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
         "facts_to_state": facts_to_state(desk.knowledge.vocabulary, missing_facts(models)),
         "references": [reference_to_data(each, owners.get(each)) for each in found.references],
         "notes": [{"code": note.code, "message": note.message, "file": note.file} for note in found.notes],
-        "assurance": assurance(desk, found, things),
+        "assurance": assurance(desk, found, things, hub),
     }
     summary = summary_of(found, things, told)
     _write(reports, start, summary, told, question.limit)
-    return ApplicationAudit(start, told, summary, policy, things, root)
+    return ApplicationAudit(start, told, summary, policy, things, root, judged, use, question.application)
 
 
 def _left_out(reference: Reference, policy: Policy) -> bool:

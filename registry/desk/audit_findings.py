@@ -89,7 +89,7 @@ def told_of_thing(desk: Desk, judged: Judged, policy: Policy) -> list[Told]:
         findings.append(
             (Finding("LIC006", thing.name, f"The revision of {thing.name.removeprefix('dataset:')} is not pinned, so that what is loaded may change."), None)
         )
-    findings += [(each, None) for each in breaches(policy, _used(desk, judged))]
+    findings += [(each, None) for each in breaches(policy, used_of(desk, judged))]
     told = []
     for finding, verdict in findings:
         usual = CODES[finding.code].severity
@@ -106,7 +106,7 @@ def _unpinned(thing: Thing) -> bool:
     return bool(loads) and all(each.revision is None for each in loads)
 
 
-def _used(desk: Desk, judged: Judged) -> Used:
+def used_of(desk: Desk, judged: Judged) -> Used:
     """The thing as far as a policy asks."""
     thing = judged.thing
     developer, country = developer_of(desk, thing)

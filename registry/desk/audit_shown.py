@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.notice_check import MAX_TEXT, MOST_TEXTS, owed_of, published_of
-from registry.findings.duties import Owed, Published, duty_findings, fold
+from registry.findings.duties import NOTICE_FILES, Owed, Published, duty_findings, fold
 from registry.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -53,11 +53,17 @@ class Evidence:
             self._published = published_of(self.desk, _TopFiles(self.roots), self.roots[0].resolve().name, ())
         return self._published
 
+    def published_for(self, owed: Owed) -> Published:
+        """The texts in which a duty may be shown: what is to be displayed is not displayed by a NOTICE."""
+        if owed.do != "display" or owed.wording is None:
+            return self.published
+        return replace(self.published, texts={name: text for name, text in self.published.texts.items() if not NOTICE_FILES.search(name)})
+
     def shows(self, owed: Owed) -> bool | None:
         """Whether a duty is shown to be done; None where files cannot show that."""
         if owed.do not in ("display", "notice-file") and not owed.texts:
             return None
-        if not duty_findings(self.published, [owed]):
+        if not duty_findings(self.published_for(owed), [owed]):
             return True
         return owed.do == "display" and owed.wording is not None and self._is_on_a_face(owed.wording)
 
@@ -135,5 +141,6 @@ def duties_of_answer(evidence: Evidence | None, item: Mapping[str, Any]) -> list
 def duties_lacking(evidence: Evidence, item: Mapping[str, Any], duties: Iterable[Mapping[str, Any]], subject: str) -> list[Finding]:
     """What is owed by now and not shown, as findings about what is used."""
     owed = [each for duty in duties if duty["shown"] is False for each in owed_of(evidence.desk, {**item, "obligations": [duty]})]
-    told = [each for each in duty_findings(evidence.published, owed) if each.code in TOLD_BY_FILES]
+    found = (finding for each in owed for finding in duty_findings(evidence.published_for(each), [each]))
+    told = {(each.code, each.summary): each for each in found if each.code in TOLD_BY_FILES}.values()
     return [replace(each, subject=subject, ancestors=tuple(name for name in each.ancestors if name != subject)) for each in told]
