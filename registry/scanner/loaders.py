@@ -37,6 +37,7 @@ class Rule:
         second: The argument that completes it.
         guess: The receiver is not known: what is found has to look like a name.
         objects: It takes an object as well as a name.
+        root: What its dotted names begin with; empty where that varies.
     """
 
     library: str
@@ -56,6 +57,7 @@ class Rule:
     second: tuple[int | str, ...] = ()
     guess: bool = False
     objects: bool = False
+    root: str = ""
 
     def bare_of(self, name: str, second: str | None) -> str:
         """What a name without an owner stands for."""
@@ -151,7 +153,8 @@ class Loaders:
     def match(self, dotted: str) -> list[Rule]:
         """The rules of a callable; of those that take the same argument only the first."""
         last = dotted.rpartition(".")[2]
-        return _distinct(rule for rule in (*self.rules.get(last, ()), *self.rules.get("*", ())) if pattern_of(rule.name).fullmatch(dotted))
+        known = (*self.rules.get(last, ()), *self.rules.get("*", ()))
+        return _distinct(rule for rule in known if dotted.startswith(rule.root) and pattern_of(rule.name).fullmatch(dotted))
 
     def wants(self, last: str) -> bool:
         """Whether a callable with that last step can be one of a rule."""
@@ -282,6 +285,7 @@ def _rule(call: Mapping[str, Any], name: str, library: str, provider: str, guess
         tuple(call.get("second", ())),
         guess,
         bool(call.get("objects", False)),
+        name.partition(".")[0].partition("*")[0],
     )
 
 

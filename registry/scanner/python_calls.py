@@ -58,25 +58,37 @@ class Calls:
 
     def find(self, module: ModuleTree) -> Iterator[Reference]:
         """The references that the calls of a file make."""
-        for site in module.calls:
-            if self._may_matter(site):
-                for reading in self._readings(site):
-                    yield from self._read(reading)
+        for site in self._sites(module):
+            for reading in self._readings(site):
+                yield from self._read(reading)
 
-    def _may_matter(self, site: Site) -> bool:
-        function = site.call.func
-        if isinstance(function, ast.Attribute):
-            return self._loaders.wants(function.attr)
-        if not isinstance(function, ast.Name):
-            return isinstance(function, ast.Call | ast.Subscript)
+    def _sites(self, module: ModuleTree) -> Iterator[Site]:
+        """The calls that may fall under a rule; of thousands, most are told from the last step alone."""
+        bound = {name for scope in module.scopes.values() for name in scope.names}
+        stars = any(scope.stars for scope in module.scopes.values())
+        for last, sites in module.sites.items():
+            wanted = self._loaders.wants(last)
+            named = last in bound or (stars and wanted)
+            for site in sites:
+                function = type(site.call.func)
+                if function is ast.Attribute:
+                    if wanted:
+                        yield site
+                elif function is ast.Name:
+                    if named and self._may_matter(site, last):
+                        yield site
+                elif function is ast.Call or function is ast.Subscript:
+                    yield site
+
+    def _may_matter(self, site: Site, name: str) -> bool:
         scope = site.scope
         while True:
-            for binding in scope.names.get(function.id, ()):
+            for binding in scope.names.get(name, ()):
                 if binding.kind == "import":
-                    return self._loaders.wants(binding.name.rpartition(".")[2]) or function.id == "partial"
+                    return self._loaders.wants(binding.name.rpartition(".")[2]) or name == "partial"
                 return binding.kind in ("value", "element", "unpack") or isinstance(binding.node, ast.ClassDef)
             if scope.parent is None:
-                return bool(scope.stars) and self._loaders.wants(function.id)
+                return bool(scope.stars) and self._loaders.wants(name)
             scope = scope.parent
 
     def _readings(self, site: Site) -> Iterator[Reading]:

@@ -8,7 +8,8 @@ import warnings
 from collections.abc import Iterator
 
 from registry.scanner.interface import Files
-from registry.scanner.python_scope import ModuleTree, Site, take_apart
+from registry.scanner.python_scope import ModuleTree, Site
+from registry.scanner.python_walk import take_apart
 from registry.scanner.reference import Note
 
 MAX_BYTES = 2_000_000

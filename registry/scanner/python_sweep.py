@@ -28,18 +28,26 @@ _API_KEYS = frozenset(("messages", "prompt", "input", "contents", "max_tokens", 
 
 def holds_more(source: str, lines: set[int], facts: Facts) -> bool:
     """Whether a file has a text that may name a model on any other line than these; most have none, and need not be gone through."""
-    for match in _TEXTS.finditer(source):
-        text = match.group(1) or (None if "://" in match.group(0) else match.group(0))
-        if text is None or looks_like_model(text, facts) or (_HUB.fullmatch(text) and _kept(source, match.start())):
-            line = source.count("\n", 0, match.start()) + 1
-            if line not in lines:
-                return True
+    for pattern in _TEXTS:
+        for match in pattern.finditer(source):
+            text = match.group(1)
+            if text is None or looks_like_model(text, facts) or (_HUB.fullmatch(text) and _kept(source, match.start())):
+                line = source.count("\n", 0, match.start()) + 1
+                if line not in lines:
+                    return True
     return False
 
 
-_TEXTS = re.compile(
-    r"""["']([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:@-]*|[A-Za-z][\w]*[.:-][\w.:-]+)["']|https?://(?:huggingface|hf\.|api-inference|router\.hugging)|(?:(?<==)|(?<==['"]))[\w.-]+/[\w.-]+"""
-)
+def may_name(data: bytes, facts: Facts) -> bool:
+    """Whether a file of which nothing else is known has a text in quotes that reads like the name of a model."""
+    return any(looks_like_model(match.group(1).decode(), facts) for pattern in _NAMED for match in pattern.finditer(data))
+
+
+_TEXT = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:/@-]*|[A-Za-z]\w*[.:-][\w.:-]+|[A-Za-z]+\d[\w.:-]*"
+_TEXTS = tuple(re.compile(pattern) for pattern in (rf'"({_TEXT})"', rf"'({_TEXT})'", r"https?://(?:huggingface|hf\.|api-inference|router\.hugging)()?", r"=['\"]?([\w.-]+/[\w.-]+)"))
+# Each begins with a sign of its own, which is what makes a search fast.
+_NAME = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.]*[-\d][\w.:@-]*|(?:gpt|claude|gemini|chatgpt|text-embedding|mistral|llama|bert|roberta|distilbert)[-\d][\w.:-]*"
+_NAMED = tuple(re.compile(pattern.encode()) for pattern in (rf'"({_NAME})"', rf"'({_NAME})'"))
 
 
 def _kept(source: str, position: int) -> bool:

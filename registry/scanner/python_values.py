@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from registry.scanner.certainty import ALWAYS, farther
@@ -59,7 +59,7 @@ class Origin:
 
     def seen(self, how: str, certainty: int = ALWAYS) -> Origin:
         """The same, found in a less plain way."""
-        return replace(self, how=farther(self.how, how), certainty=min(self.certainty, certainty))
+        return Origin(self.kind, self.node, self.point, self.dotted, self.made, farther(self.how, how), min(self.certainty, certainty))
 
 
 UNKNOWN = Origin("unknown")

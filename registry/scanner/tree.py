@@ -44,6 +44,7 @@ class Tree:
         else:
             self._base = root
             self.paths = tuple(sorted(self._walk()))
+        self._before = os.path.join(self._base, "")
 
     def note(self, note: Note) -> None:
         """Keep a note, once."""
@@ -68,7 +69,7 @@ class Tree:
             return kept
         try:
             # A file that was swapped for a pipe since it was listed must not hold us up.
-            handle = os.open(os.path.join(self._base, path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+            handle = os.open(self._before + path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
             try:
                 size = os.fstat(handle).st_size
                 if size > MAX_BYTES:
