@@ -163,7 +163,11 @@ class Calls:
     def _missing(self, reading: Reading) -> Iterator[Reference]:
         """The model that a library takes where it is given none."""
         call, rule = reading.site.call, reading.rule
-        if any(keyword.arg is None for keyword in call.keywords):
+        given_apart = next((keyword.value for keyword in call.keywords if keyword.arg is None), None)
+        if given_apart is not None:
+            if rule.default is None and not (rule.task or rule.guess or rule.objects or rule.second or rule.within) and rule.shape is None:
+                reference = self._unresolved(reading, given_apart)
+                yield replace(reference, name=f"**{reference.name}", written=f"**{reference.written}", confidence="likely")
             return
         if rule.task:
             _, found = self._texts.argument(call, rule.task, reading.point)
@@ -187,8 +191,11 @@ class Calls:
         for text in texts:
             yield from self._of_text(reading, text, second)
         named = any(text.text.strip() for text in texts) or (reading.rule.objects and _is_object(node))
-        if (found.open or texts) and not named and not reading.rule.guess and reading.rule.shape is None:
-            yield self._unresolved(reading, node)
+        if (found.open or texts) and not named and reading.rule.shape is None:
+            if not reading.rule.guess:
+                yield self._unresolved(reading, node)
+            elif reading.callee.endswith(".from_pretrained"):  # hardly anything but a model has such a method
+                yield replace(self._unresolved(reading, node), confidence="possible")
 
     def _second(self, reading: Reading) -> str | None:
         if not reading.rule.second:
@@ -210,6 +217,8 @@ class Calls:
             return
         how = text.how
         certainty = min(text.certainty, USUALLY if rule.guess else ALWAYS, PERHAPS if name.doubt and rule.form == "hub-or-api" else ALWAYS)
+        if rule.form == "hub" and rule.bare is None and how not in ("literal", "constant") and not ("/" in name.name or facts.has_model_word(name.name)):
+            certainty = PERHAPS  # a word that came a long way, such as the placeholder of a setting
         reference = self._reference(reading, text, replace(name, provider=provider), how=how, certainty=certainty)
         if name.provider == "azure" and name.doubt:
             reference = replace(reference, resolved=None)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from registry.scanner.certainty import ALWAYS, farther
 from registry.scanner.python_scope import Binding, Block, ModuleTree, Scope, Site
+from registry.scanner.settings_outside import Setting
 
 ANYWHERE = (1 << 30, 0)
 """A position after every other."""
@@ -74,6 +75,9 @@ class Modules(Protocol):
 
     def callers(self, name: str, module: ModuleTree) -> Iterable[Site]:
         """Calls of something of that name anywhere in the application."""
+
+    def outside(self, name: str) -> Iterable[Setting]:
+        """What the files of the application set a variable of the environment to."""
 
 
 def visible(bindings: list[Binding], point: Point) -> Iterator[Binding]:

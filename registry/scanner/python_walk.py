@@ -216,21 +216,15 @@ class _Walker:
                     sites[last] = [site]
                 if type(function) not in leaves:
                     pending.append((function, around))
-                for part in each.args:
-                    if type(part) not in leaves:
-                        pending.append((part, around))
-                for keyword in each.keywords:
-                    if type(keyword.value) not in leaves:
-                        pending.append((keyword.value, around))
+                pending += [(part, around) for part in each.args if type(part) not in leaves]
+                pending += [(keyword.value, around) for keyword in each.keywords if type(keyword.value) not in leaves]
             elif kind in _BINDING:
                 pending.extend(self._bound(each, scope, around))
             else:
                 for name in kind._fields:
                     value = getattr(each, name, None)
                     if type(value) is list:
-                        for one in value:
-                            if type(one) not in leaves and isinstance(one, ast.AST):
-                                pending.append((one, around))
+                        pending += [(one, around) for one in value if type(one) not in leaves and isinstance(one, ast.AST)]
                     elif type(value) not in leaves and isinstance(value, ast.AST):
                         pending.append((value, around))
 

@@ -11,6 +11,9 @@ from registry.scanner.reference import Note
 MAX_BYTES = 4_000_000
 """A larger text is not read."""
 
+MAX_NOTEBOOK = 32_000_000
+"""A larger notebook is not read; most of such a one are the pictures among its outputs."""
+
 MAX_KEPT = 24_000_000
 """So many bytes of files are kept, for searches among them."""
 
@@ -72,8 +75,9 @@ class Tree:
             handle = os.open(self._before + path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
             try:
                 size = os.fstat(handle).st_size
-                if size > MAX_BYTES:
-                    self.note(Note("too-large", f"{size:,} bytes, not read", path))
+                most = MAX_NOTEBOOK if path.endswith(".ipynb") else MAX_BYTES
+                if size > most:
+                    self.note(Note("too-large", f"{size:,} bytes, not read: at most {most:,} are", path))
                     return None
                 data = os.read(handle, size)
             finally:
