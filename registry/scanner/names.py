@@ -21,8 +21,25 @@ _HUB_ADDRESS = re.compile(
 _INFERENCE_ADDRESS = re.compile(
     rf"https?://(?:api-inference\.huggingface\.co|router\.huggingface\.co/hf-inference)/(?:models|pipeline/[\w-]+)/({_PART})/({_PART})"
 )
-_FILE_ENDINGS = (".py", ".txt", ".json", ".yaml", ".yml", ".md", ".csv", ".tsv", ".jsonl", ".html", ".css", ".js", ".ts", ".png", ".jpg", ".jpeg", ".svg", ".toml", ".sh", ".cfg", ".ini", ".log", ".xml", ".pdf", ".parquet", ".wav", ".mp3", ".mp4", ".zip", ".gz", ".whl", ".so", ".dll", ".lock", ".ipynb", ".tsx", ".jsx")  # fmt: skip
-_WEIGHT_ENDINGS = (".gguf", ".ggml", ".bin", ".safetensors", ".onnx", ".pt", ".pth", ".ckpt", ".tflite", ".engine", ".h5", ".keras", ".pkl", ".model", ".mar")
+_FILE_ENDINGS = (".py", ".txt", ".json", ".yaml", ".yml", ".md", ".csv", ".tsv", ".jsonl", ".html", ".css", ".js", ".ts", ".png", ".jpg", ".jpeg", ".svg", ".toml", ".sh", ".cfg", ".ini", ".log", ".xml", ".pdf", ".parquet", ".wav", ".mp3", ".mp4", ".zip", ".gz", ".whl", ".so", ".dll", ".lock", ".ipynb", ".tsx", ".jsx", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".npz", ".npy", ".ico", ".gif", ".webp", ".sql", ".rs", ".go", ".java", ".tar", ".vue", ".scss", ".git")  # fmt: skip
+_WEIGHT_ENDINGS = (
+    ".gguf",
+    ".ggml",
+    ".bin",
+    ".safetensors",
+    ".onnx",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".tflite",
+    ".engine",
+    ".h5",
+    ".keras",
+    ".pkl",
+    ".model",
+    ".mar",
+    ".llamafile",
+)
 _NOT_OWNERS = frozenset(("application", "audio", "image", "images", "text", "video", "multipart", "font", "model", "models", "chemical", "message", "actions", "docker", "github", "src", "lib", "libs", "test", "tests", "docs", "doc", "data", "datasets", "dataset", "tmp", "temp", "usr", "etc", "var", "opt", "home", "root", "dev", "bin", "app", "apps", "api", "v1", "v2", "assets", "static", "public", "build", "dist", "out", "output", "outputs", "checkpoints", "checkpoint", "results", "logs", "log", "cache", "config", "configs", "scripts", "utils", "node_modules", "http", "https", "refs", "origin", "feature", "library", "nvidia/cuda"))  # fmt: skip
 
 
@@ -267,7 +284,8 @@ def looks_like_model(text: str, facts: Facts) -> bool:
     match = _HUB.fullmatch(text)
     if match is None:
         if "/" in text:
-            return facts.routes(text) and _API.fullmatch(text) is not None and facts.has_model_word(text)
+            rest = text.partition("/")[2]
+            return facts.routes(text) and _API.fullmatch(text) is not None and (facts.has_model_word(rest) or facts.family(rest) is not None)
         return (
             _API.fullmatch(text) is not None
             and (facts.family(text) not in ((None,) if "-" in text else (None, "bedrock")) or facts.lives_bare(text))

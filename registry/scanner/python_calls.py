@@ -165,7 +165,12 @@ class Calls:
         call, rule = reading.site.call, reading.rule
         given_apart = next((keyword.value for keyword in call.keywords if keyword.arg is None), None)
         if given_apart is not None:
-            if rule.default is None and not (rule.task or rule.guess or rule.objects or rule.second or rule.within) and rule.shape is None:
+            if (
+                (rule.kind == "api" or 0 in rule.take)
+                and rule.default is None
+                and not (rule.task or rule.guess or rule.objects or rule.second or rule.within)
+                and rule.shape is None
+            ):
                 reference = self._unresolved(reading, given_apart)
                 yield replace(reference, name=f"**{reference.name}", written=f"**{reference.written}", confidence="likely")
             return

@@ -55,10 +55,10 @@ _NEAR = re.compile(rb"(?i)model|checkpoint|repo|pretrained|embed|encoder|tokeniz
 _TEXT = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:/@-]*|[A-Za-z]\w*[.:-][\w.:-]+|[A-Za-z]+\d[\w.:-]*"
 _TEXTS = tuple(
     re.compile(pattern)
-    for pattern in (rf'"({_TEXT})"', rf"'({_TEXT})'", r"https?://(?:huggingface|hf\.|api-inference|router\.hugging)()?", r"=['\"]?([\w.-]+/[\w.-]+)")
+    for pattern in (rf'"({_TEXT})"', rf"'({_TEXT})'", r"https?://(?:huggingface|hf\.|api-inference|router\.hugging)(\0)?", r"=['\"]?([\w.-]+/[\w.-]+)")
 )
 # Each begins with a sign of its own, which is what makes a search fast.
-_NAME = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.]*[-\d][\w.:@-]*|(?:gpt|claude|gemini|chatgpt|text-embedding|mistral|llama|bert|roberta|distilbert)[-\d][\w.:-]*"
+_NAME = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.]*[-\d][\w.:@-]*|(?:ollama|ollama_chat|openai|anthropic|azure|bedrock|gemini|groq|mistral|deepseek|openrouter|vertex_ai|together_ai|huggingface|cohere|xai)/[\w.:@/-]+|(?:gpt|claude|gemini|chatgpt|text-embedding|mistral|llama|bert|roberta|distilbert)[-\d][\w.:-]*"
 _NAMED = tuple(re.compile(pattern.encode()) for pattern in (rf'"({_NAME})"', rf"'({_NAME})'"))
 
 
@@ -164,12 +164,16 @@ def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: 
     elif looks_like_model(text, facts):
         name = name_of(text, facts)
         yield Reference(name.name, text, "model", "config" if kept else "mention", *place, provider=name.provider, confidence="possible")
-    elif kept and not data and _SIZED.fullmatch(text) and facts.has_model_word(text) and not _file(text):
+    elif kept and not data and _SIZED.fullmatch(text) and (_APART.search(text) or _RUNNER.search(key)) and facts.has_model_word(text) and not _file(text):
         yield Reference(text, text, "model", "config", *place, provider="ollama" if ":" in text else "other", confidence="possible")
 
 
-_SIZED = re.compile(r"(?=[^:]*\d)[A-Za-z][\w.-]*(?::[\w.-]+)?")
+_SIZED = re.compile(r"(?=[^:]*\d)(?!my-)[A-Za-z][A-Za-z0-9.-]*(?::[\w.-]+)?")
 """A name that has no owner, but a number: `llama3.1:8b`, `gemma3`."""
+
+_APART = re.compile(r"[.:-]")
+_RUNNER = re.compile(r"(?i)ollama|llm|groq")
+"""Keys under which even a name such as `gemma3` is none of an architecture."""
 
 
 def _told(text: str, place: tuple[str, int, int], facts: Facts) -> Iterator[Reference]:
@@ -185,7 +189,10 @@ _GIVEN = re.compile(r"(?:=|--[\w-]+[= ])['\"]?([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w
 
 def _file(text: str) -> bool:
     return bool(
-        re.search(r"\.(?:py|json|ya?ml|txt|csv|md|html?|png|jpe?g|bin|pt|pth|onnx|safetensors|jsonl|parquet|gguf|ggml|ckpt|zip|gz|tar)$", text)
+        re.search(
+            r"\.(?:py|json|ya?ml|txt|csv|md|html?|png|jpe?g|bin|pt|pth|onnx|safetensors|jsonl|parquet|gguf|ggml|ckpt|llamafile|zip|gz|tar|j2|jinja2?|tmpl|tpl|npz|npy|wav|mp3|mp4|ico|env)$",
+            text,
+        )
     ) or text.partition("/")[0] in (
         "application",
         "image",
