@@ -8,8 +8,10 @@ import warnings
 from collections.abc import Iterator
 
 from registry.scanner.interface import Files
-from registry.scanner.python_scope import ModuleTree, Site, take_apart
+from registry.scanner.python_scope import ModuleTree, Site
+from registry.scanner.python_walk import take_apart
 from registry.scanner.reference import Note
+from registry.scanner.settings_outside import Outside, Setting
 
 MAX_BYTES = 2_000_000
 """A larger Python file is not read: people do not write such."""
@@ -44,6 +46,7 @@ class Project:
         self._words: dict[str, list[str]] | None = None
         self._sites: dict[tuple[str, str], list[Site]] = {}
         self._callers: dict[tuple[str, str], list[str]] = {}
+        self._outside = Outside(files)
 
     def rest(self) -> None:
         """Forget what was taken apart, once that is much; only between two files, since trees are told apart by identity."""
@@ -132,6 +135,10 @@ class Project:
                     for step in _imported(data):
                         self._words.setdefault(step.decode(), []).append(path)
         return self._words
+
+    def outside(self, name: str) -> list[Setting]:
+        """What the files of the application set a variable of the environment to."""
+        return self._outside.of(name)
 
     def callers(self, name: str, module: ModuleTree) -> Iterator[Site]:
         """Calls of something of that name in files that can know of it: its own, and those that name its file."""
