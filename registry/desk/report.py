@@ -20,7 +20,7 @@ from registry.errors import UsageError
 from registry.knowledge.store import Knowledge
 from registry.reports.report import Entry, NamedUse, Portfolio, Report, Row, Step
 from registry.reports.report_words import SHORT, VERDICTS, worst_of
-from registry.settings import read_source_date
+from registry.settings import read_named_actor, read_source_date
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
@@ -220,10 +220,12 @@ def _tally(verdicts: Sequence[str]) -> dict[str, int]:
 def _stated_by(desk: Desk, report: Report, question: ReportQuestion, own: CompanyUse | None) -> dict[str, str]:
     """Where each stated fact comes from."""
     found: dict[str, str] = {}
+    actor = read_named_actor()
+    asked = f"with the request, by {actor}" if actor else "with the request"
     dated = "date" in question.raw or "date" in desk.settings.facts or (own is not None and "date" in own.raw)
     for fact in (*report.use, *(("date",) if dated else ())):
         if fact in question.raw:
-            found[fact] = "with the request"
+            found[fact] = asked
         elif own is not None and fact in own.raw:
             found[fact] = f"the use `{own.named.name}`"
         elif fact in desk.settings.facts:

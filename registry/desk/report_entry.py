@@ -58,8 +58,25 @@ def make_entry(desk: Desk, answer: Mapping[str, Any], raw: Mapping[str, Any], ot
         lineage=None if is_set else read_lineage(desk, name, limit=MOST_DRAWN, raw=raw),
         record=record,
         openness=None if is_set else openness_of(desk, name),
+        overrides=tuple(_overrides(desk, name, record["license"])),
         history=tuple(history[-MOST_CHANGES:]),
     )
+
+
+def _overrides(desk: Desk, name: str, license: Mapping[str, Any]) -> Iterable[str]:
+    """Runs that went on against what the licences said, and claims that a recorded conclusion sets aside."""
+    from registry.catalogue.queries.remarks_of import remarks_of
+    from registry.desk.record_run import OVERRIDDEN
+
+    with desk.catalogue.reading() as connection:
+        for message in remarks_of(connection, name, OVERRIDDEN):
+            yield f"When it was made, {message}."
+    held = license["concluded"]
+    if held["basis"] == "concluded":
+        for claim in (*license["declared"], *license["detected"]):
+            if claim["license"] not in held["licenses"]:
+                source = next((each["source"] for each in held["claims"] if each["source"]), None)
+                yield f"Its own claim `{claim['as_written']}` was set aside for {', '.join(held['licenses'])}{f', by {source}' if source else ''}."
 
 
 def bare_entry(knowledge: Knowledge, name: str, kind: str, answer: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Entry:

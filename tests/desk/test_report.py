@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from registry.catalogue.ingest.writer import ingest
 from registry.desk.facts import today
+from registry.desk.record_run import OVERRIDDEN
 from registry.desk.register import register_model
 from registry.desk.report import MOST_ENTRIES, ReportQuestion, age_in_words, make_report
 from registry.desk.report_annex import annex_names, read_annex
@@ -23,7 +25,10 @@ from registry.reports.markdown import render_markdown
 from registry.reports.report import Report, report_to_data
 from registry.reports.report_json import render_json
 from registry.reports.report_words import DISCLAIMER, VERDICTS
+from registry.supplychain.remark import Remark
+from registry.supplychain.source import Source
 from tests.desk.conftest import LLAMA, Open, digest, specification
+from tests.factories import model, record, statement
 
 SERVICE: dict[str, Any] = {"commercial": True, "distribution": ["saas"]}
 VISION = "meta-llama/Llama-3.2-11B-Vision-Instruct"
@@ -93,7 +98,45 @@ def test_what_counsel_asks_of_a_licence_is_there_or_said_to_be_unknown(reader: D
     assert "California" in llama.governing_law[0]
     assert "breach" in llama.termination[0]
     assert [text.name for text in llama.texts] == ["Llama 2 Community License Agreement", "Llama 2 Acceptable Use Policy"]
-    assert "can it be changed by one side: not recorded" in render_markdown(about(reader, LLAMA))
+    assert llama.digest == reader.knowledge.license_digest("llama2")
+    assert next(copy["name"] for copy in llama.texts[0].words).startswith("llama-2-license-2023")
+    assert re.fullmatch(r"[0-9a-f]{32}", llama.texts[0].words[0]["digest"])
+    text = render_markdown(about(reader, LLAMA))
+    assert "can it be changed by one side: not recorded" in text
+    assert f"words {llama.texts[0].words[0]['digest']}" in text
+
+
+def test_whoever_states_facts_is_named_where_they_gave_a_name(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LICET_ACTOR", "Grace of counsel")
+    assert about(reader, LLAMA).stated_by["commercial"] == "with the request, by Grace of counsel"
+
+
+def test_what_is_declared_detected_and_concluded_stands_side_by_side(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        card = statement("acme/torn", None, raw_name="apache-2.0", source=Source("a card", "2026-11-01"))
+        file = statement("acme/torn", "llama2", basis="detected", raw_name="LICENSE", source=Source("a file", "2026-11-02"))
+        ingest(connection, [record(model("acme/torn"), card, file)], actor="me", kind="import")
+    text = render_markdown(about(desk, "acme/torn"))
+    assert "| declared | apache-2.0 | apache-2.0 by its id | a card, read 2026-11-01 |" in text
+    assert re.search(r"\| detected \| LICENSE \| llama2 by its \w+ \| a file, read 2026-11-02 \|", text)
+    assert re.search(r"\| concluded \| - \| llama2 \| its files show it, .*files count more than a card \|", text)
+
+
+def test_what_was_set_aside_or_passed_over_is_told(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        card = statement("acme/argued", "mit", source=Source("its card", "2026-11-01"))
+        held = statement("acme/argued", "llama2", basis="concluded", source=Source("memo 7 of counsel", "2026-11-02"))
+        passed = Remark(
+            "acme/argued", OVERRIDDEN, "the licence check said prohibited; passed over under the approval LEG-42", source=Source("a run", "2026-11-03")
+        )
+        ingest(connection, [record(model("acme/argued"), card, held, passed)], actor="me", kind="import")
+    (entry,) = about(desk, "acme/argued").entries
+    assert entry.overrides == (
+        "When it was made, the licence check said prohibited; passed over under the approval LEG-42.",
+        "Its own claim `mit` was set aside for llama2, by memo 7 of counsel.",
+    )
+    assert about(desk, LLAMA).entries[0].overrides == ()
+    assert "LEG-42" in render_markdown(about(desk, "acme/argued"))
 
 
 def test_a_dispute_is_told_under_every_interpretation(desk: Desk) -> None:
@@ -311,7 +354,7 @@ def test_a_modification_is_held_against_a_third_of_its_base(desk: Desk) -> None:
 
     assert third() is None
     add(desk, "compute", {"model": "acme/tuned", "flop": 2e22})
-    assert str(third()).startswith("No: 20.00% of the usual threshold")
+    assert str(third()).startswith("No: 20.00% of a stand-in: the computation of the training of acme/base is not on record")
     add(desk, "compute", {"model": "acme/base", "flop": 5e22})
     assert str(third()).startswith("Yes: 40.00% of acme/base; a third is 1.67e+22 FLOP")
 
