@@ -49,7 +49,7 @@ def make_entry(desk: Desk, answer: Mapping[str, Any], raw: Mapping[str, Any], ot
 
     name = str(answer["model"])
     is_set = name.startswith("dataset:")
-    record = dict(show_model(desk, name, history=True))
+    record = dict(show_model(desk, name, history=True, on=answer["date"]))
     history = record.pop("history")
     record.pop("knowledge")
     entry = bare_entry(desk.knowledge, name, "dataset" if is_set else "model", answer, others)

@@ -222,7 +222,7 @@ def _record(entry: Entry) -> Iterator[str]:
     developer = record.get("developer") or {}
     who = [developer.get("title") or developer.get("name"), developer.get("kind"), developer.get("country")]
     yield f"- developer: {escape(', '.join(str(part) for part in who if part) or 'not recorded')}"
-    if entry.kind == "model":
+    if entry.kind != "dataset":
         size = f"{number_words(record['parameters'])} parameters" if record.get("parameters") else None
         released = f"released {record['released_on']}" if record.get("released_on") else None
         about = [record.get("modality"), record.get("architecture"), size, record.get("stage"), released]
@@ -241,11 +241,12 @@ def _record(entry: Entry) -> Iterator[str]:
     for each in record.get("acceptances", ()):
         terms = f", digest of the terms {each['terms_digest']}" if each.get("terms_digest") else ""
         yield f"- accepted: {escape(each['license'])} by {escape(each['accepted_by'])} on {escape(each['accepted_on'])}{escape(terms)}"
-    if not record.get("acceptances"):
+    if not record.get("acceptances") and entry.kind != "folder":
         yield "- accepted: nothing on record"
     if entry.openness:
         yield f"- openness by the Model Openness Framework: {escape(entry.openness['sentence'])}"
-    yield f"- changes on record: {len(entry.history)}"
+    if entry.kind != "folder":
+        yield f"- changes on record: {len(entry.history)}"
     for change in entry.history[-MOST_CHANGES:]:
         yield f"  - {escape(change['at'][:10])}, {escape(change['actor'])} ({escape(change['kind'])}), {escape(change['what'])}: {escape(change['change'])}"
     yield ""

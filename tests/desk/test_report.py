@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from registry.desk.session import Desk
 from registry.errors import FactError, UnknownModelError, UsageError
 from registry.reports.markdown import render_markdown
 from registry.reports.report import Report, report_to_data
+from registry.reports.report_forms import render
 from registry.reports.report_json import render_json
 from registry.reports.report_words import DISCLAIMER, VERDICTS
 from registry.supplychain.remark import Remark
@@ -78,6 +80,36 @@ def test_the_source_date_is_the_day_of_the_report_and_of_the_use(reader: Desk, m
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "soon")
     with pytest.raises(UsageError, match="SOURCE_DATE_EPOCH"):
         about(reader, LLAMA)
+
+
+@pytest.mark.parametrize("form", ["html", "json", "md", "pdf"])
+def test_the_same_inputs_are_the_same_bytes_on_another_day(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str) -> None:
+    """Nothing of the real day gets in: neither with models, nor applications, datasets, folders or a whole catalogue."""
+    if form in ("html", "pdf"):
+        pytest.importorskip("jinja2")
+    if form == "pdf":
+        pytest.importorskip("weasyprint")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    folder = folder_of(tmp_path, "license: apache-2.0", "base_model: meta-llama/Llama-2-7b-hf")
+    targets: list[tuple[str, ...]] = [(folder,)] if form == "pdf" else [(LLAMA, "dataset:tatsu-lab/alpaca", folder), ("app:aurelia-lex",), ()]
+
+    def documents() -> list[bytes]:
+        asked = [(each, ReportQuestion(SERVICE, uses=("all",), annexes=("ntia",) if each else (), rows=20)) for each in targets]
+        return [render(make_report(desk, each, question), form) for each, question in asked]
+
+    before = documents()
+    clock_is_set_to(monkeypatch, "2029-03-01")
+    assert today() == "2029-03-01"
+    assert documents() == before
+
+
+def clock_is_set_to(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Later:
+            return cls.fromisoformat(day).replace(tzinfo=tz)
+
+    monkeypatch.setattr("registry.desk.facts.datetime", Later)
 
 
 def test_duties_have_what_sets_them_off_and_words_to_use(reader: Desk) -> None:
@@ -220,13 +252,22 @@ def test_a_folder_is_asked_about_by_what_it_shows_and_nothing_is_kept(reader: De
         reader, folder_of(tmp_path, "license: apache-2.0", "base_model: meta-llama/Llama-2-7b-hf"), raw={"commercial": True, "distribution": ["weights"]}
     )
     (entry,) = report.entries
-    assert (report.kind, entry.kind, entry.name, entry.record) == ("folder", "folder", "my-model", None)
+    assert (report.kind, entry.kind, entry.name) == ("folder", "folder", "my-model")
     assert {license["id"]: license["reach"] for license in entry.answer["licenses"]}.items() >= {"apache-2.0": "original", "llama2": "derivative"}.items()
     assert "LIC101" in {finding["code"] for finding in entry.answer["findings"]}
     assert str(entry.answer["revision"]).startswith("sha256:")
     assert entry.lineage is not None
     assert {(edge["child"], edge["parent"]) for edge in entry.lineage["edges"]} >= {("my-model", "meta-llama/Llama-2-7b-hf")}
-    assert "my-model (apache-2.0) is a fine-tune of meta-llama/Llama-2-7b-hf (llama2)" in render_markdown(report)
+    assert entry.record is not None
+    assert [(base["model"], base["relation"], base["source"]) for base in entry.record["bases"]] == [
+        ("meta-llama/Llama-2-7b-hf", "finetune", "my-model: README.md")
+    ]
+    assert [claim["license"] for claim in entry.record["license"]["declared"]] == ["apache-2.0"]
+    assert entry.openness is not None
+    text = render_markdown(report)
+    assert "my-model (apache-2.0) is a fine-tune of meta-llama/Llama-2-7b-hf (llama2)" in text
+    assert "| declared | apache-2.0 | apache-2.0 by its id | my-model: README.md, read " in text
+    assert "nothing on record\n- changes" not in text
 
 
 def test_a_folder_with_an_unheard_of_base_says_that_its_terms_are_missing(reader: Desk, tmp_path: Path) -> None:
