@@ -11,7 +11,7 @@ from registry.desk.report_duties import duties_of
 from registry.knowledge.store import Knowledge
 from registry.policy.policy import Policy, Waiver
 from registry.reports.report import Entry, Reading, Recheck, Step
-from registry.reports.report_words import FIXERS, deciding_of, fact_words, headline_of, share_of
+from registry.reports.report_words import FIXERS, deciding_of, fact_words, headline_of, join, share_of
 from registry.terms.conditions import FactTest, Measure, Place, leaves
 from registry.terms.license import License, Term
 
@@ -151,7 +151,8 @@ def next_steps(answer: Mapping[str, Any]) -> Iterable[Step]:
 
 def _steps(answer: Mapping[str, Any]) -> Iterable[Step]:
     for fact in answer["missing_facts"]:
-        yield Step(f"State {fact_words(fact)}: the answer hangs on it.", "you")
+        months = sorted({limit["month"] for limit in answer["headroom"] if limit["fact"] == fact and limit["month"] and limit["value"] is None})
+        yield Step(f"State {fact_words(fact)}{f' for {join(months)}' if months else ''}: the answer hangs on it.", "you")
     refused = answer["verdict"] in ("needs-permission", "prohibited")
     for reason in answer["reasons"]:
         if refused and reason["outcome"] == "decides" and reason["effect"] in ("needs-permission", "prohibited"):

@@ -195,6 +195,12 @@ def test_an_application_has_a_table_of_its_models_and_its_users(reader: Desk) ->
     assert report.verdict == max((row.verdict for row in report.portfolio.rows), key=list(VERDICTS).index)
 
 
+def test_a_count_that_is_missing_is_asked_for_with_its_month(reader: Desk) -> None:
+    steps = {step.what for step in about(reader, "app:aurelia-lex", raw={}).next}
+    assert f"{VISION}: State monthly active users for 2024-08: the answer hangs on it." in steps
+    assert f"{VISION}: State country: the answer hangs on it." in steps
+
+
 def test_the_terms_of_a_host_bring_a_nearer_day_to_look_again(reader: Desk) -> None:
     entries = {entry.name: entry for entry in about(reader, "app:aurelia-lex", raw={"date": "2026-11-01"}).entries}
     assert entries["mistralai/mistral-large-2402"].recheck.on == "2026-12-01"
