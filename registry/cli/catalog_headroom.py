@@ -51,7 +51,7 @@ SPARKS = "▁▂▃▄▅▆▇█"
 @click.command("headroom", cls=Command, short_help="how far applications are from user and revenue limits, and when they pass them")
 @click.argument("application", metavar="[APP]", required=False)
 @click.option("--on", metavar="YYYY-MM-DD", help="The date of the use; today by default.")
-@click.option("--interpretation", metavar="NAME", help="How unsettled points are taken: strict, mainstream or permissive.")
+@click.option("--interpretation", type=click.Choice(["strict", "mainstream", "permissive"]), help="Which unsettled points bind; mainstream by default.")
 @format_option("table", "json", "csv")
 @pass_state
 def command(state: State, application: str | None, on: str | None, interpretation: str | None, form: str) -> None:

@@ -116,7 +116,7 @@ def _answer(desk: Desk, reference: Reference, use: Use, reading: str) -> Answer 
 
     for name in candidates(reference):
         try:
-            return answer_model(desk, name, use, reading)
+            return answer_model(desk, name, use, reading, suggest=False)
         except (UnknownModelError, UsageError):
             continue
     return None

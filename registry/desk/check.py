@@ -61,8 +61,16 @@ def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None, a
     return [to_item(desk.knowledge, answer_model(desk, name, use, reading, license))]
 
 
-def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | None = None) -> Answer:
+def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | None = None, *, suggest: bool = True) -> Answer:
     """The answer about one model or dataset by reference, with what is found of its record beside its terms.
+
+    Args:
+        desk: The desk.
+        name: The reference.
+        use: The facts.
+        reading: The interpretation.
+        license: The licence to take it to be under.
+        suggest: Look for the nearest names where nothing goes by it.
 
     Raises:
         UnknownModelError: The name leads to nothing, or to several.
@@ -71,7 +79,7 @@ def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | N
     from registry.desk.lookup import find_subject
     from registry.desk.recorded import recorded_findings
 
-    subject = find_subject(desk, name, _terms_date(use))
+    subject = find_subject(desk, name, _terms_date(use), suggest=suggest)
     graph = subject.graph
     if license is not None:
         own = replace(graph.nodes[subject.name], licenses=desk.knowledge.parts_of(_as_if(desk, license, use)), developer=None)

@@ -40,6 +40,20 @@ def test_revenue_is_recorded_corrected_and_shown(licet: Licet) -> None:
     assert json.loads(licet("catalog", "revenue", "show", "brushfire", "--format", "json").stdout)["items"][0]["of"] == "licensee"
 
 
+def test_impact_is_printed_with_the_way_there(licet: Licet) -> None:
+    table = licet("catalog", "impact", "meta-llama/Llama-2-7b-hf", "--limit", "3", "--commercial", "--distribution", "saas", "--mau", "900M")
+    assert table.returncode == 0
+    assert "models from it  15: 0 registered here, 15 imported" in table.stdout
+    assert "app:kestrel-desk  Kestrel Savings Bank" in table.stdout
+    assert re.search(r"needs-permission +1\d\n", table.stdout)
+    assert "and 12 more models" in table.stdout
+    assert "commercial true, distribution saas" in table.stderr
+    rows = list(csv.DictReader(io.StringIO(licet("catalog", "impact", "qwen-2024", "--format", "csv").stdout)))
+    assert {(row["kind"], row["name"]) for row in rows} >= {("model", "Qwen/Qwen2.5-72B"), ("application", "jadewell"), ("user-group", "jadewell/members")}
+    found = json.loads(licet("catalog", "impact", "dataset:the-pile", "--format", "json").stdout)
+    assert (found["schema"], found["subject"]["kind"]) == ("licet.impact/1", "dataset")
+
+
 def test_a_bar_says_how_much_of_a_limit_is_used() -> None:
     assert [bar(share, share is not None and share > 1) for share in (None, 0, 0.001, 0.5, 1, 1.32, 500)] == [
         "",
