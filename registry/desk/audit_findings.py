@@ -89,7 +89,7 @@ def told_of_thing(desk: Desk, judged: Judged, policy: Policy) -> list[Told]:
         findings.append(
             (Finding("LIC006", thing.name, f"The revision of {thing.name.removeprefix('dataset:')} is not pinned, so that what is loaded may change."), None)
         )
-    findings += [(each, None) for each in breaches(policy, used_of(desk, judged))]
+    findings += [(each, None) for each in breaches(policy, used_of(desk, judged, policy))]
     told = []
     for finding, verdict in findings:
         usual = CODES[finding.code].severity
@@ -106,10 +106,10 @@ def _unpinned(thing: Thing) -> bool:
     return bool(loads) and all(each.revision is None for each in loads)
 
 
-def used_of(desk: Desk, judged: Judged) -> Used:
+def used_of(desk: Desk, judged: Judged, policy: Policy) -> Used:
     """The thing as far as a policy asks."""
     thing = judged.thing
-    developer, country = developer_of(desk, thing)
+    developer, country = developer_of(desk, thing) if {"developers", "countries"} & set(policy.choices) else (None, None)
     given = thing.answer
     licenses: list[UsedLicense] = []
     for binding, way in given.ways.items() if given is not None else ():
