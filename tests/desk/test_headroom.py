@@ -100,6 +100,8 @@ def test_users_of_all_applications_of_an_owner_count_for_its_group(desk: Desk) -
         users(desk, {"2026-10": 600_000}, name)
     assert (one(desk)["value"], one(desk)["passed"]) == (1_200_000, True)
     assert any("whole group" in warning for warning in read_headroom(desk, "kiosk")["warnings"])
+    add_application(desk, PLAYGROUND, id="booth")
+    assert [warning for warning in read_headroom(desk, "kiosk")["warnings"] if "app:booth of the same owner has no users" in warning]
 
 
 def test_revenue_limits_are_held_against_recorded_revenue(desk: Desk) -> None:
