@@ -131,7 +131,7 @@ def _item(desk: Desk, application: str, given: Answer, limit: _Limit) -> dict[st
     settled = leaf.at == "once" or leaf.month is not None
     trend = None if settled else fit_trend([(period, _highest(desk, amount, leaf)) for period, amount in series])
     share = _highest(desk, held.value, leaf) / leaf.limit if held.value is not None and leaf.limit else None
-    month = held.period if held.value is None or any(period == held.period for period, _ in series) else _latest(series, held.value) or held.period
+    month = held.counted or held.period
     crosses = crossing(trend, leaf.limit, leaf.inclusive) if trend is not None and not held.passed else None
     steps: list[dict[str, str]] = [{"model": given.question.subject}]
     steps += [{"relation": edge.relation, "model": edge.parent} for edge in limit.way.path]
@@ -192,11 +192,6 @@ def _series(given: Answer, fact: str, leaf: Measure) -> list[tuple[str, Amount]]
 def _highest(desk: Desk, amount: Amount | None, leaf: Measure) -> float:
     """The amount in the unit of the limit; of another currency at the rate that makes most of it."""
     return amount_in(amount, leaf.unit, desk.knowledge.vocabulary)[1] if amount is not None else 0.0
-
-
-def _latest(series: list[tuple[str, Amount]], value: Amount | None) -> str | None:
-    """The period of the number that was compared, where the text looks at any period."""
-    return next((period for period, amount in reversed(series) if amount == value), None) if value is not None else None
 
 
 def _effect(held: Headroom) -> str:

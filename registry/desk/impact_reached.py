@@ -15,7 +15,19 @@ Way = list[dict[str, str]]
 
 @dataclass
 class Reached:
-    """What is reached, before it is put into words."""
+    """What is reached, before it is put into words.
+
+    Attributes:
+        subject: What changes.
+        counts: How many models are reached, in all and by what.
+        top: The most downloaded of them.
+        registered: The most downloaded of those that were registered here.
+        used: Those that applications use, with the names of these.
+        info: What is shown of each that is shown.
+        paths: The way from each to what changes.
+        ranks: What a use comes to for each profile; empty where no use is stated.
+        profiles: The profile of each that is shown.
+    """
 
     subject: dict[str, Any]
     counts: dict[str, Any]
