@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -66,6 +65,7 @@ def check(state: State, file: str | None, form: str) -> None:
 def explain(state: State, what: str | None, form: str) -> None:
     """Say in words what a policy asks (FILE, one that travels with the program, or that of `licet.yaml`), or what a code such as LIC101 means."""
     from registry.desk.policy import find_policy, is_code, policy_to_data
+    from registry.reports.policy_words import rules_in_words
 
     if what is not None and is_code(what):
         tell_code(state, what, form)
@@ -77,7 +77,7 @@ def explain(state: State, what: str | None, form: str) -> None:
     state.output.line(clean(data["name"]))
     if data["description"]:
         state.output.paragraph(clean(data["description"]), indent=2)
-    state.output.fields(_in_words(data))
+    state.output.fields(rules_in_words(data))
 
 
 def tell_code(state: State, code: str, form: str) -> None:
@@ -90,30 +90,3 @@ def tell_code(state: State, code: str, form: str) -> None:
         return
     state.output.line(f"{data['code']}: {data['title']}")
     state.output.fields([("severity", data["severity"]), ("mended by", data["fixable_by"]), ("how", data["fix"])])
-
-
-def _in_words(data: dict[str, Any]) -> list[tuple[str, object | None]]:
-    """Each setting of a policy as a line."""
-    lines: list[tuple[str, object | None]] = []
-    for key, value in data.items():
-        name = key.replace("_", " ")
-        if isinstance(value, dict) and set(value) == {"allow", "refuse"}:
-            if value["allow"] is not None:
-                lines.append((f"{name} allowed", clean(", ".join(value["allow"]))))
-            if value["refuse"]:
-                lines.append((f"{name} refused", clean(", ".join(value["refuse"]))))
-        elif key == "severity":
-            lines.append((name, clean(", ".join(f"{code} {severity}" for code, severity in value.items())) or None))
-        elif key == "waivers":
-            lines += [
-                ("waiver", clean(f"{each['finding']} of {each['model'] or 'any model'}: {each['reason']} ({each['owner']}, until {each['expires']})"))
-                for each in value
-            ]
-        elif key == "paths":
-            lines += [
-                ("path", clean(f"{', '.join(each['match'])}: {'not judged' if each['ignore'] else ', '.join(f'{c} {s}' for c, s in each['severity'].items())}"))
-                for each in value
-            ]
-        elif key not in ("name", "description"):
-            lines.append((name, clean(", ".join(value) if isinstance(value, list) else value) if value else None))
-    return lines
