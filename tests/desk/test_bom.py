@@ -190,7 +190,7 @@ def test_what_the_hub_says_goes_in_and_what_is_recorded_stays(desk: Desk) -> Non
         ingest(connection, [record(model("acme/two", title="Two", parameters=7))], actor="tester", kind="test")
     (held,) = gather_subject(desk, ["acme/two"], {}).models
     index = [{"results": [{"metrics": [{"type": "f1", "value": 1}]}]}]
-    said = {"sha": "c" * 40, "pipeline_tag": "translation", "safetensors": {"total": 9}, "model-index": index}
+    said: dict[str, Any] = {"sha": "c" * 40, "pipeline_tag": "translation", "safetensors": {"total": 9}, "model-index": index}
     found = with_hub(held, read_hub_model("acme/two", said, {}))
     assert (found.title, found.parameters, found.licensing) == ("Two", 7, held.licensing)
     assert (found.on_hub, found.commit) == (True, "c" * 40)
