@@ -200,6 +200,15 @@ def test_what_the_hub_says_goes_in_and_what_is_recorded_stays(desk: Desk) -> Non
     assert found.card.cited.reference == f"huggingface.co/acme/two@{'c' * 40}"
 
 
+def test_a_model_without_an_address_is_noted_with_what_gives_it_one(reader: Desk) -> None:
+    llama = "meta-llama/Llama-3.1-8B-Instruct"
+    made = make_bill(reader, [llama, LLAMA], {})
+    assert "purl" not in json.loads(made.text)["components"][0]
+    (note,) = [note for note in made.notes if "package URL" in note]
+    assert llama in note
+    assert "`--hub` asks it" in note
+
+
 def test_the_hub_is_not_asked_offline(desk_over: Open) -> None:
     with pytest.raises(UsageError, match="may not be asked"):
         make_bill(desk_over(offline=True), [LLAMA], {}, hub=True)
