@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from registry.desk.answer import to_item as answer_to_item
 from registry.desk.audit import to_item
-from registry.desk.audit_used import Thing, developer_of, trained_on
+from registry.desk.audit_policy import Lacking, used_of
+from registry.desk.audit_used import Thing
 from registry.desk.audit_verdicts import verdict_findings
 from registry.desk.changed_lines import Added, is_added
 from registry.findings.codes import CODES
 from registry.findings.finding import Finding
-from registry.policy.judge import Used, UsedLicense, apply_waivers, breaches
+from registry.policy.judge import apply_waivers, breaches
 from registry.policy.policy import IGNORE, Policy
 from registry.scanner.reference import Reference
 from registry.terms.verdict import Verdict
@@ -45,8 +46,15 @@ class Told:
     waiver: str | None = None
 
 
-def told_of_thing(desk: Desk, thing: Thing, policy: Policy) -> list[Told]:
-    """What there is to find of one thing in use."""
+def told_of_thing(desk: Desk, thing: Thing, policy: Policy, lacking: Lacking | None = None) -> list[Told]:
+    """What there is to find of one thing in use.
+
+    Args:
+        desk: The desk.
+        thing: The thing.
+        policy: What is let through.
+        lacking: Which duties of it are not shown to be done; none are looked for, if None.
+    """
     findings: list[tuple[Finding, str | None]] = []
     given = thing.answer
     if given is None:
@@ -60,7 +68,7 @@ def told_of_thing(desk: Desk, thing: Thing, policy: Policy) -> list[Told]:
         findings.append(
             (Finding("LIC006", thing.name, f"The revision of {thing.name.removeprefix('dataset:')} is not pinned, so that what is loaded may change."), None)
         )
-    findings += [(each, None) for each in breaches(policy, _used(desk, thing))]
+    findings += [(each, None) for each in breaches(policy, used_of(desk, thing, lacking))]
     told = []
     for finding, verdict in findings:
         usual = CODES[finding.code].severity
@@ -75,20 +83,6 @@ def told_of_thing(desk: Desk, thing: Thing, policy: Policy) -> list[Told]:
 def _unpinned(thing: Thing) -> bool:
     loads = [each for each in thing.references if each.provider == "hub" and each.kind in ("load", "download") and each.place not in ("docs", "test")]
     return bool(loads) and all(each.revision is None for each in loads)
-
-
-def _used(desk: Desk, thing: Thing) -> Used:
-    """The thing as far as a policy asks."""
-    developer, country = developer_of(desk, thing)
-    given = thing.answer
-    licenses: list[UsedLicense] = []
-    for binding, way in given.ways.items() if given is not None else ():
-        license = desk.knowledge.license_of(binding.license)
-        if license is None or not license.placeholder:
-            licenses.append(UsedLicense(binding.license, license.type if license else None, license.family if license else None, way.basis))
-    duties = tuple(sorted({duty.term.do for duty in given.outcome.obligations if duty.term.do})) if given is not None else ()
-    plain = thing.name.removeprefix("dataset:")
-    return Used(plain, thing.about, tuple(dict.fromkeys(licenses)), developer, country, thing.hosts, trained_on(given) if given is not None else (), duties)
 
 
 def told_of_unresolved(references: Iterable[Reference], policy: Policy) -> list[Told]:

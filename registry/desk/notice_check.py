@@ -62,7 +62,7 @@ def check_published(desk: Desk, path: str, targets: Sequence[str], raw: Mapping[
         items = [check_folder(desk, read, facts, interpretation)]
         name = read.name
     published = _published(desk, files, name, items)
-    owed = [each for item in items for each in _owed(desk, item)]
+    owed = [each for item in items for each in owed_of(desk, item)]
     findings = [*_of_names(items), *duty_findings(published, owed)]
     return {
         "schema": "licet.notice-check/1",
@@ -75,7 +75,8 @@ def check_published(desk: Desk, path: str, targets: Sequence[str], raw: Mapping[
     }
 
 
-def _owed(desk: Desk, item: Mapping[str, Any]) -> list[Owed]:
+def owed_of(desk: Desk, item: Mapping[str, Any]) -> list[Owed]:
+    """The duties of one answer, with the words and marks by which it can be told that they are done."""
     found = []
     for duty in owed_duties(item):
         license = desk.knowledge.license_of(duty.license)

@@ -152,7 +152,7 @@ def test_pol006_is_evidence_that_is_too_weak(reader: Desk, tmp_path: Path) -> No
 
 
 def test_pol007_is_asked_only_of_duties_of_the_use(reader: Desk, tmp_path: Path) -> None:
-    assert "POL007" not in codes(audit(with_policy(reader, tmp_path, "duties_shown: [name-rule]"), app(tmp_path / "app", LLAMA)))
+    assert "POL007" not in codes(audit(with_policy(reader, tmp_path, "duties_shown: [display]"), app(tmp_path / "app", LLAMA)))
 
 
 def waived(expires: str) -> str:
