@@ -17,7 +17,7 @@ from __future__ import annotations
 import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -117,6 +117,29 @@ def read_settings(catalogue: str | None = None, *, offline: bool = False, folder
         signing_key=_signing_key(variables, config, config_file, config_folder),
         signing_passphrase=variables.get("LICET_SIGNING_PASSPHRASE") or None,
         trusted_keys=config_folder / TRUSTED_KEYS,
+        app=config.get("app"),
+        policy=config.get("policy"),
+        applications=config.get("applications"),
+        exclude=config.get("exclude"),
+    )
+
+
+def with_config(settings: Settings, path: Path) -> Settings:
+    """The settings as if a file were the `licet.yaml` that holds.
+
+    Args:
+        settings: The settings of this call.
+        path: The file.
+
+    Raises:
+        UsageError: It cannot be read, or says something we do not know.
+    """
+    config = _read_config(path)
+    return replace(
+        settings,
+        facts=MappingProxyType(config.get("facts") or {}),
+        interpretation=config.get("interpretation") or "mainstream",
+        config_file=path,
         app=config.get("app"),
         policy=config.get("policy"),
         applications=config.get("applications"),

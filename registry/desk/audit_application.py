@@ -106,6 +106,7 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     models = [model_to_data(desk, thing) for thing in things]
     start = {
         **head(desk, use, reading, question.application or str(path), verdict.word if verdict is not None else None),
+        "base": asked.place,
         "policy": policy.name,
         "models": models,
         "missing_facts": missing_facts(models),

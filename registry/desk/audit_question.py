@@ -30,6 +30,7 @@ class Settled:
         repository: Where notices and displayed lines are looked for: the folder of `licet.yaml`, where that is above.
         folder: The application's folder below what is scanned, with a slash at its end; empty for all of it.
         left_out: Patterns of what is left out, as in a `.gitignore`.
+        place: Where what is scanned stands in its repository of git, with a slash at its end; empty for its top, or where there is none.
     """
 
     policy: Policy
@@ -38,6 +39,7 @@ class Settled:
     repository: Path
     folder: str
     left_out: tuple[str, ...]
+    place: str = ""
 
     def narrow(self, found: Scan) -> Scan:
         """What of a scan is about the application. All is scanned, since names may be followed through what applications share."""
@@ -71,7 +73,7 @@ def settle_question(desk: Desk, path: Path, question: ApplicationQuestion) -> Se
     if linked is not None:
         use = _with_recorded(desk, use, linked)
     use = resolve_named_licenses(desk.knowledge, use)
-    return Settled(replace(policy, within=within), use, root, base, folder, tuple(_left_out(desk, policy, within)))
+    return Settled(replace(policy, within=within), use, root, base, folder, tuple(_left_out(desk, policy, within)), _in_repository(looked))
 
 
 def _base(desk: Desk, looked: Path) -> Path:
@@ -79,6 +81,11 @@ def _base(desk: Desk, looked: Path) -> Path:
     file = desk.settings.config_file
     folder = file.parent.resolve() if file is not None else looked
     return folder if looked.is_relative_to(folder) else looked
+
+
+def _in_repository(looked: Path) -> str:
+    top = next((folder for folder in (looked, *looked.parents) if (folder / ".git").exists()), looked)
+    return f"{looked.relative_to(top).as_posix()}/" if top != looked else ""
 
 
 def _place(base: Path, path: Path, looked: Path, chosen: Application) -> tuple[Path, str]:

@@ -101,7 +101,7 @@ class PolicyFile(_Part):
     description: str = Field("", max_length=5_000, description="What it is for.")
     interpretation: Literal["strict", "mainstream", "permissive"] | None = Field(None, description="How unsettled points are taken.")
     license_types: ChoiceFile | None = Field(None, description="Types of licences: open-source, custom, commercial.")
-    families: ChoiceFile | None = Field(None, description="Families of licences, as `licet license list` shows them.")
+    families: ChoiceFile | None = Field(None, description="Families of licences; `licet policy explain families` lists them.")
     licenses: ChoiceFile | None = Field(None, description="Licences by any name that is known.")
     developers: ChoiceFile | None = Field(None, description="Developers of models.")
     countries: ChoiceFile | None = Field(None, description="Where developers are domiciled: ISO 3166-1 alpha-2, or EU.")

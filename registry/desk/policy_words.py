@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from registry.desk.hosted_names import host_word
 from registry.desk.policy_file import Place, PolicyFile, Written, nearest
 from registry.errors import UnknownLicenseError
 from registry.findings.codes import CODES
@@ -54,6 +55,41 @@ def closed_words(knowledge: Knowledge) -> dict[str, tuple[str, ...]]:
         "severity": code_words(),
         "fail_on": (*VERDICT_WORDS, *FURTHER, *code_words()),
     }
+
+
+def explain_setting(knowledge: Knowledge, name: str) -> dict[str, Any] | None:
+    """What a setting of a policy is about and which words it takes, each with what it stands for; None where there is no such setting."""
+    field = PolicyFile.model_fields.get(name)
+    if field is None:
+        return None
+    taken = closed_words(knowledge).get(name)
+    words: dict[str, str] = dict.fromkeys(taken or (), "")
+    if name == "families":
+        words = {family: ", ".join(licenses) for family, licenses in families(knowledge).items()}
+    elif name == "duties_shown":
+        words = {duty: knowledge.vocabulary.duties[duty].label for duty in LOOKED_FOR}
+    elif name in ("severity", "fail_on"):
+        words = {word: CODES[word].title if word in CODES else "" for word in taken or () if word in CODES or not word.startswith(("LIC", "POL", "SEC"))}
+    elif name == "countries":
+        words = {
+            region: ", ".join(sorted(code for code, each in members.items() if each.until is None)) for region, members in knowledge.vocabulary.regions.items()
+        }
+    return {"setting": name, "description": field.description or "", "words": words}
+
+
+def collapsed(knowledge: Knowledge, data: dict[str, Any]) -> dict[str, Any]:
+    """A policy as plain data in which the countries of a region stand as the region, for people."""
+    countries = data.get("countries")
+    if countries is None:
+        return data
+    shown = {}
+    for key, names in countries.items():
+        for region, members in knowledge.vocabulary.regions.items():
+            now = {code for code, each in members.items() if each.until is None}
+            if names is not None and now and now <= set(names):
+                names = [region, *(name for name in names if name not in now)]
+        shown[key] = names
+    return {**data, "countries": shown}
 
 
 def settle(knowledge: Knowledge, written: Written) -> Policy:
@@ -143,5 +179,7 @@ def _ours(knowledge: Knowledge, written: Written, place: Place, names: Iterable[
                 raise written.wrong((*place, index), error.message, error.hint or "`licet license ls` lists them") from error
         elif place[0] == "licenses" and not any(matches(each, (name,)) for each in knowledge.ids()):
             raise written.wrong((*place, index), f"no licence goes by `{name}`", "`licet license ls` lists them")
+        elif place[0] == "hosts":
+            yield host_word(name)
         else:
             yield name.removeprefix("dataset:") if place[0] == "datasets" else name

@@ -21,15 +21,21 @@ class GithubReport:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._base = ""
 
     def begin(self, head: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
-        """Nothing stands before the first annotation."""
+        """Nothing stands before the first annotation; files are told from the top of the repository, as GitHub looks for them."""
+        self._base = head.get("base", "")
 
     def add(self, finding: Mapping[str, Any]) -> bool:
         """One annotation of what still counts; of a finding that no file shows, without a place."""
         if not still_counts(finding):
             return True
-        place = {"file": finding["file"], "line": finding["line"] if finding["file"] else None, "title": f"{finding['code']} {finding['subject']}"}
+        place = {
+            "file": f"{self._base}{finding['file']}" if finding["file"] else None,
+            "line": finding["line"] if finding["file"] else None,
+            "title": f"{finding['code']} {finding['subject']}",
+        }
         properties = ",".join(f"{key}={_property(value)}" for key, value in place.items() if value)
         clause = f" ({finding['license']} {finding['clause']})" if finding["clause"] else ""
         message = f"{finding['summary']}{clause} To mend it: {finding['hint']}."
