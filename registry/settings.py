@@ -256,12 +256,17 @@ def read_source_date(environment: Mapping[str, str] | None = None) -> datetime |
         raise UsageError(f"`SOURCE_DATE_EPOCH` is `{ascii(text)[1:-1][:40]}`, which is no moment", "give whole seconds since 1970, or unset it") from error
 
 
+def read_named_actor(environment: Mapping[str, str] | None = None) -> str | None:
+    """Who acts, where `LICET_ACTOR` says so."""
+    variables = os.environ if environment is None else environment
+    return variables.get("LICET_ACTOR", "").strip() or None
+
+
 def read_actor(environment: Mapping[str, str] | None = None) -> str:
     """Who writes to the catalogue: `LICET_ACTOR`, else the name of the account."""
     import getpass
 
-    variables = os.environ if environment is None else environment
-    named = variables.get("LICET_ACTOR", "").strip()
+    named = read_named_actor(environment)
     if named:
         return named
     try:

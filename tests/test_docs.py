@@ -85,11 +85,14 @@ def leaves() -> list[tuple[str, click.Command]]:
     for name in commands():
         command = cli.get_command(click.Context(cli), name)
         assert command is not None
-        if isinstance(command, click.Group):
-            found.extend((f"licet {name} {inner}", leaf) for inner, leaf in command.commands.items())
-        else:
-            found.append((f"licet {name}", command))
+        found.extend(_leaves_of(f"licet {name}", command))
     return found
+
+
+def _leaves_of(name: str, command: click.Command) -> list[tuple[str, click.Command]]:
+    if isinstance(command, click.Group):
+        return [leaf for inner, below in command.commands.items() for leaf in _leaves_of(f"{name} {inner}", below)]
+    return [(name, command)]
 
 
 @pytest.mark.parametrize(("name", "command"), leaves(), ids=lambda value: value if isinstance(value, str) else "")

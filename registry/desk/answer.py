@@ -40,6 +40,7 @@ class Question:
         host_terms: Licences of that host's terms, which bind the user beside what the developer passes on.
         unknown_revision: That revision is not recorded.
         users_of_owner: Recorded users of an owner stand for those of its group.
+        revenue_of_owner: So does what it earned.
         candidates: Licences that a name which leads to no single text may mean.
         change_is_lineage: The stated change of weights is the step from the bases to the subject, as in a hypothetical lineage.
     """
@@ -57,6 +58,7 @@ class Question:
     candidates: tuple[str, ...] = ()
     unknown_revision: bool = False
     users_of_owner: bool = False
+    revenue_of_owner: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,9 @@ def to_item(knowledge: Knowledge, given: Answer) -> dict[str, Any]:
                 "month": limit.period,
                 "value": _number(limit.value),
                 "value_unit": limit.value.unit if limit.value is not None else None,
+                "of": limit.leaf.of if limit.leaf is not None else None,
+                "at": limit.leaf.at if limit.leaf is not None else None,
+                "passed": limit.passed,
             }
             for limit in outcome.headroom
         ],
@@ -240,6 +245,8 @@ def _warnings(knowledge: Knowledge, given: Answer) -> list[str]:
         warnings.append(f"the revision {question.revision} is not recorded; the answer is for the model as such")
     if question.users_of_owner:
         warnings.append("the recorded users of the owner's applications are taken for those of its whole group")
+    if question.revenue_of_owner:
+        warnings.append("the recorded revenue of the owner is taken for that of its whole group")
     return warnings
 
 

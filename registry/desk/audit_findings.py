@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.answer import to_item as answer_to_item
 from registry.desk.audit import to_item
-from registry.desk.audit_policy import Lacking, used_of
+from registry.desk.audit_policy import used_of
+from registry.desk.audit_shown import Evidence, duties_lacking, duties_of_answer
 from registry.desk.audit_used import Thing
 from registry.desk.audit_verdicts import verdict_findings
 from registry.desk.changed_lines import Added, is_added
@@ -46,29 +47,50 @@ class Told:
     waiver: str | None = None
 
 
-def told_of_thing(desk: Desk, thing: Thing, policy: Policy, lacking: Lacking | None = None) -> list[Told]:
-    """What there is to find of one thing in use.
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One thing in use with what the use comes to for it.
 
-    Args:
-        desk: The desk.
+    Attributes:
         thing: The thing.
-        policy: What is let through.
-        lacking: Which duties of it are not shown to be done; none are looked for, if None.
+        item: The answer as an item of `licet.check/1`; None where nothing is recorded of it.
+        duties: Its duties, each with whether the application's files show it to be done.
+        lacking: What is owed by now and not shown.
     """
+
+    thing: Thing
+    item: Mapping[str, Any] | None
+    duties: tuple[Mapping[str, Any], ...] = ()
+    lacking: tuple[Finding, ...] = ()
+
+
+def judge_thing(desk: Desk, thing: Thing, evidence: Evidence | None) -> Judged:
+    """What the use comes to for one thing; what only stands in tests and documents is not asked to show anything."""
+    if thing.answer is None:
+        return Judged(thing, None)
+    item = answer_to_item(desk.knowledge, thing.answer)
+    shown = None if thing.aside else evidence
+    duties = duties_of_answer(shown, item)
+    lacking = duties_lacking(shown, item, duties, thing.name) if shown is not None else []
+    return Judged(thing, item, tuple(duties), tuple(lacking))
+
+
+def told_of_thing(desk: Desk, judged: Judged, policy: Policy) -> list[Told]:
+    """What there is to find of one thing in use."""
+    thing = judged.thing
     findings: list[tuple[Finding, str | None]] = []
     given = thing.answer
-    if given is None:
+    if given is None or judged.item is None:
         summary = f"Nothing is recorded of {thing.name.removeprefix('dataset:')}, so that its terms are not known."
         findings.append((Finding("LIC309", thing.name, summary), Verdict.UNDETERMINED.word))
     else:
-        item = answer_to_item(desk.knowledge, given)
-        findings += [(each, given.outcome.verdict.word) for each in verdict_findings(given, item, thing.name)]
-        findings += [(each, None) for each in given.findings]
+        findings += [(each, given.outcome.verdict.word) for each in verdict_findings(given, judged.item, thing.name)]
+        findings += [(each, None) for each in (*given.findings, *judged.lacking)]
     if _unpinned(thing):
         findings.append(
             (Finding("LIC006", thing.name, f"The revision of {thing.name.removeprefix('dataset:')} is not pinned, so that what is loaded may change."), None)
         )
-    findings += [(each, None) for each in breaches(policy, used_of(desk, thing, lacking))]
+    findings += [(each, None) for each in breaches(policy, used_of(desk, judged))]
     told = []
     for finding, verdict in findings:
         usual = CODES[finding.code].severity

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from registry.desk.audit_used import Thing, developer_of, trained_on
+from registry.desk.audit_used import developer_of, trained_on
 from registry.lineage.judge import Judge
 from registry.policy.judge import Used, UsedLicense
 from registry.terms.combine import Each, Expression, Named
 
 if TYPE_CHECKING:
     from registry.desk.answer import Answer
+    from registry.desk.audit_findings import Judged
     from registry.desk.session import Desk
 
-Lacking = Callable[[Thing], Mapping[str, tuple[str, ...]]]
-"""Tells which duties of a thing in use are not shown to be done, and what there is to say of each."""
+_CODES = {"display": "LIC202", "notice-file": "LIC203"}
+"""The code under which a duty that nothing shows is told; of texts that go along it is LIC206."""
 
 
-def used_of(desk: Desk, thing: Thing, lacking: Lacking | None = None) -> Used:
-    """One thing in use as far as a policy asks.
-
-    Args:
-        desk: The desk.
-        thing: The thing.
-        lacking: Which duties of it are not shown; none are looked for, if None.
-    """
+def used_of(desk: Desk, judged: Judged) -> Used:
+    """One thing in use as far as a policy asks."""
+    thing = judged.thing
     developer, country = developer_of(desk, thing)
     return Used(
         thing.name.removeprefix("dataset:"),
@@ -35,8 +30,20 @@ def used_of(desk: Desk, thing: Thing, lacking: Lacking | None = None) -> Used:
         country,
         thing.hosts,
         trained_on(thing.answer) if thing.answer is not None else (),
-        lacking(thing) if lacking is not None and not thing.aside else {},
+        _lacking(judged),
     )
+
+
+def _lacking(judged: Judged) -> dict[str, tuple[str, ...]]:
+    """What there is to say of each duty that nothing shows."""
+    found: dict[str, dict[str, None]] = {}
+    for duty in judged.duties:
+        if duty["shown"] is False:
+            code = _CODES.get(duty["do"], "LIC206")
+            asked = f"The policy asks that the duty {duty['do']} of {judged.thing.name} be shown"
+            told = [each.summary for each in judged.lacking if (each.code, each.license) == (code, duty["license"])]
+            found.setdefault(str(duty["do"]), {}).update(dict.fromkeys(f"{asked}: {summary}" for summary in told) if told else {f"{asked}.": None})
+    return {do: tuple(told) for do, told in found.items()}
 
 
 def _licenses(desk: Desk, given: Answer) -> tuple[UsedLicense, ...]:

@@ -117,7 +117,7 @@ def _with_recorded(desk: Desk, use: Use, name: str) -> Use:
         row, users = find_app(desk, f"app:{name.removeprefix('app:')}")
     except RegistryError as error:
         raise UsageError(f"`{desk.settings.config_file}`: `app: {name}`: {error.message}", error.hint) from error
-    return application_use(desk, use, row, users)
+    return application_use(desk, use, row, users, frozenset(use.stated))
 
 
 def _left_out(desk: Desk, policy: Policy, within: str) -> Iterator[str]:

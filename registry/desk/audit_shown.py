@@ -1,195 +1,166 @@
-"""Whether an application shows that duties of what it uses are done: a line that users see, words in a NOTICE, a text that goes along.
-
-Only words are looked for, in files that people or programs read; nothing is run, so that a line that is put together at run time is not seen.
-"""
+"""Which duties of what an application uses its own files show to be done: lines to display, notices, licence texts that go along."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from registry.desk.audit_used import Thing
-from registry.findings.duties import LOOKED_FOR, Owed, Published, duty_findings
+from registry.desk.notice_check import MAX_TEXT, MOST_TEXTS, owed_of, published_of
+from registry.findings.duties import NOTICE_FILES, Owed, Published, duty_findings, fold
+from registry.findings.finding import Finding
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
+    from registry.sources.folder_files import FolderFile
 
-MAX_TEXT = 2_000_000
-"""A larger file is not looked at."""
+FOLDERS = frozenset({"license", "licenses", "licences", "legal", "doc", "docs", "notices", "third_party", "third-party", "thirdparty", "static", "public"})
+"""Folders at the top in which texts for readers stand."""
 
-MAX_BYTES = 200_000_000
-"""So much is looked at in all."""
+FACES = (".html", ".htm", ".jinja", ".j2", ".tsx", ".jsx", ".ts", ".js", ".vue", ".svelte", ".astro", ".py", ".php", ".erb", ".md", ".mdx", ".txt", ".json", ".yaml", ".yml", ".po", ".xml", ".ipynb")  # fmt: skip
+"""Files out of which an application shows words to its users."""
 
-MOST_LICENSES = 500
-"""So many texts of licences are identified."""
+MOST_FACES = 20_000
+"""In so many of them a line is looked for."""
 
-_READ_BY_PEOPLE = frozenset(
-    [
-        ".md",
-        ".mdx",
-        ".markdown",
-        ".rst",
-        ".adoc",
-        ".txt",
-        ".html",
-        ".htm",
-        ".xhtml",
-        ".vue",
-        ".svelte",
-        ".astro",
-        ".tsx",
-        ".jsx",
-        ".hbs",
-        ".ejs",
-        ".pug",
-        ".j2",
-        ".jinja",
-        ".jinja2",
-        ".erb",
-        ".php",
-        ".xml",
-        ".xaml",
-        ".strings",
-        ".arb",
-        ".po",
-    ]
-)
-_CODE = frozenset(
-    [
-        ".py",
-        ".ipynb",
-        ".js",
-        ".mjs",
-        ".cjs",
-        ".ts",
-        ".mts",
-        ".json",
-        ".yaml",
-        ".yml",
-        ".toml",
-        ".java",
-        ".kt",
-        ".swift",
-        ".dart",
-        ".go",
-        ".rs",
-        ".cs",
-        ".rb",
-        ".scala",
-        ".cpp",
-        ".c",
-        ".h",
-    ]
-)
-_OURS = (b"Information, not legal advice.", b'"licet.')
-_OWN_LICENSE = re.compile(r"(?:license|licence|copying|unlicense)(?:\.(?:txt|md|rst))?", re.IGNORECASE)
+MAX_FACE = 1_000_000
+"""A larger one is not read."""
+
+OURS = (b"Information, not legal advice.", b'"licet.')
+"""By these our own reports are known."""
+
+OWN_LICENSE = re.compile(r"(?:license|licence|copying|unlicense)(?:\.(?:txt|md|rst))?", re.IGNORECASE)
+"""The application's own licence, at the top."""
+
+WITH_COPYRIGHT = ("mit", "bsd", "isc")
+"""Licences whose text begins with the holder of the copyright: the application's own is no copy of a model's, even where all else is the same."""
+
+TOLD_BY_FILES = frozenset({"LIC202", "LIC203", "LIC206"})
+"""What can be told of an application by its files; that rules are kept, or a change stated to others, cannot."""
 
 
-class Shown:
-    """What a repository shows, read once, and only if it is asked for.
+@dataclass
+class Evidence:
+    """The files of an application that may show a duty to be done.
 
-    Args:
+    Attributes:
         desk: The desk.
-        root: The repository.
-        wanted: The duties that have to be shown.
+        roots: The folders in which they stand: that of the application, and of the repository around it.
     """
 
-    def __init__(self, desk: Desk, root: Path, wanted: Sequence[str]) -> None:
-        self._desk = desk
-        self._root = root
-        self._wanted = frozenset(wanted) & frozenset(LOOKED_FOR)
-        self._files: dict[str, bytes] | None = None
-        self._licenses: frozenset[str] | None = None
+    desk: Desk
+    roots: tuple[Path, ...]
+    _published: Published | None = field(default=None, repr=False)
+    _of_others: Published | None = field(default=None, repr=False)
+    _lines: dict[str, bool] = field(default_factory=dict, repr=False)
 
-    def lacking(self, thing: Thing) -> Mapping[str, tuple[str, ...]]:
-        """What there is to say of each duty of a thing that this use certainly has and nothing shows."""
-        from registry.desk.answer import to_item
-        from registry.desk.notice_check import owed_of
+    @property
+    def published(self) -> Published:
+        """The texts that stand where people look for them, read on first use."""
+        if self._published is None:
+            self._published = published_of(self.desk, _TopFiles(self.roots), self.roots[0].resolve().name, ())
+        return self._published
 
-        if thing.answer is None or not self._wanted:
-            return {}
-        item = to_item(self._desk.knowledge, thing.answer)
-        due = [duty for duty in item["obligations"] if duty["when"] is None and duty["do"] in self._wanted]
-        found: dict[str, list[str]] = {}
-        for owed in owed_of(self._desk, {**item, "obligations": due}) if due else ():
-            for finding in duty_findings(self._published(owed), [owed]):
-                told = finding.summary.removeprefix(f"In `{_NAME}` ")
-                found.setdefault(owed.do, []).append(f"The policy asks that the duty {owed.do} of {thing.name} be shown: {told}")
-        return {duty: tuple(dict.fromkeys(told)) for duty, told in found.items()}
+    def published_for(self, owed: Owed) -> Published:
+        """The texts in which a duty may be shown: what is to be displayed is not displayed by a NOTICE."""
+        if owed.texts and owed.license.startswith(WITH_COPYRIGHT):
+            if self._of_others is None:
+                self._of_others = published_of(self.desk, _TopFiles(self.roots, own=False), self.roots[0].resolve().name, ())
+            return self._of_others
+        if owed.do != "display" or owed.wording is None:
+            return self.published
+        return replace(self.published, texts={name: text for name, text in self.published.texts.items() if not NOTICE_FILES.search(name)})
 
-    def _published(self, owed: Owed) -> Published:
-        """The files that may show a duty. Code that only names a model shows nobody who made it."""
-        exact = owed.wording is not None
-        needles = [_needle(owed.wording)] if owed.wording is not None else [_needle(mark) for mark in (owed.model.rpartition("/")[2], *owed.marks)]
-        texts = {
-            name: data.decode("utf-8", "replace")
-            for name, data in self._read().items()
-            if (exact or _read_by_people(name)) and (_is_notice(name) or any(needle in data.lower() for needle in needles))
-        }
-        policies = tuple(name for name in self._read() if _role(name) == "use-policy")
-        return Published(_NAME, texts, self._identified() if owed.texts else frozenset(), policies, derived=True)
+    def shows(self, owed: Owed) -> bool | None:
+        """Whether a duty is shown to be done; None where files cannot show that."""
+        if owed.do not in ("display", "notice-file") and not owed.texts:
+            return None
+        if not duty_findings(self.published_for(owed), [owed]):
+            return True
+        return owed.do == "display" and owed.wording is not None and self._is_on_a_face(owed.wording)
 
-    def _read(self) -> dict[str, bytes]:
-        if self._files is None:
-            self._files = dict(self._texts())
-        return self._files
+    def _is_on_a_face(self, wording: str) -> bool:
+        """Whether a line stands in any file out of which the application shows words to its users."""
+        wanted = fold(wording)
+        if wanted not in self._lines:
+            self._lines[wanted] = any(wanted in fold(text) for text in self._faces())
+        return self._lines[wanted]
 
-    def _texts(self) -> Iterator[tuple[str, bytes]]:
+    def _faces(self) -> Iterator[str]:
         from registry.scanner.place import place_of
         from registry.scanner.tree import Tree
         from registry.settings import CONFIG_FILE
 
-        tree = Tree(self._root)
-        left = MAX_BYTES
-        for path in tree.paths:
-            own = path.rpartition("/")[2]
-            suffix = Path(own).suffix.lower()
-            if not (_role(path) or suffix in _READ_BY_PEOPLE or suffix in _CODE) or own == CONFIG_FILE or place_of(path) == "test":
-                continue
-            size = tree.size(path)
-            if size > MAX_TEXT or size > left:
-                continue
-            data = tree.read(path) or b""
-            left -= len(data)
+        tree = Tree(self.roots[0])
+        faces = [path for path in tree.paths if path.endswith(FACES) and not path.endswith(CONFIG_FILE) and place_of(path) != "test"][:MOST_FACES]
+        for path in faces:
             # A report of ours quotes what is to be shown; that shows it to nobody.
-            if b"\0" not in data[:4096] and not any(mark in data for mark in _OURS):
-                yield path, data
-
-    def _identified(self) -> frozenset[str]:
-        """The licences whose texts go along. The application's own is no model's, even where it is the same."""
-        if self._licenses is None:
-            from registry.desk.identify import identifier
-
-            identify = identifier(self._desk).identify
-            found = set()
-            for name in [name for name in self._read() if _role(name) in ("license", "code", "other")][:MOST_LICENSES]:
-                if "/" in name or not _OWN_LICENSE.fullmatch(name):
-                    license = identify(self._read()[name].decode("utf-8", "replace")).license
-                    if license is not None:
-                        found.add(str(license))
-            self._licenses = frozenset(found)
-        return self._licenses
+            if tree.size(path) <= MAX_FACE and (data := tree.read(path)) is not None and not any(mark in data for mark in OURS):
+                yield data.decode("utf-8", errors="replace")
 
 
-_NAME = "this repository"
+class _TopFiles:
+    """The files at the top of some folders and in their folders for readers; no link is followed."""
+
+    def __init__(self, roots: tuple[Path, ...], own: bool = True) -> None:
+        from registry.sources.folder_files import FolderFile
+
+        self.files: dict[str, FolderFile] = {}
+        # A file of the application itself counts before one of the same name around it.
+        for path, name in (each for root in reversed(roots) for each in _listed(root, "", deeper=True)):
+            try:
+                size = path.stat(follow_symlinks=False).st_size
+            except OSError:
+                continue
+            if own or not OWN_LICENSE.fullmatch(name):
+                self.files[name] = FolderFile(name, path, size)
+            if len(self.files) >= MOST_TEXTS * 4:
+                break
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """The first bytes of one; None where it cannot be read."""
+        from registry.sources.folder_files import open_regular
+
+        try:
+            with open_regular(self.files[name].path) as stream:
+                data = stream.read(min(limit, MAX_TEXT))
+        except OSError:
+            return None
+        return b"" if not NOTICE_FILES.search(name) and any(mark in data for mark in OURS) else data
 
 
-def _role(path: str) -> str | None:
-    from registry.sources.license_files import role_of
+def _listed(folder: Path, prefix: str, *, deeper: bool) -> Iterator[tuple[Path, str]]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda each: each.name)
+    except OSError:
+        return
+    for entry in entries:
+        try:
+            if entry.is_file(follow_symlinks=False):
+                yield Path(entry.path), f"{prefix}{entry.name}"
+            elif entry.is_dir(follow_symlinks=False) and (not deeper or entry.name.lower() in FOLDERS) and prefix.count("/") < 3:
+                yield from _listed(Path(entry.path), f"{prefix}{entry.name}/", deeper=False)
+        except OSError:
+            continue
 
-    return role_of(path.rpartition("/")[2])
+
+def duties_of_answer(evidence: Evidence | None, item: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The duties of an answer, each with whether the application's files show it to be done (`shown`)."""
+    found = []
+    for duty in item["obligations"]:
+        shown = None
+        if evidence is not None and duty["when"] is None and duty["counts"]:
+            shown = next((evidence.shows(owed) for owed in owed_of(evidence.desk, {**item, "obligations": [duty]})), None)
+        found.append({**duty, "shown": shown})
+    return found
 
 
-def _is_notice(path: str) -> bool:
-    return _role(path) == "notice"
-
-
-def _read_by_people(path: str) -> bool:
-    return Path(path).suffix.lower() in _READ_BY_PEOPLE or _role(path) is not None
-
-
-def _needle(words: str) -> bytes:
-    """The longest plain word of some words: a file without it need not be looked at closely."""
-    return max(re.findall(r"[a-z0-9]+", words.lower()), key=len, default="").encode()
+def duties_lacking(evidence: Evidence, item: Mapping[str, Any], duties: Iterable[Mapping[str, Any]], subject: str) -> list[Finding]:
+    """What is owed by now and not shown, as findings about what is used."""
+    owed = [each for duty in duties if duty["shown"] is False for each in owed_of(evidence.desk, {**item, "obligations": [duty]})]
+    found = (finding for each in owed for finding in duty_findings(evidence.published_for(each), [each]))
+    told = {(each.code, each.summary): each for each in found if each.code in TOLD_BY_FILES}.values()
+    return [replace(each, subject=subject, ancestors=tuple(name for name in each.ancestors if name != subject)) for each in told]

@@ -13,6 +13,7 @@ from registry.scanner.reference import CONFIDENCES, Reference
 
 if TYPE_CHECKING:
     from registry.desk.answer import Answer
+    from registry.desk.audit_hub import HubLookup
     from registry.desk.session import Desk
     from registry.terms.facts import Use
 
@@ -32,7 +33,7 @@ class Thing:
         about: `model` or `dataset`.
         references: Where it is named.
         recorded: Whether the catalogue has it.
-        answer: What the use comes to for it, where it is recorded.
+        answer: What the use comes to for it, where something is known of it.
     """
 
     name: str
@@ -62,10 +63,18 @@ class Thing:
         return min(self.references, key=lambda each: (each.place in ASIDE, -CONFIDENCES.index(each.confidence), each.file, each.line))
 
 
-def things_of(desk: Desk, references: Iterable[Reference], use: Use, reading: str, policy: Policy) -> list[Thing]:
+def things_of(desk: Desk, references: Iterable[Reference], use: Use, reading: str, policy: Policy, hub: HubLookup | None = None) -> list[Thing]:
     """What references come to, each judged once.
 
     Files that the policy leaves out, mere mentions, names that could not be followed and the application's own files count for nothing here.
+
+    Args:
+        desk: The desk.
+        references: The references.
+        use: The facts of the use.
+        reading: How unsettled points are taken.
+        policy: The policy.
+        hub: Who is asked about names that the catalogue does not have; nobody, if None.
     """
     groups: dict[tuple[str, str, str | None], list[Reference]] = {}
     for each in references:
@@ -78,15 +87,25 @@ def things_of(desk: Desk, references: Iterable[Reference], use: Use, reading: st
             and not (rule is not None and rule.ignore)
         ):
             groups.setdefault((each.about, each.name, each.provider), []).append(each)
+    answers = {key: _answer(desk, group[0], use, reading) for key, group in groups.items()}
+    if hub is not None:
+        hub.look_up(_named(*key) for key, answer in answers.items() if answer is None and key[2] == "hub")
     found: dict[tuple[str, str], Thing] = {}
-    for (about, name, _), group in groups.items():
-        answer = _answer(desk, group[0], use, reading)
+    for (about, name, provider), group in groups.items():
+        answer = answers[about, name, provider]
         recorded = answer is not None
-        called = answer.question.subject if answer is not None else (f"dataset:{name}" if about == "dataset" else name)
+        if answer is None and hub is not None and provider == "hub":
+            answer = hub.answer(_named(about, name), use, reading, group[0].revision)
+        called = answer.question.subject if answer is not None else _named(about, name)
         known = found.get((about, called))
         merged = (*known.references, *group) if known is not None else tuple(group)
         found[about, called] = Thing(called, about, merged, recorded, answer)
     return sorted(found.values(), key=lambda thing: (thing.aside, thing.about, thing.name))
+
+
+def _named(about: str, name: str, provider: str | None = None) -> str:
+    """A name as a reference to the catalogue or the Hub."""
+    return f"dataset:{name}" if about == "dataset" else name
 
 
 def _answer(desk: Desk, reference: Reference, use: Use, reading: str) -> Answer | None:

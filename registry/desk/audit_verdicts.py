@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from registry.desk.answer import Answer
@@ -12,7 +12,7 @@ from registry.terms.outcome import Reason, still_decides
 from registry.terms.verdict import Verdict
 
 
-def verdict_findings(given: Answer, item: dict[str, Any], subject: str) -> list[Finding]:
+def verdict_findings(given: Answer, item: Mapping[str, Any], subject: str) -> list[Finding]:
     """The findings that the verdict of an answer comes to; none where the use is permitted.
 
     Args:

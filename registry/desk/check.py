@@ -40,7 +40,7 @@ def check_models(
         return [to_item(knowledge, answer(knowledge, license_question(knowledge, license, use, reading, _terms_date(use))))]
     items: list[dict[str, Any]] = []
     for name in names:
-        items += _check(desk, name, use, reading, license)
+        items += _check(desk, name, use, reading, license, frozenset(raw))
     return items
 
 
@@ -50,11 +50,14 @@ def _terms_date(use: Use) -> str:
     return date_of_terms(use)
 
 
-def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None) -> list[dict[str, Any]]:
+def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None, asked: frozenset[str]) -> list[dict[str, Any]]:
     if name.startswith("app:"):
         if license is not None:
             raise UsageError(f"`{name}` uses several models, each under its own licence", "ask about one model with `--license`")
-        return _check_application(desk, name, use, reading)
+        return [
+            {**to_item(desk.knowledge, given), "application": application, "host": given.question.host}
+            for application, given in answer_application(desk, name, use, reading, asked)
+        ]
     return [to_item(desk.knowledge, answer_model(desk, name, use, reading, license))]
 
 
@@ -97,25 +100,41 @@ def _as_if(desk: Desk, license: str, use: Use) -> str:
     return found.license if found.reason == "expression" else desk.knowledge.find(license, on).id
 
 
-def _check_application(desk: Desk, name: str, use: Use, reading: str) -> list[dict[str, Any]]:
-    """An item for every model that an application uses, with what the application records about itself as facts.
+def answer_application(desk: Desk, name: str, use: Use, reading: str, asked: frozenset[str]) -> list[tuple[str, Answer]]:
+    """The application's name and an answer for every model that it uses, with what it records about itself as facts.
 
     The terms of the host through which a model is reached bind beside the model's own.
+
+    Args:
+        desk: The desk.
+        name: The application.
+        use: The facts.
+        reading: How unsettled points are taken.
+        asked: The facts that were stated with the question: they go before what the application records, which goes before all others.
+
+    Raises:
+        UsageError: No application is called that.
     """
-    from registry.desk.lookup import application_use, find_app, find_subject
+    from registry.desk.lookup import application_use, find_app, find_subject, stands_for_group
 
     row, users = find_app(desk, name)
-    use = application_use(desk, use, row, users)
-    items = []
+    use = application_use(desk, use, row, users, asked)
+    found = []
     for used in row.used:
         subject = find_subject(desk, used.use.model, _terms_date(use))
         terms = desk.knowledge.parts_of(desk.knowledge.resolve(used.host_terms, use.on).license) if used.host_terms else ()
         question = Question(
-            subject.graph, subject.name, _with_acceptances(use, subject.accepted), reading, host=used.use.host, host_terms=terms, users_of_owner=bool(users)
+            subject.graph,
+            subject.name,
+            _with_acceptances(use, subject.accepted),
+            reading,
+            host=used.use.host,
+            host_terms=terms,
+            users_of_owner=bool(users) and "monthly_active_users" not in asked,
+            revenue_of_owner=stands_for_group(row, asked),
         )
-        item = to_item(desk.knowledge, answer(desk.knowledge, question))
-        items.append({**item, "application": row.application.name, "host": used.use.host})
-    return items
+        found.append((row.application.name, answer(desk.knowledge, question)))
+    return found
 
 
 def check_batch(desk: Desk, lines: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -10,11 +10,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from registry.findings.duties import BLANK
 from registry.reports.bom_text import address, one_line, plain
 from registry.reports.markdown import DISCLAIMER, escape
 
 SCHEMA = "licet.notice/1"
 """The schema of the index. Keys are only ever added."""
+
+DATA = "dataset:"
+"""What the names of data begin with."""
 
 WIDTH = 100
 """Longer lines of a NOTICE are wrapped, but for words that are to be reproduced."""
@@ -35,6 +39,7 @@ class OwedDuty:
         where: Where they are to stand.
         rule: The detail, such as a rule for names.
         when: The condition that decides, where it is open.
+        credit: A line that gives credit, where credit is asked for in no given words.
         kept: For a rule of names: whether the name keeps it.
     """
 
@@ -48,7 +53,13 @@ class OwedDuty:
     where: tuple[str, ...] = ()
     rule: Any = None
     when: str | None = None
+    credit: str | None = None
     kept: bool | None = None
+
+    @property
+    def lacks_words(self) -> bool:
+        """Whether it orders words to be reproduced that are not known here."""
+        return self.do == "notice-file" and self.wording is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ class LicenseCopy:
 
 @dataclass(frozen=True, slots=True)
 class BundledModel:
-    """A model of a bundle: what it is to the target, its licences, and the notices that came with it."""
+    """A model of a bundle, or data (`dataset:NAME`): what it is to the target, its licences, and the notices that came with it."""
 
     name: str
     target: str
@@ -96,7 +107,11 @@ class BundledModel:
 
 @dataclass(frozen=True, slots=True)
 class NoticeBundle:
-    """All that goes into a bundle."""
+    """All that goes into a bundle.
+
+    Attributes:
+        notices: The notices that came with the models, as files: model, path in the bundle, SHA-256, and where each is from.
+    """
 
     targets: tuple[str, ...]
     models: tuple[BundledModel, ...]
@@ -108,11 +123,21 @@ class NoticeBundle:
     created: str = ""
     interpretation: str = "mainstream"
     knowledge: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[tuple[str, str, str, str], ...] = ()
 
     @property
     def complete(self) -> bool:
-        """Whether every text that has to go along is there."""
-        return not any(each.missing for each in self.licenses)
+        """Whether every text that has to go along is there, and the words of every notice are known."""
+        return not any(each.missing for each in self.licenses) and not self.wordless
+
+    @property
+    def wordless(self) -> tuple[OwedDuty, ...]:
+        """The duties whose words are not known here, each licence and section once."""
+        return tuple({(duty.license, duty.section): duty for duty in self.duties if duty.lacks_words}.values())
+
+    def license(self, name: str) -> LicenseCopy | None:
+        """A licence by our id."""
+        return next((each for each in self.licenses if each.id == name), None)
 
     def of(self, *kinds: str) -> tuple[OwedDuty, ...]:
         """The duties of some kinds."""
@@ -124,17 +149,28 @@ def render_notice(bundle: NoticeBundle) -> str:
     lines = [
         f"NOTICE for {', '.join(one_line(target) for target in bundle.targets)}",
         "",
-        *_wrapped("This product contains or is built on the models below."),
+        *_wrapped(f"This product contains or is built on the models{' and data' if any(each.name.startswith(DATA) for each in bundle.models) else ''} below."),
         "",
     ]
     for model in bundle.models:
         licenses = ", ".join(model.licenses) or "no licence on record"
-        lines += _wrapped(f"- {one_line(model.name)} ({one_line(licenses)}){f': {one_line(model.relation, 300)}' if model.relation else ''}", "  ")
+        lines += _wrapped(
+            f"- {one_line(model.name.removeprefix(DATA))} ({one_line(licenses)}){f': {one_line(model.relation, 300)}' if model.relation else ''}", "  "
+        )
     owed = _distinct((duty.wording, duty.when) for duty in bundle.of("notice-file") if duty.wording)
     if owed:
         lines += ["", "Attributions", ""]
         for wording, when in owed:
             lines += [plain(wording), *([f"  (where {when})"] if when else []), ""]
+    if bundle.wordless:
+        lines += ["", "To be filled in", ""]
+        for duty in bundle.wordless:
+            lines += [blank(duty, bundle.license(duty.license)), ""]
+    credits = _distinct((duty.credit, duty.when) for duty in bundle.of("display") if duty.credit)
+    if credits:
+        lines += ["", "Credits", ""]
+        for credit, when in credits:
+            lines += [*_wrapped(one_line(credit)), *([f"  (where {when})"] if when else []), ""]
     shown = _distinct((duty.wording, ", ".join(duty.where)) for duty in bundle.of("display") if duty.wording)
     if shown:
         lines += ["", "To be shown", ""]
@@ -149,17 +185,31 @@ def render_notice(bundle: NoticeBundle) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def blank(duty: OwedDuty, license: LicenseCopy | None) -> str:
+    """What stands in a NOTICE in the place of words that a licence orders and that are not known here."""
+    name, links = (license.name, license.links) if license is not None else (duty.license, ())
+    return (
+        f"[{BLANK}: the attribution notice that {one_line(name)}, {one_line(duty.section)}, words for {one_line(duty.model)}. "
+        f"{f'Its words are at {links[0]}' if links else 'Where its words are, is not on record'}]"
+    )
+
+
 def render_people(bundle: NoticeBundle) -> str:
     """The page for people: which models, under what, what has to be done, where the texts are."""
     lines = [f"# Third-party models in {escape(', '.join(bundle.targets))}", ""]
     lines += [f"As of {bundle.date}, by licence knowledge {escape(bundle.knowledge.get('version', ''))}. {DISCLAIMER}", ""]
     if not bundle.complete:
         lacking = ", ".join(escape(each.name) for each in bundle.licenses if each.missing)
-        lines += [f"**Not complete: the text of {lacking} has to go along and is not here.**", ""]
+        if lacking:
+            lines += [f"**Not complete: the text of {lacking} has to go along and is not here.**", ""]
+        if bundle.wordless:
+            words = ", ".join(f"{escape(duty.license)}, {escape(duty.section)}" for duty in bundle.wordless)
+            lines += [f"**Not complete: the words of the notice that {words} orders are to be filled in.**", ""]
     lines += ["## Models", "", "| Model | What it is here | Licence |", "|---|---|---|"]
     for model in bundle.models:
         page = address(model.page)
-        name = f"[{escape(model.name)}]({page})" if page else escape(model.name)
+        own = escape(model.name.removeprefix(DATA))
+        name = f"[{own}]({page})" if page else own
         lines.append(f"| {name} | {escape(model.relation)} | {escape(', '.join(model.licenses) or 'not on record')} |")
     titles = (
         ("What to show", ("display", "disclose-ai", "watermark")),
@@ -189,7 +239,8 @@ def render_people(bundle: NoticeBundle) -> str:
 def _duties(title: str, duties: Iterable[OwedDuty]) -> list[str]:
     lines: dict[str, None] = {}
     for duty in duties:
-        words = f" “{escape(duty.wording)}”" if duty.wording else ""
+        given = duty.wording or duty.credit
+        words = f" “{escape(given)}”" if given else ""
         where = f" (on: {escape(', '.join(duty.where))})" if duty.where else ""
         rule = "" if duty.do != "name-rule" else f" {escape(name_rule_in_words(duty.rule))}"
         kept = "" if duty.kept is None else f" `{escape(duty.target)}` {'keeps' if duty.kept else '**does not keep**'} it."
@@ -245,6 +296,7 @@ def index_of(bundle: NoticeBundle) -> dict[str, Any]:
                 "model": each.model,
                 "target": each.target,
                 "wording": each.wording,
+                "credit": each.credit,
                 "where": list(each.where),
                 "rule": each.rule,
                 "when": each.when,
@@ -253,6 +305,11 @@ def index_of(bundle: NoticeBundle) -> dict[str, Any]:
             for each in bundle.duties
         ],
         "changes": list(bundle.changes),
+        "notices": [{"model": model, "path": path, "sha256": digest, "from": place} for model, path, digest, place in bundle.notices],
+        "words_missing": [
+            {"license": duty.license, "section": duty.section, "model": duty.model, "links": list(held.links if (held := bundle.license(duty.license)) else ())}
+            for duty in bundle.wordless
+        ],
     }
 
 

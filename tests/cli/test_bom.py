@@ -115,6 +115,30 @@ def test_a_text_is_fetched_from_the_hub_and_then_taken_from_its_cache(licet: Lic
     assert "/tree/" in json.loads(cached.stdout)["licenses"][0]["files"][0]["from"]
 
 
+def test_the_hub_is_asked_about_the_targets_only_where_that_is_wanted(licet: Licet, tmp_path: Path) -> None:
+    name = "intfloat/multilingual-e5-large"
+    card = b"---\nlicense: mit\npipeline_tag: sentence-similarity\n---\n# E5\n\nFinds what is alike.\n\n## Limitations\n\nLong texts are cut.\n"
+    large = {"rfilename": "model.safetensors", "size": 9, "lfs": {"sha256": "ab" * 32}}
+    with serving() as hub:
+        hub.add(name, files={"README.md": card}, siblings=[{"rfilename": "README.md"}, large])
+        given = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "hf")}
+        plain = licet("bom", name, **given)
+        assert plain.returncode == 0, plain.stderr
+        assert hub.requests == []
+        told = licet("bom", name, "--hub", **given)
+        assert told.returncode == 0, told.stderr
+        commit = hub.models[name]["sha"]
+        lost = licet("bom", LLAMA, "--hub", **given)
+        assert lost.returncode == 0, lost.stderr
+        assert "is not on the Hub" in lost.stderr
+    component = json.loads(told.stdout)["components"][0]
+    assert component["purl"] == f"pkg:huggingface/{name}@{commit}"
+    assert component["modelCard"]["considerations"]["technicalLimitations"] == ["Long texts are cut."]
+    assert [each["hashes"][0]["content"] for each in component["components"]] == ["ab" * 32]
+    refused = licet("bom", name, "--hub", "--offline", **given)
+    assert (refused.returncode, refused.stdout) == (2, "")
+
+
 def test_a_hub_that_does_not_answer_leaves_the_bundle_incomplete(licet: Licet, tmp_path: Path) -> None:
     with serving() as hub:
         given = {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "hf")}

@@ -85,7 +85,7 @@ def test_lic308_names_the_facts_that_decide_and_does_not_stop_a_first_run(reader
     found = audit(reader, app(tmp_path, LLAMA), report=report)
     assert "LIC308" in codes(found)
     assert report.head["missing_facts"] == ["monthly_active_users"]
-    assert refusals(found, words_to_fail_on(found, None)) == []
+    assert refusals(found, words_to_fail_on(found.policy.fail_on, None)) == []
     assert is_open(found)
 
 
@@ -113,13 +113,12 @@ def test_lic006_names_a_revision_that_is_not_pinned(reader: Desk, tmp_path: Path
         ("licenses: {refuse: [Llama 2]}", "POL002"),
         ("developers: {refuse: [meta*]}", "POL003"),
         ("minimum_evidence: attested", "POL006"),
-        ("duties_shown: [use-policy]", "POL007"),
     ],
 )
 def test_a_policy_is_held_against_what_is_used(reader: Desk, tmp_path: Path, policy: str, code: str) -> None:
     found = audit(with_policy(reader, tmp_path, policy), app(tmp_path / "app", LLAMA))
     assert code in codes(found)
-    assert any(text.startswith("policy: ") for text in refusals(found, words_to_fail_on(found, None)))
+    assert any(text.startswith("policy: ") for text in refusals(found, words_to_fail_on(found.policy.fail_on, None)))
 
 
 def test_pol001_is_a_type_that_is_not_allowed(reader: Desk, tmp_path: Path) -> None:
@@ -175,7 +174,7 @@ def test_a_remark_on_the_line_sets_a_finding_aside(reader: Desk, tmp_path: Path)
     source = f'from transformers import AutoModel\nAutoModel.from_pretrained("{LLAMA}")  # licet: ignore[LIC301] we have a licence\n'
     found = audit(reader, write(tmp_path, app_py=source), {**SAAS, "monthly_active_users": "900M"})
     assert {each.finding.code: each.status for each in found.told}["LIC301"] == "ignored"
-    assert refusals(found, words_to_fail_on(found, None)) == []
+    assert refusals(found, words_to_fail_on(found.policy.fail_on, None)) == []
 
 
 def test_what_an_earlier_audit_found_does_not_count_again_although_its_line_moved(reader: Desk, tmp_path: Path) -> None:
@@ -196,7 +195,7 @@ def test_what_stands_only_in_tests_and_documents_is_told_and_stops_nobody(reader
     found = audit(reader, folder, {**SAAS, "monthly_active_users": "900M"})
     assert "LIC301" in codes(found)
     assert {each.severity for each in found.told} == {"note"}
-    assert refusals(found, words_to_fail_on(found, None)) == []
+    assert refusals(found, words_to_fail_on(found.policy.fail_on, None)) == []
     assert found.head["verdict"] is None
 
 

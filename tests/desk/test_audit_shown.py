@@ -1,4 +1,4 @@
-"""Duties that a policy wants to see done: what shows them, and what does not."""
+"""Duties that an application's own files show to be done, and those that they do not."""
 
 from __future__ import annotations
 
@@ -6,76 +6,77 @@ from pathlib import Path
 
 import pytest
 
+from registry.desk.audit_facts import facts_to_state
 from registry.desk.session import Desk
-from tests.desk.test_audit_application import LOADS, SAAS, audit, with_policy
+from registry.desk.terms_digest import terms_digest
+from registry.terms.facts import read_fact
+from registry.yaml12 import read_yaml
+from tests.desk.test_audit_application import LLAMA, app, audit, codes, with_policy
 
-LLAMA3 = "meta-llama/Llama-3.1-8B-Instruct"
-LLAMA2 = "meta-llama/Llama-2-7b-chat-hf"
-FACTS = {**SAAS, "monthly_active_users": "10k"}
-SHIPPED = {"commercial": True, "distribution": ["product"], "monthly_active_users": "10k"}
-NOTICE = "Llama 2 is licensed under the LLAMA 2 Community License, Copyright (c) Meta Platforms, Inc. All Rights Reserved."
-
-
-def lacking(desk: Desk, folder: Path, duty: str, files: dict[str, str], facts: dict[str, object] | None = None, model: str = LLAMA3) -> list[str]:
-    app = folder / "app"
-    for name, text in {"app.py": LOADS.format(model), **files}.items():
-        (app / name).parent.mkdir(parents=True, exist_ok=True)
-        (app / name).write_text(text, encoding="utf-8")
-    found = audit(with_policy(desk, folder, f"duties_shown: [{duty}]"), app, dict(FACTS if facts is None else facts))
-    return [each.finding.summary for each in found.told if each.finding.code == "POL007"]
+LLAMA3 = "meta-llama/Meta-Llama-3-8B-Instruct"
+SHIPPED = {"commercial": True, "distribution": ["product"], "monthly_active_users": 1000}
+NOTICE = "Llama 2 is licensed under the LLAMA 2 Community License, Copyright (c) Meta Platforms, Inc. All Rights Reserved.\n"
 
 
-def test_a_line_that_nothing_shows_is_told_with_its_words(reader: Desk, tmp_path: Path) -> None:
-    (summary,) = lacking(reader, tmp_path, "display", {})
-    assert f"the duty display of {LLAMA3} be shown: nothing shows “Built with Llama”" in summary
+def test_lic203_goes_when_the_notice_holds_the_words(reader: Desk, tmp_path: Path) -> None:
+    assert "LIC203" in codes(audit(reader, app(tmp_path, LLAMA), SHIPPED))
+    (tmp_path / "NOTICE").write_text(NOTICE, encoding="utf-8")
+    found = audit(reader, tmp_path, SHIPPED)
+    assert "LIC203" not in codes(found)
+    assert [duty["shown"] for duty in found.head["models"][0]["obligations"] if duty["do"] == "notice-file"] == [True]
 
 
-@pytest.mark.parametrize(
-    ("files", "shown"),
-    [
-        ({"web/footer.tsx": "<footer>Built  with Llama</footer>"}, True),
-        ({"ui.py": 'st.caption("Built with Llama")'}, True),
-        ({"README.md": "**Built with Llama** by us"}, True),
-        ({"README.md": "made with other things"}, False),
-        ({"tests/test_footer.py": 'assert "Built with Llama" in page'}, False),
-        ({"licet.yaml": "# Built with Llama\n"}, False),
-        ({"report.md": "Show “Built with Llama”.\n\nInformation, not legal advice.\n"}, False),
-        ({"audit.json": '{"schema": "licet.audit/1", "wording": "Built with Llama"}'}, False),
-        ({"footer.png": "Built with Llama"}, False),
-    ],
-)
-def test_a_line_is_shown_where_people_or_programs_read_it(reader: Desk, tmp_path: Path, files: dict[str, str], shown: bool) -> None:
-    assert (lacking(reader, tmp_path, "display", files) == []) is shown
+@pytest.mark.parametrize("file", ["README.md", "docs/about.md", "web/Footer.tsx"])
+def test_lic202_goes_when_the_line_is_shown(reader: Desk, tmp_path: Path, file: str) -> None:
+    assert "LIC202" in codes(audit(reader, app(tmp_path, LLAMA3), SHIPPED))
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text("<p>Built with Meta Llama 3</p>\n", encoding="utf-8")
+    assert "LIC202" not in codes(audit(reader, tmp_path, SHIPPED))
 
 
-@pytest.mark.parametrize(("files", "shown"), [({"NOTICE": NOTICE}, True), ({"docs/legal.md": NOTICE}, False), ({"NOTICE.md": "We thank all."}, False)])
-def test_a_notice_stands_in_a_notice_file(reader: Desk, tmp_path: Path, files: dict[str, str], shown: bool) -> None:
-    assert (lacking(reader, tmp_path, "notice-file", files, SHIPPED, LLAMA2) == []) is shown
+def test_lic206_names_the_licence_text_that_has_to_go_along(reader: Desk, tmp_path: Path) -> None:
+    told = next(each for each in audit(reader, app(tmp_path, LLAMA), SHIPPED).told if each.finding.code == "LIC206")
+    assert (told.finding.subject, told.finding.license, told.finding.clause) == (LLAMA, "llama2", "1.b.i")
 
 
-MIT = (
-    "MIT License\n\nCopyright (c) 2026 Us\n\nPermission is hereby granted, free of charge, to any person obtaining a copy of this software and associated "
-    'documentation files (the "Software"), to deal in the Software without restriction, including without limitation the rights to use, copy, modify, merge, '
-    "publish, distribute, sublicense, and/or sell copies of the Software, and to permit persons to whom the Software is furnished to do so, subject to the "
-    "following conditions:\n\nThe above copyright notice and this permission notice shall be included in all copies or substantial portions of the Software.\n\n"
-    'THE SOFTWARE IS PROVIDED "AS IS", WITHOUT WARRANTY OF ANY KIND, EXPRESS OR IMPLIED, INCLUDING BUT NOT LIMITED TO THE WARRANTIES OF MERCHANTABILITY, FITNESS '
-    "FOR A PARTICULAR PURPOSE AND NONINFRINGEMENT. IN NO EVENT SHALL THE AUTHORS OR COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER "
-    "IN AN ACTION OF CONTRACT, TORT OR OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.\n"
-)
+@pytest.mark.parametrize("use", [{}, {"commercial": True, "distribution": ["internal"]}])
+def test_what_is_not_owed_or_not_known_to_be_is_not_missed(reader: Desk, tmp_path: Path, use: dict[str, object]) -> None:
+    assert not {"LIC202", "LIC203", "LIC206"} & codes(audit(reader, app(tmp_path, LLAMA), use))
 
 
-@pytest.mark.parametrize(("file", "shown"), [("LICENSE", False), ("licenses/bge-m3/LICENSE", True)])
-def test_the_applications_own_licence_is_not_that_of_a_model(reader: Desk, tmp_path: Path, file: str, shown: bool) -> None:
-    assert (lacking(reader, tmp_path, "license-copy", {file: MIT}, SHIPPED, "BAAI/bge-m3") == []) is shown
+def test_pol007_goes_when_the_duty_is_shown(reader: Desk, tmp_path: Path) -> None:
+    desk = with_policy(reader, tmp_path, "duties_shown: [notice-file]")
+    assert "POL007" in codes(audit(desk, app(tmp_path / "app", LLAMA), SHIPPED))
+    (tmp_path / "app" / "NOTICE.txt").write_text(NOTICE, encoding="utf-8")
+    assert "POL007" not in codes(audit(desk, tmp_path / "app", SHIPPED))
 
 
-def test_what_only_may_be_due_is_not_asked_for(reader: Desk, tmp_path: Path) -> None:
-    assert lacking(reader, tmp_path, "display", {}, {"commercial": True}) == []
+def test_a_notice_that_is_a_link_out_of_the_folder_shows_nothing(reader: Desk, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").write_text(NOTICE, encoding="utf-8")
+    folder = app(tmp_path / "app", LLAMA)
+    (folder / "NOTICE").symlink_to(tmp_path / "elsewhere")
+    assert "LIC203" in codes(audit(reader, folder, SHIPPED))
 
 
-def test_what_only_tests_use_has_nothing_to_show(reader: Desk, tmp_path: Path) -> None:
-    app = tmp_path / "app" / "tests"
-    app.mkdir(parents=True)
-    (app / "test_app.py").write_text(LOADS.format(LLAMA3), encoding="utf-8")
-    found = audit(with_policy(reader, tmp_path, "duties_shown: [display]"), tmp_path / "app", FACTS)
-    assert not [each for each in found.told if each.finding.code == "POL007"]
+def test_models_in_tests_need_to_show_nothing(reader: Desk, tmp_path: Path) -> None:
+    assert not {"LIC202", "LIC203", "LIC206"} & {each.finding.code for each in audit(reader, app(tmp_path / "tests", LLAMA).parent, SHIPPED).told}
+
+
+def test_every_fact_that_may_decide_can_be_pasted_as_it_is_printed(reader: Desk) -> None:
+    vocabulary = reader.knowledge.vocabulary
+    data = read_yaml(facts_to_state(vocabulary, vocabulary.facts), "licet.yaml")
+    assert set(data["facts"]) == set(vocabulary.facts)
+    for name, value in data["facts"].items():
+        read_fact(vocabulary, name, value)
+    assert facts_to_state(vocabulary, []) == ""
+
+
+def test_the_digest_of_terms_changes_with_what_they_ask_and_not_with_our_words(reader: Desk) -> None:
+    import dataclasses
+
+    license = reader.knowledge.license_of("llama2")
+    assert license is not None
+    first = license.terms[0]
+    reworded = dataclasses.replace(license, terms=(*license.terms[1:], dataclasses.replace(first, summary="other words")))
+    changed = dataclasses.replace(license, terms=(dataclasses.replace(first, section="99"), *license.terms[1:]))
+    assert terms_digest(reworded) == terms_digest(license) != terms_digest(changed)

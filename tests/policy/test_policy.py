@@ -205,3 +205,9 @@ def test_patterns_of_names_do_not_care_for_large_and_small_letters() -> None:
     assert matches("Meta-Llama/Llama-2", ("meta-llama/*",))
     assert not matches("meta-llama/Llama-2", ("meta-llama",))
     assert not matches("a.b", ("a?b?",))
+
+
+@pytest.mark.parametrize("pattern", ["tatsu-lab/*", "dataset:tatsu-lab/*"])
+def test_a_waiver_of_a_dataset_is_written_with_or_without_the_word(pattern: str) -> None:
+    waiver = Waiver("LIC302", "legal@example.org", "bought", "2027-01-01", model=pattern)
+    assert waiver.covers("LIC302", "dataset:tatsu-lab/alpaca", ())

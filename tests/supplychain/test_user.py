@@ -16,3 +16,21 @@ def test_users_are_summed_only_for_months_that_every_counted_group_reports() -> 
 
 def test_no_series_gives_no_count() -> None:
     assert users_by_month((UserGroup("app", "staff", seats=3),)) == {}
+
+
+def test_the_number_of_all_users_stands_before_the_sum_of_the_parts() -> None:
+    groups = (
+        UserGroup("app", "all", monthly_users={"2026-06": 2000, "2026-08": 2500}),
+        UserGroup("app", "DE", monthly_users={"2026-06": 300, "2026-07": 310}),
+        UserGroup("app", "FR", monthly_users={"2026-06": 40, "2026-07": 45}),
+    )
+    assert users_by_month(groups) == {"2026-06": 2000, "2026-07": 355, "2026-08": 2500}
+
+
+def test_a_part_of_months_whose_total_is_known_takes_no_other_month_away() -> None:
+    groups = (
+        UserGroup("app", "people", monthly_users={"2024-06": 700}),
+        UserGroup("app", "all", monthly_users={"2026-10": 800}),
+        UserGroup("app", "DE", monthly_users={"2026-10": 12}),
+    )
+    assert users_by_month(groups) == {"2024-06": 700, "2026-10": 800}
