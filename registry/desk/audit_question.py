@@ -56,7 +56,7 @@ def settle_question(desk: Desk, path: Path, question: ApplicationQuestion) -> Se
         FactError: A fact cannot be read.
         UsageError: There is no such path or application, or the policy cannot be read.
     """
-    from registry.desk.applications import find_application
+    from registry.desk.applications import find_application, read_applications
     from registry.desk.policy import find_policy
 
     if not path.exists():
@@ -66,6 +66,11 @@ def settle_question(desk: Desk, path: Path, question: ApplicationQuestion) -> Se
     base = _base(desk, looked)
     within = f"{looked.relative_to(base).as_posix()}/" if looked != base else ""
     chosen = find_application(desk.settings, question.application) if question.application is not None else None
+    if chosen is None and (several := read_applications(desk.settings)):
+        names = ", ".join(f"`--app {each.name}`" for each in several[:3])
+        desk.progress(
+            f"{len(several)} applications are described in `licet.yaml`; this judges all by the facts that are stated for all, {names} one by its own"
+        )
     root, folder = (path, "") if chosen is None else _place(base, path, looked, chosen)
     facts = {**desk.settings.facts, **(chosen.facts if chosen is not None else {})}
     use = read_use(desk.knowledge, question.raw, facts)

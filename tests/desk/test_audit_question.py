@@ -136,3 +136,14 @@ def test_what_is_wrong_with_an_application_is_named_with_its_line(reader: Desk, 
         ask(reader, repository, text, application="web")
     assert message in caught.value.message
     assert hint in (caught.value.hint or "")
+
+
+def test_that_several_applications_are_judged_together_is_said(reader: Desk, repository: Path) -> None:
+    said: list[str] = []
+    (repository / "licet.yaml").write_text(APPLICATIONS, encoding="utf-8")
+    asked = Desk(read_settings(folder=repository), said.append, reader.knowledge, reader.catalogue)
+    audit_application(asked, repository, ApplicationQuestion({}), [])
+    assert any("2 applications are described" in text and "`--app web`" in text for text in said)
+    said.clear()
+    audit_application(asked, repository, ApplicationQuestion({}, application="web"), [])
+    assert not said
