@@ -181,9 +181,7 @@ def _audit_application(state: State, target: str, asked: _Asked) -> int:
         check_words(word for word in _words([asked.fail_on]) if word not in ("policy", "none"))
     raw = asked.use.raw if asked.use.interpretation is None else {**asked.use.raw, "interpretation": asked.use.interpretation}
     application = described(state, asked.application, asked.keep)
-    question = ApplicationQuestion(
-        raw, asked.policy, application, asked.baseline, _words(asked.codes), asked.severity, asked.limit, asked.since, online=True
-    )
+    question = ApplicationQuestion(raw, asked.policy, application, asked.baseline, _words(asked.codes), asked.severity, asked.limit, asked.since, online=True)
     if asked.suggest:
         from registry.cli.audit_suggest import print_suggestions
 

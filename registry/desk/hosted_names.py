@@ -96,3 +96,8 @@ def _spellings(name: str) -> Iterator[str]:
 def _data() -> Mapping[str, Any]:
     found: Mapping[str, Any] = read_yaml((resource_dir("data") / FILE).read_text(encoding="utf-8"), FILE, ours=True)
     return found
+
+
+def host_word(name: str) -> str:
+    """The word of the scanner by which a host is meant: a policy may name it as the catalogue does."""
+    return str(_data()["hosts"].get(name, name))
