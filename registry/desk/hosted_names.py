@@ -100,4 +100,5 @@ def _data() -> Mapping[str, Any]:
 
 def host_word(name: str) -> str:
     """The word of the scanner by which a host is meant: a policy may name it as the catalogue does."""
-    return str(_data()["hosts"].get(name, name))
+    words = {host: word for word, host in _data()["hosts"].items()} | _data()["same_hosts"]
+    return str(words.get(name, name))
