@@ -90,7 +90,7 @@ def told_of_thing(desk: Desk, judged: Judged, policy: Policy) -> list[Told]:
         findings.append(
             (Finding("LIC006", thing.name, f"The revision of {thing.name.removeprefix('dataset:')} is not pinned, so that what is loaded may change."), None)
         )
-    findings += [(each, None) for each in breaches(policy, used_of(desk, judged))]
+    findings += [(each, None) for each in breaches(policy, used_of(desk, judged, policy))]
     told = []
     for finding, verdict in findings:
         usual = CODES[finding.code].severity
