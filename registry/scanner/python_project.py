@@ -16,10 +16,10 @@ from registry.scanner.settings_outside import Outside, Setting
 MAX_BYTES = 2_000_000
 """A larger Python file is not read: people do not write such."""
 
-MAX_KEPT = 600_000
+MAX_KEPT = 900_000
 """So many bytes of taken-apart files are kept from one file to the next; their trees are some fifty times as large."""
 
-MAX_SOUGHT = 1_000_000
+MAX_SOUGHT = 1_500_000
 """So many bytes of other files are taken apart for the sake of one."""
 
 MAX_SITES = 200
