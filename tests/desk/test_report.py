@@ -201,6 +201,34 @@ def test_a_count_that_is_missing_is_asked_for_with_its_month(reader: Desk) -> No
     assert f"{VISION}: State country: the answer hangs on it." in steps
 
 
+def test_one_model_is_held_against_several_uses(reader: Desk) -> None:
+    report = about(reader, LLAMA, uses=("all",))
+    assert report.portfolio is not None
+    (row,) = report.portfolio.rows
+    said = dict(zip((use.name for use in report.portfolio.uses), row.verdicts, strict=True))
+    assert (said["teach"], said["product"]) == ("prohibited", "conditional")
+    text = render_markdown(report)
+    assert re.search(r"\| teach \| [^|]+ \| [^|]+ \| prohibited \|", text)
+    assert "## Side by side" not in text
+    assert about(reader, LLAMA, uses=("research",)).portfolio is None
+
+
+def test_what_no_column_is_about_counts_in_all_of_them(reader: Desk) -> None:
+    """Users and revenue are the company's; commercial or not, and how it reaches others, is what the columns tell apart."""
+    raw = {"commercial": False, "distribution": ["weights"], "monthly_active_users": "5M"}
+    for report in (about(reader, LLAMA, raw=raw, uses=("all",)), make_report(reader, (), ReportQuestion(raw, ("all",), rows=2_000))):
+        assert report.portfolio is not None
+        said = next(row.verdicts for row in report.portfolio.rows if row.model == LLAMA)
+        columns = dict(zip((use.name for use in report.portfolio.uses), said, strict=True))
+        assert (columns["product"], columns["teach"]) == ("permitted-with-obligations", "prohibited")
+
+
+def test_duties_that_hang_on_what_is_not_stated_are_a_step(reader: Desk) -> None:
+    (entry,) = about(reader, LLAMA, raw={"monthly_active_users": "5M"}).entries
+    assert entry.headline == "Allowed; duties below apply if what sets them off is the case."
+    assert entry.next[0].what.startswith("See which of ")
+
+
 def test_the_terms_of_a_host_bring_a_nearer_day_to_look_again(reader: Desk) -> None:
     entries = {entry.name: entry for entry in about(reader, "app:aurelia-lex", raw={"date": "2026-11-01"}).entries}
     assert entries["mistralai/mistral-large-2402"].recheck.on == "2026-12-01"
