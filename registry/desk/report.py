@@ -91,17 +91,17 @@ def made_on() -> str:
 
 def _head(desk: Desk, raw: Mapping[str, Any]) -> dict[str, Any]:
     """What every report says about itself and what it rests on."""
-    from registry.catalogue.queries.catalogue_digest import catalogue_digest
+    from registry.catalogue.history import head_hash
 
     with desk.catalogue.reading() as connection:
-        digest = catalogue_digest(connection)
+        head = head_hash(connection)
     return {
         "made_on": made_on(),
         "made_by": f"licet {__version__}",
         "date": str(raw["date"]),
         "interpretation": desk.interpretation(raw.get("interpretation")),
         "knowledge": {"version": desk.knowledge.version, "digest": desk.knowledge.digest, "age": age_in_words(desk.knowledge)},
-        "catalogue": {"digest": digest},
+        "catalogue": {"head": head},
     }
 
 

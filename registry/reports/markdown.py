@@ -21,7 +21,7 @@ def _document(report: Report) -> Iterator[str]:
     yield ""
     yield f"- date: {escape(report.made_on)}"
     yield f"- licence knowledge: {escape(report.knowledge['version'])} ({escape(report.knowledge['digest'])}), {escape(report.knowledge['age'])}"
-    yield f"- catalogue: {escape(report.catalogue['digest'])}"
+    yield f"- catalogue: {escape(report.catalogue['head'])}"
     yield f"- made by: {escape(report.made_by)}"
     yield f"- date of the use: {escape(report.date)}"
     yield f"- interpretation: {escape(report.interpretation)}"

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from registry.catalogue.history import head_hash
 from registry.catalogue.ingest.writer import ingest
 from registry.desk.facts import today
 from registry.desk.record_run import OVERRIDDEN
@@ -29,7 +30,7 @@ from registry.reports.report_json import render_json
 from registry.reports.report_words import DISCLAIMER, VERDICTS
 from registry.supplychain.remark import Remark
 from registry.supplychain.source import Source
-from tests.desk.conftest import LLAMA, Open, digest, specification
+from tests.desk.conftest import LLAMA, Open, specification
 from tests.factories import model, record, statement
 
 SERVICE: dict[str, Any] = {"commercial": True, "distribution": ["saas"]}
@@ -56,7 +57,8 @@ def test_a_report_says_what_it_rests_on(reader: Desk) -> None:
     report = about(reader, LLAMA)
     assert report.made_on == today()
     assert report.knowledge == {"version": reader.knowledge.version, "digest": reader.knowledge.digest, "age": age_in_words(reader.knowledge)}
-    assert report.catalogue == {"digest": digest(reader)}
+    with reader.catalogue.reading() as connection:
+        assert report.catalogue == {"head": head_hash(connection)}
     assert report.stated_by == {"commercial": "with the request", "distribution": "with the request"}
 
 

@@ -148,7 +148,7 @@ def report(*entries: Entry, **given: Any) -> Report:
         "interpretation": "mainstream",
         "use": {},
         "knowledge": KNOWLEDGE,
-        "catalogue": {"digest": "feed" * 4},
+        "catalogue": {"head": "feed" * 4},
         "verdict": entries[0].answer["verdict"] if entries else None,
         "headline": entries[0].headline if entries else "Nothing was asked.",
         "decides": entries[0].decides if entries else "",
