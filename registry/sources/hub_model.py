@@ -111,6 +111,20 @@ def ask_hub_model(name: str, revision: str | None = None, *, client: HubClient |
     return read_hub_model(name, held, found, notes)
 
 
+def repository_files(name: str, *, client: HubClient | None = None) -> tuple[str, ...]:
+    """The names of the files of a model's repository.
+
+    Args:
+        name: The model, `org/name`.
+        client: Asks the Hub; one with its usual settings, if not given.
+
+    Raises:
+        SourceError: The Hub cannot be reached, or does not know the model.
+    """
+    held = (client or HubClient()).ask(f"/api/models/{quote(name, safe='/')}", [("expand", "siblings")], what=f"the model `{name}`").data
+    return file_names(held.get("siblings")) if isinstance(held, Mapping) else ()
+
+
 def read_hub_model(name: str, held: Mapping[str, Any], files: Mapping[str, bytes], notes: list[str] | None = None) -> HubModel:
     """What a record of the Hub and the text files beside it say of a model; what cannot be understood says nothing.
 

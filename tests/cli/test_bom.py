@@ -115,6 +115,20 @@ def test_a_text_is_fetched_from_the_hub_and_then_taken_from_its_cache(licet: Lic
     assert "/tree/" in json.loads(cached.stdout)["licenses"][0]["files"][0]["from"]
 
 
+def test_texts_are_fetched_from_the_hub_under_whatever_name_they_stand_there(licet: Licet, tmp_path: Path) -> None:
+    name = "intfloat/multilingual-e5-large"
+    with serving() as hub:
+        held = {"MODEL_LICENSE.txt": mit_text().encode(), "legal/NOTICE": b"Made by us.", "a/b/LICENSE": b"deep", "weights.bin": b"w", "README.md": b"# E5\n"}
+        hub.add(name, files=held)
+        done = licet("notice", name, "--out", "out", "--format", "json", HF_ENDPOINT=hub.endpoint, HF_HOME=str(tmp_path / "hf"))
+        assert done.returncode == 0, done.stderr
+        fetched = {request.path.partition("/main/")[2] for request in hub.requests if request.path.startswith(f"/{name}/resolve/")}
+    assert fetched == {"MODEL_LICENSE.txt", "legal/NOTICE"}
+    index = json.loads(done.stdout)
+    assert [each["path"] for each in index["licenses"][0]["files"]] == ["licenses/mit/MODEL_LICENSE.txt"]
+    assert (tmp_path / "out" / index["notices"][0]["path"]).read_bytes() == b"Made by us."
+
+
 def test_the_hub_is_asked_about_the_targets_only_where_that_is_wanted(licet: Licet, tmp_path: Path) -> None:
     name = "intfloat/multilingual-e5-large"
     card = b"---\nlicense: mit\npipeline_tag: sentence-similarity\n---\n# E5\n\nFinds what is alike.\n\n## Limitations\n\nLong texts are cut.\n"
