@@ -199,9 +199,14 @@ def render_people(bundle: NoticeBundle) -> str:
     lines = [f"# Third-party models in {escape(', '.join(bundle.targets))}", ""]
     lines += [f"As of {bundle.date}, by licence knowledge {escape(bundle.knowledge.get('version', ''))}. {DISCLAIMER}", ""]
     if not bundle.complete:
-        lacking = ", ".join(escape(each.name) for each in bundle.licenses if each.missing)
+        lacking = [escape(each.name) for each in bundle.licenses if each.missing]
         if lacking:
-            lines += [f"**Not complete: the text of {lacking} has to go along and is not here.**", ""]
+            what = (
+                f"the text of {lacking[0]} has to go along and is not here"
+                if len(lacking) == 1
+                else f"the texts of {_joined(lacking)} have to go along and are not here"
+            )
+            lines += [f"**Not complete: {what}.**", ""]
         if bundle.wordless:
             words = ", ".join(f"{escape(duty.license)}, {escape(duty.section)}" for duty in bundle.wordless)
             lines += [f"**Not complete: the words of the notice that {words} orders are to be filled in.**", ""]
@@ -329,3 +334,7 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 
 def _distinct(pairs: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     return list(dict.fromkeys(pairs))
+
+
+def _joined(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"
