@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.notice_check import MAX_TEXT, MOST_TEXTS, owed_of, published_of
-from registry.findings.duties import Owed, Published, duty_findings, fold
+from registry.findings.duties import NOTICE_FILES, Owed, Published, duty_findings, fold
 from registry.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ MOST_FACES = 20_000
 MAX_FACE = 1_000_000
 """A larger one is not read."""
 
+OURS = (b"Information, not legal advice.", b'"licet.')
+"""By these our own reports are known."""
+
+OWN_LICENSE = re.compile(r"(?:license|licence|copying|unlicense)(?:\.(?:txt|md|rst))?", re.IGNORECASE)
+"""The application's own licence, at the top."""
+
+WITH_COPYRIGHT = ("mit", "bsd", "isc")
+"""Licences whose text begins with the holder of the copyright: the application's own is no copy of a model's, even where all else is the same."""
+
 TOLD_BY_FILES = frozenset({"LIC202", "LIC203", "LIC206"})
 """What can be told of an application by its files; that rules are kept, or a change stated to others, cannot."""
 
@@ -44,6 +54,7 @@ class Evidence:
     desk: Desk
     roots: tuple[Path, ...]
     _published: Published | None = field(default=None, repr=False)
+    _of_others: Published | None = field(default=None, repr=False)
     _lines: dict[str, bool] = field(default_factory=dict, repr=False)
 
     @property
@@ -53,11 +64,21 @@ class Evidence:
             self._published = published_of(self.desk, _TopFiles(self.roots), self.roots[0].resolve().name, ())
         return self._published
 
+    def published_for(self, owed: Owed) -> Published:
+        """The texts in which a duty may be shown: what is to be displayed is not displayed by a NOTICE."""
+        if owed.texts and owed.license.startswith(WITH_COPYRIGHT):
+            if self._of_others is None:
+                self._of_others = published_of(self.desk, _TopFiles(self.roots, own=False), self.roots[0].resolve().name, ())
+            return self._of_others
+        if owed.do != "display" or owed.wording is None:
+            return self.published
+        return replace(self.published, texts={name: text for name, text in self.published.texts.items() if not NOTICE_FILES.search(name)})
+
     def shows(self, owed: Owed) -> bool | None:
         """Whether a duty is shown to be done; None where files cannot show that."""
         if owed.do not in ("display", "notice-file") and not owed.texts:
             return None
-        if not duty_findings(self.published, [owed]):
+        if not duty_findings(self.published_for(owed), [owed]):
             return True
         return owed.do == "display" and owed.wording is not None and self._is_on_a_face(owed.wording)
 
@@ -69,19 +90,22 @@ class Evidence:
         return self._lines[wanted]
 
     def _faces(self) -> Iterator[str]:
+        from registry.scanner.place import place_of
         from registry.scanner.tree import Tree
+        from registry.settings import CONFIG_FILE
 
         tree = Tree(self.roots[0])
-        faces = [path for path in tree.paths if path.endswith(FACES)][:MOST_FACES]
+        faces = [path for path in tree.paths if path.endswith(FACES) and not path.endswith(CONFIG_FILE) and place_of(path) != "test"][:MOST_FACES]
         for path in faces:
-            if tree.size(path) <= MAX_FACE and (data := tree.read(path)) is not None:
+            # A report of ours quotes what is to be shown; that shows it to nobody.
+            if tree.size(path) <= MAX_FACE and (data := tree.read(path)) is not None and not any(mark in data for mark in OURS):
                 yield data.decode("utf-8", errors="replace")
 
 
 class _TopFiles:
     """The files at the top of some folders and in their folders for readers; no link is followed."""
 
-    def __init__(self, roots: tuple[Path, ...]) -> None:
+    def __init__(self, roots: tuple[Path, ...], own: bool = True) -> None:
         from registry.sources.folder_files import FolderFile
 
         self.files: dict[str, FolderFile] = {}
@@ -91,7 +115,8 @@ class _TopFiles:
                 size = path.stat(follow_symlinks=False).st_size
             except OSError:
                 continue
-            self.files[name] = FolderFile(name, path, size)
+            if own or not OWN_LICENSE.fullmatch(name):
+                self.files[name] = FolderFile(name, path, size)
             if len(self.files) >= MOST_TEXTS * 4:
                 break
 
@@ -101,9 +126,10 @@ class _TopFiles:
 
         try:
             with open_regular(self.files[name].path) as stream:
-                return stream.read(min(limit, MAX_TEXT))
+                data = stream.read(min(limit, MAX_TEXT))
         except OSError:
             return None
+        return b"" if not NOTICE_FILES.search(name) and any(mark in data for mark in OURS) else data
 
 
 def _listed(folder: Path, prefix: str, *, deeper: bool) -> Iterator[tuple[Path, str]]:
@@ -135,5 +161,6 @@ def duties_of_answer(evidence: Evidence | None, item: Mapping[str, Any]) -> list
 def duties_lacking(evidence: Evidence, item: Mapping[str, Any], duties: Iterable[Mapping[str, Any]], subject: str) -> list[Finding]:
     """What is owed by now and not shown, as findings about what is used."""
     owed = [each for duty in duties if duty["shown"] is False for each in owed_of(evidence.desk, {**item, "obligations": [duty]})]
-    told = [each for each in duty_findings(evidence.published, owed) if each.code in TOLD_BY_FILES]
+    found = (finding for each in owed for finding in duty_findings(evidence.published_for(each), [each]))
+    told = {(each.code, each.summary): each for each in found if each.code in TOLD_BY_FILES}.values()
     return [replace(each, subject=subject, ancestors=tuple(name for name in each.ancestors if name != subject)) for each in told]

@@ -30,9 +30,11 @@ class GithubReport:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._base = ""
 
     def begin(self, head: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
-        """First, where GitHub will not show all annotations, that it does not."""
+        """First, where GitHub will not show all annotations, that it does not; files are told from the top of the repository, as GitHub looks for them."""
+        self._base = head.get("base", "")
         many = {severity: count for severity, count in counted.get("by_severity", {}).items() if count > MOST_SHOWN}
         if many:
             counts = ", ".join(f"{count:,} {severity}s" for severity, count in many.items())
@@ -43,7 +45,7 @@ class GithubReport:
         if not still_counts(finding):
             return True
         place = {
-            "file": finding["file"],
+            "file": f"{self._base}{finding['file']}" if finding["file"] else None,
             "line": finding["line"] if finding["file"] else None,
             "title": _cut(f"{finding['code']} {finding['subject']}", MOST_TITLE),
         }

@@ -11,7 +11,7 @@ from registry.scanner.certainty import ALWAYS, PERHAPS, USUALLY
 from registry.scanner.javascript_script import walk
 from registry.scanner.javascript_values import Script, Value, Values, pairs, text_of, unquoted
 from registry.scanner.loaders import Rule, read_loaders, read_programs
-from registry.scanner.names import Name, hub_address, looks_like_model, read_name
+from registry.scanner.names import Name, hub_address, looks_like_model, name_of, read_name
 from registry.scanner.python_sweep import MODEL_KEYS
 from registry.scanner.reference import CONFIDENCES, Call, Reference
 
@@ -176,8 +176,8 @@ class ScriptReader:
         elif looks_like_model(text, self._facts) and (node.parent is None or node.parent.type != "import_statement") and _rule_of(text) is None:
             key = _key_of(node)
             kept = bool(key and MODEL_KEYS.search(key))
-            provider = "hub" if "/" in text else self._facts.family(text)
-            yield Reference(text, text, "model", "config" if kept else "mention", *place, provider=provider, confidence="possible")
+            name = name_of(text, self._facts)
+            yield Reference(name.name, text, "model", "config" if kept else "mention", *place, provider=name.provider, confidence="possible")
 
 
 def _names_first(rule: Rule, last: str) -> bool:

@@ -98,9 +98,13 @@ def finding(code: str, summary: str, **given: Any) -> dict[str, Any]:
     return {"code": code, **usual, "summary": summary, "hint": "relicense", **given}
 
 
+LIMIT = {"of": "group", "at": "once", "passed": False, "counted": None}
+"""What else is said of a limit, without showing in a document."""
+
+
 def limit(license: str, **given: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"term": "limit", "section": "2", "fact": "monthly_active_users", "limit": 700_000_000, "comparator": ">"}
-    return {"license": license, **usual, "unit": None, "value_unit": None, "month": "2023-06", "value": 1_200_000, **given}
+    return {"license": license, **usual, "unit": None, "value_unit": None, "month": "2023-06", "value": 1_200_000, **LIMIT, **given}
 
 
 def item(**given: Any) -> dict[str, Any]:
@@ -170,6 +174,18 @@ def node(name: str, license: str | None, kind: str = "model", **given: Any) -> d
     return {"id": name, "kind": kind, "license": license, "license_type": "custom" if license else None, "verdict": "permitted", "downloads": None, **given}
 
 
+def claim(license: str, **given: Any) -> dict[str, Any]:
+    """What a card or a file says of a licence."""
+    usual: dict[str, Any] = {"step": "id", "from": license, "as_written": license, "link": None, "text_digest": None, "stated_on": "2026-10-01"}
+    return {"license": license, **usual, "source": "huggingface.co/acme/model", "read_on": "2026-11-20", "rivals": [], **given}
+
+
+def said(**given: Any) -> dict[str, Any]:
+    """Declared, detected and concluded, as a record holds them."""
+    concluded = {"licenses": ["mit"], "basis": "detected", "step": "text", "from": "LICENSE", "reason": "its files show it", "on": "2026-11-21", "claims": []}
+    return {"declared": [], "detected": [], "concluded": concluded, "inherited": [], "findings": [], **given}
+
+
 def with_obligations() -> Report:
     """A model that may be used if two duties are done; one limit is stated, one is not."""
     answer = item(
@@ -203,7 +219,21 @@ def with_obligations() -> Report:
         duty("llama2", "Keep to the use policy", "Keep to the use policy.", section="1.b.iv", counts=False, trigger="any use"),
     )
     return report(
-        entry(answer, duties=duties, next=(Step("Do the 2 duties below before it goes out.", "you"),), lineage=lineage, unknown=("country",)),
+        entry(
+            answer,
+            duties=duties,
+            next=(Step("Do the 2 duties below before it goes out.", "you"),),
+            lineage=lineage,
+            unknown=("country",),
+            record={
+                "developer": {"title": "Acme", "kind": "company", "country": "NO"},
+                "license": said(
+                    declared=[claim("apache-2.0", rivals=[{"step": "name", "license": "mit"}])], detected=[claim("mit", step="text", as_written="LICENSE")]
+                ),
+            },
+            history=({"at": "2026-10-01T00:00:00Z", "actor": "ann", "kind": "card", "what": "statement", "change": "license: mit"},),
+            overrides=("When it was made, the licence check said prohibited; passed over under the approval LEG-7.",),
+        ),
         use=answer["use"],
         stated_by={"commercial": "with the request", "distribution": "with the request", "monthly_active_users": "the company's licet.yaml"},
         next=(Step("Do the 2 duties below before it goes out.", "you"),),
@@ -218,11 +248,12 @@ def with_obligations() -> Report:
                 confidence="text-read",
                 texts=(
                     TextRecord("Agreement", "2023-07-18", "sha256:ab", "https://example.org/llama2", "2026-11-20"),
-                    TextRecord("Policy", None, None, None, None),
+                    TextRecord("Policy", None, None, None, None, ({"name": "a copy", "digest": "cd01"},)),
                 ),
                 governing_law=("California law (section 7)",),
                 termination=("Ends on breach (section 6)",),
                 more={"patent": ("None (section 5)",)},
+                digest="sha256:0505",
             ),
         ),
     )
@@ -425,6 +456,16 @@ def hostile(text: str) -> Report:
         "applications": [{"application": text, "purpose": text}],
         "acceptances": [{"license": text, "accepted_by": text, "accepted_on": text, "terms_digest": text}],
         "revisions": [{"commit": text, "digest": text}],
+        "license": said(
+            declared=[
+                {
+                    **claim(text, step=text, as_written=text, stated_on=text, source=text, read_on=text),
+                    "link": text,
+                    "rivals": [{"step": text, "license": text}],
+                }
+            ],
+            concluded={"licenses": [text], "basis": text, "reason": text, "claims": []},
+        ),
     }
     found = entry(
         answer,
@@ -441,12 +482,13 @@ def hostile(text: str) -> Report:
         record=record,
         history=({"at": text, "actor": text, "kind": text, "what": text, "change": text},),
         waivers=({"code": text, "reason": text, "owner": text, "expires": text, "holds": False},),
+        overrides=(text,),
         openness={"class": None, "sentence": text},
         unknown=(text,),
         not_read=(text,),
         recheck=Recheck(text, text),
     )
-    texts = (TextRecord(text, text, text, text, text),)
+    texts = (TextRecord(text, text, text, text, text, ({"name": text, "digest": text},)),)
     return replace(
         report(
             found, entry(item(model="second")), title=text, facts=text, use={text: text}, use_title=text, next=(Step(text, text),), recheck=Recheck(text, text)
@@ -455,7 +497,9 @@ def hostile(text: str) -> Report:
         decides=text,
         stated_by={"derivative_name": text},
         licenses=(
-            LicenseRecord(text, text, text, text, text, text, False, text, text, texts, (text, text), (text,), (text,), (text,), {text: (text,)}, (text,)),
+            LicenseRecord(
+                text, text, text, text, text, text, False, text, text, texts, (text, text), (text,), (text,), (text,), {text: (text,)}, (text,), text
+            ),
         ),
         application={
             "id": text,

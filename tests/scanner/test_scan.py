@@ -134,7 +134,8 @@ def test_a_notebook_with_long_outputs_is_read(tmp_path: Path) -> None:
 def test_our_own_source_tree_uses_no_model(root: Path) -> None:
     found = [each for each in scan(root / "registry").references if each.is_use]
     # The runner loads what it is told to: names that nobody can follow.
-    assert [each for each in found if each.resolved is not None] == []
+    # The example that it explains itself by has a dataset whose name is made up.
+    assert {each.name for each in found if each.resolved is not None} <= {"licet/support-messages"}
     assert {each.file.partition("/")[0] for each in found} <= {"runner"}
 
 

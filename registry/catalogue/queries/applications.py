@@ -166,6 +166,14 @@ def list_applications(connection: Connection, *, owner: str | None = None, after
     return Page(tuple(rows[:limit]), rows[limit - 1].application.name if len(rows) > limit else None)
 
 
+def read_applications(connection: Connection, names: Iterable[str]) -> list[ApplicationRow]:
+    """Applications by their exact names, in the order of these names."""
+    found: list[ApplicationRow] = []
+    for part in chunks(sorted(set(names))):
+        found += _read(connection, _query().where(application.c.name.in_(part)))
+    return found
+
+
 def find_application(connection: Connection, name: str) -> ApplicationRow:
     """One application by its name or title, with or without `app:` before it.
 
