@@ -145,8 +145,9 @@ def read_hub_model(name: str, held: Mapping[str, Any], files: Mapping[str, bytes
     config = {**told, **(_object(files.get(CONFIG)) or {})}
     tokenizer = _object(files.get(TOKENIZER)) or object_of(told.get("tokenizer_config")) or {}
     shape = shape_of(config, tokenizer)
-    if count_of(header.get("context_length")):
-        shape.setdefault("context_length", str(header["context_length"]))
+    length = count_of(header.get("context_length"))
+    if length:
+        shape.setdefault("context_length", str(length))
     named = config.get("architectures")
     first = plain_text(named[0]) if isinstance(named, list) and named else None
     return HubModel(
@@ -170,11 +171,11 @@ def _object(data: bytes | None) -> dict[str, Any] | None:
 
 
 def _files(siblings: object) -> list[HubFile]:
-    found = []
+    found: dict[str, HubFile] = {}
     names = set(file_names(siblings))
     for each in siblings if isinstance(siblings, list) else ():
         large = each.get("lfs") if isinstance(each, Mapping) else None
         digest = large.get("sha256") if isinstance(large, Mapping) else None
         if isinstance(digest, str) and _SHA256.fullmatch(digest) and each.get("rfilename") in names:
-            found.append(HubFile(each["rfilename"], digest, count_of(each.get("size"))))
-    return found
+            found.setdefault(each["rfilename"], HubFile(each["rfilename"], digest, count_of(each.get("size"))))
+    return list(found.values())

@@ -16,8 +16,9 @@ LLAMA = "meta-llama/Llama-2-7b-chat-hf"
 
 
 def test_a_bill_goes_to_stdout_or_to_a_file(licet: Licet, tmp_path: Path) -> None:
-    printed = licet("bom", LLAMA, "--commercial", "--spec", "1.6")
+    printed = licet("bom", LLAMA, "--commercial", "--spec", "1.6", "--author", "Acme GmbH")
     assert printed.returncode == 0, printed.stderr
+    assert json.loads(printed.stdout)["metadata"]["manufacturer"] == {"name": "Acme GmbH"}
     assert json.loads(printed.stdout)["specVersion"] == "1.6"
     written = licet("bom", LLAMA, "--format", "spdx-json", "--out", "bill.json")
     assert written.returncode == 0, written.stderr
