@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from registry.desk.audit import to_item
 from registry.desk.bom_folder import check_folder, read_folder
 from registry.desk.notice import INDEX, needs_text, owed_duties, with_distribution
-from registry.errors import UnknownModelError, UsageError
+from registry.errors import UsageError
 from registry.findings.duties import Owed, Published, duty_findings
 from registry.findings.finding import Finding
 from registry.knowledge.text_links import links_in
@@ -117,9 +117,10 @@ def _makers(desk: Desk, model: str, license: License) -> tuple[str, ...]:
     with desk.catalogue.reading() as connection:
         try:
             maker = read_model(connection, find_model(connection, model).id).developer
-        except UnknownModelError:
+        except UsageError:  # nothing of that name, or a dataset, whose maker is told by its name
             maker = None
-    return tuple(name for name in (own, maker.title if maker else None, maker.name if maker else model.rpartition("/")[0]) if name)
+    owner = model.removeprefix("dataset:").rpartition("/")[0]
+    return tuple(name for name in (own, maker.title if maker else None, maker.name if maker else owner) if name)
 
 
 def published_of(desk: Desk, files: Files, name: str, items: Sequence[Mapping[str, Any]]) -> Published:
