@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -99,6 +98,7 @@ def explain(state: State, what: str | None, form: str) -> None:
     """
     from registry.desk.policy import find_policy, is_code, policy_to_data
     from registry.desk.policy_words import collapsed, explain_setting
+    from registry.reports.policy_words import rules_in_words
 
     if what is not None and is_code(what):
         tell_code(state, what, form)
@@ -118,7 +118,7 @@ def explain(state: State, what: str | None, form: str) -> None:
     state.output.line(clean(data["name"]))
     if data["description"]:
         state.output.paragraph(clean(data["description"]), indent=2)
-    state.output.fields(_in_words(collapsed(state.desk().knowledge, data)))
+    state.output.fields([(name, clean(value)) for name, value in rules_in_words(collapsed(state.desk().knowledge, data))])
 
 
 @command.command("schema", short_help="the JSON schema of a `licet.yaml`, for editors")
@@ -142,48 +142,3 @@ def tell_code(state: State, code: str, form: str) -> None:
         return
     state.output.line(f"{data['code']}: {data['title']}")
     state.output.fields([("severity", data["severity"]), ("mended by", data["fixable_by"]), ("how", data["fix"])])
-
-
-NOTHING = "anything; this policy refuses nothing by itself"
-"""What a policy lets through that says nothing."""
-
-
-def _in_words(data: dict[str, Any]) -> list[tuple[str, object | None]]:
-    """What a policy asks, a sentence a line."""
-    lines: list[tuple[str, object | None]] = []
-    for key, value in data.items():
-        name = _NAMES.get(key, key.replace("_", " "))
-        if isinstance(value, dict) and set(value) == {"allow", "refuse"}:
-            if value["allow"] is not None:
-                lines.append((name, f"only {_listed(value['allow']) or 'none'}"))
-            if value["refuse"]:
-                lines.append((name, f"not {_listed(value['refuse'])}"))
-    lines = lines or [("lets through", NOTHING)]
-    if data["interpretation"]:
-        lines.append(("unsettled law", f"read as {data['interpretation']}"))
-    if data["minimum_evidence"]:
-        lines.append(("evidence", f"licences have to be {data['minimum_evidence']} or better"))
-    if data["duties_shown"]:
-        lines.append(("to be shown", _listed(data["duties_shown"])))
-    for severity in ("error", "warning", "note", "ignore"):
-        codes = [code for code, given in data["severity"].items() if given == severity]
-        if codes:
-            lines.append((_COUNTS[severity], _listed(codes)))
-    lines.append(("names not followed", _UNRESOLVED[data["unresolved"]]))
-    lines.append(("stops an audit", _listed(data["fail_on"]) if data["fail_on"] is not None else "prohibited, needs-permission, policy"))
-    for each in data["waivers"]:
-        about = f"{each['model'] or 'any model'}{' in ' + each['path'] if each['path'] else ''}"
-        lines.append(("waiver", clean(f"{each['finding']} of {about}, until {each['expires']}: {each['reason']} ({each['owner']})")))
-    for each in data["paths"]:
-        what = "not judged" if each["ignore"] else ", ".join(f"{code} {severity}" for code, severity in each["severity"].items()) or "as everywhere"
-        lines.append(("path", f"{_listed(each['match'])}: {what}"))
-    return lines
-
-
-def _listed(words: list[str]) -> str:
-    return ", ".join(clean(word) for word in words)
-
-
-_NAMES = {"license_types": "types of licences", "families": "families of licences", "countries": "developers from"}
-_COUNTS = {"error": "counts as an error", "warning": "counts as a warning", "note": "counts as a note", "ignore": "is left out"}
-_UNRESOLVED = {"ignore": "are left out", "note": "are told", "warning": "count as a warning", "error": "count as an error"}

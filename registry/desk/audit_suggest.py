@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.audit_alternatives import alternatives
+from registry.desk.audit_used import recorded_state
 from registry.desk.suggest_card import suggest_card
 from registry.desk.suggest_config import config_with_facts
 from registry.desk.suggest_notice import bundle_of, display_lines, is_owed, notice_text, readme_text
@@ -199,7 +200,7 @@ def _revisions(desk: Desk, draft: _Draft, root: Path, audit: ApplicationAudit) -
         ]
         if not thing.recorded or thing.about != "model" or not loads:
             continue
-        commit = newest_commit(desk, thing.name)
+        commit = recorded_state(desk, thing.name)[0]
         if commit is None:
             continue
         commits.update({each.written: commit for each in loads if each.resolved == "literal"})
@@ -213,17 +214,6 @@ def _revisions(desk: Desk, draft: _Draft, root: Path, audit: ApplicationAudit) -
             with_revisions(before, commits) if before is not None else None,
             "the commits that the catalogue knows, so that what is loaded stays the same",
         )
-
-
-def newest_commit(desk: Desk, name: str) -> str | None:
-    """The commit of a model that was recorded last; None where none is."""
-    from registry.catalogue.queries.find_model import find_model
-    from registry.catalogue.queries.model_detail import read_model
-
-    with desk.catalogue.reading() as connection:
-        revisions = read_model(connection, find_model(connection, name).id).revisions
-    commits = [each for each in revisions if len(each.commit) == 40 and all(character in "0123456789abcdef" for character in each.commit)]
-    return max(commits, key=lambda each: (each.committed_on or "", commits.index(each))).commit if commits else None
 
 
 def _remarks(audit: ApplicationAudit, changes: list[Change], draft: _Draft, others: list[dict[str, Any]]) -> Iterator[str]:

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 ASIDE = ("test", "docs")
 """Places that are no part of what is shipped."""
 
+ONLY_NAMED = "missing-ancestor"
+"""What stands for the licence of a model of which the catalogue has nothing but the name."""
+
+COMMIT = 40
+"""So many digits name a commit."""
+
 HOSTED = ("api",)
 """Kinds of references through which somebody else's machine is asked."""
 
@@ -113,9 +119,11 @@ def _answer(desk: Desk, reference: Reference, use: Use, reading: str) -> Answer 
 
     for name in candidates(reference):
         try:
-            return answer_model(desk, name, use, reading)
+            given = answer_model(desk, name, use, reading, suggest=False)
         except (UnknownModelError, UsageError):
             continue
+        if given.question.graph.nodes[given.question.subject].licenses != (ONLY_NAMED,):
+            return given
     return None
 
 
@@ -131,6 +139,18 @@ def developer_of(desk: Desk, thing: Thing) -> tuple[str | None, str | None]:
     with desk.catalogue.reading() as connection:
         detail = read_model(connection, find_model(connection, thing.name).id)
     return (detail.developer.name, detail.developer.country) if detail.developer is not None else (None, None)
+
+
+def recorded_state(desk: Desk, name: str) -> tuple[str | None, list[str]]:
+    """The commit of a model that was recorded last, None where none is, and the digests of licence texts that were seen with it."""
+    from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.model_detail import read_model
+
+    with desk.catalogue.reading() as connection:
+        detail = read_model(connection, find_model(connection, name).id)
+    commits = [each for each in detail.revisions if len(each.commit) == COMMIT and all(character in "0123456789abcdef" for character in each.commit)]
+    newest = max(commits, key=lambda each: (each.committed_on or "", commits.index(each))).commit if commits else None
+    return newest, sorted({each.text_digest for each in detail.statements if each.text_digest is not None})
 
 
 def trained_on(answer: Answer) -> tuple[str, ...]:

@@ -117,7 +117,7 @@ def _makers(desk: Desk, model: str, license: License) -> tuple[str, ...]:
     with desk.catalogue.reading() as connection:
         try:
             maker = read_model(connection, find_model(connection, model).id).developer
-        except UsageError:  # nothing of that name, or a dataset, whose maker is told by its name
+        except UsageError:  # data, or a name that nobody recorded
             maker = None
     owner = model.removeprefix("dataset:").rpartition("/")[0]
     return tuple(name for name in (own, maker.title if maker else None, maker.name if maker else owner) if name)

@@ -106,7 +106,11 @@ def _digest(facts: Facts) -> str | None:
 
 def _licenses(facts: Facts) -> str:
     own = [f"{each['name']} ({each['spdx'] or each['id']})" for each in facts.entry.answer["licenses"] if each["reach"] == "original"]
-    reached = [f"{each['name']} by way of {each['from']}" for each in facts.entry.answer["licenses"] if each["reach"] != "original"]
+    reached = [
+        f"{'terms that nobody stated' if each['id'] == 'unstated' else each['name']} by way of {each['from']}"
+        for each in facts.entry.answer["licenses"]
+        if each["reach"] != "original"
+    ]
     return _names(own) + (f"; reached by {_names(reached)}" if reached else "")
 
 

@@ -27,7 +27,7 @@ def test_users_are_recorded_shown_and_held_against_limits(licet: Licet, tmp_path
     assert table.returncode == 0
     assert re.search("72M in 2026-10 +██████░░ 72%", table.stdout)
     assert "settled 2023-06: open" in table.stdout
-    assert "licet catalog users record kestrel-desk" in table.stdout
+    assert "licet catalog users record kestrel-desk --month 2023-06 --mau N" in table.stdout
     rows = list(csv.DictReader(io.StringIO(licet("catalog", "headroom", "kestrel-desk", "--on", "2026-11-20", "--format", "csv").stdout)))
     assert {(row["license"], row["month"], row["settled"]) for row in rows} == {("qwen-2024", "2026-10", "false"), ("llama2", "2023-06", "true")}
     assert json.loads(licet("catalog", "headroom", "--format", "json").stdout)["schema"] == "licet.headroom/1"

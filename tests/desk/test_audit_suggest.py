@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from registry.desk.audit_alternatives import kind_of
-from registry.desk.audit_suggest import newest_commit, suggest
+from registry.desk.audit_suggest import suggest
+from registry.desk.audit_used import recorded_state
 from registry.desk.session import Desk
 from registry.desk.suggest_config import config_with_facts
 from registry.desk.suggest_revisions import with_revisions
@@ -145,7 +146,7 @@ def test_revisions_that_the_catalogue_knows_are_pinned(reader: Desk, tmp_path: P
     folder = app(repository(tmp_path / "app"), name)
     assert "LIC006" in codes(audit(reader, folder, {}))
     apply(folder, suggested(reader, folder, {})["patch"])
-    assert f'from_pretrained("{name}", revision="{newest_commit(reader, name)}")' in (folder / "app.py").read_text(encoding="utf-8")
+    assert f'from_pretrained("{name}", revision="{recorded_state(reader, name)[0]}")' in (folder / "app.py").read_text(encoding="utf-8")
     assert "LIC006" not in codes(audit(reader, folder, {}))
 
 
