@@ -35,7 +35,7 @@ TEXT = st.text(st.characters(codec="ascii", categories=("L", "N", "P")), min_siz
 
 
 def perhaps(right: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    return st.one_of(*[right] * 15, JUNK)
+    return st.tuples(st.integers(0, 24), right, JUNK).map(lambda drawn: drawn[2] if drawn[0] == 24 else drawn[1])
 
 
 def words_of(right: st.SearchStrategy[str]) -> st.SearchStrategy[Any]:
@@ -125,7 +125,7 @@ def test_both_answers_are_drawn() -> None:
 
     draw()
     share = sum(drawn) / len(drawn)
-    assert 0.05 < share < 0.95, share
+    assert 0.1 < share < 0.9, share
 
 
 @pytest.mark.parametrize(("name", "schema"), [("policy-1", policy_schema), ("config-1", config_schema)])
