@@ -21,7 +21,7 @@ from registry.terms.license import License
 from registry.terms.outcome import Obligation, Outcome, Reason
 from registry.terms.partial import Situation, Subject, unknown_facts
 from registry.terms.verdict import Verdict
-from registry.terms.words import in_words
+from registry.terms.words import in_words, period_in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +201,7 @@ def to_item(knowledge: Knowledge, given: Answer) -> dict[str, Any]:
                 "of": limit.leaf.of if limit.leaf is not None else None,
                 "at": limit.leaf.at if limit.leaf is not None else None,
                 "passed": limit.passed,
+                "counted": limit.counted,
             }
             for limit in outcome.headroom
         ],
@@ -241,6 +242,11 @@ def _warnings(knowledge: Knowledge, given: Answer) -> list[str]:
         for license in given.outcome.licenses
         if license.released is not None and license.released > on and not license.placeholder
     ]
+    warnings += dict.fromkeys(
+        f"the text of {limit.license} looks at {period_in_words(limit.period)}, which is not on record; {period_in_words(limit.counted)} was counted"
+        for limit in given.outcome.headroom
+        if limit.period is not None and limit.counted not in (None, limit.period)
+    )
     if question.unknown_revision:
         warnings.append(f"the revision {question.revision} is not recorded; the answer is for the model as such")
     if question.users_of_owner:

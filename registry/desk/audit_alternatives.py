@@ -9,7 +9,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.audit_findings import Judged, judge_thing, used_of
+from registry.desk.audit_findings import Judged, judge_thing
+from registry.desk.audit_policy import used_of
 from registry.desk.audit_used import Thing
 from registry.policy.judge import breaches
 from registry.reports.report_words import deciding_of

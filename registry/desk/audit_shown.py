@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +29,15 @@ MOST_FACES = 20_000
 MAX_FACE = 1_000_000
 """A larger one is not read."""
 
+OURS = (b"Information, not legal advice.", b'"licet.')
+"""By these our own reports are known."""
+
+OWN_LICENSE = re.compile(r"(?:license|licence|copying|unlicense)(?:\.(?:txt|md|rst))?", re.IGNORECASE)
+"""The application's own licence, at the top."""
+
+WITH_COPYRIGHT = ("mit", "bsd", "isc")
+"""Licences whose text begins with the holder of the copyright: the application's own is no copy of a model's, even where all else is the same."""
+
 TOLD_BY_FILES = frozenset({"LIC202", "LIC203", "LIC206"})
 """What can be told of an application by its files; that rules are kept, or a change stated to others, cannot."""
 
@@ -43,24 +53,22 @@ class Evidence:
 
     desk: Desk
     roots: tuple[Path, ...]
-    _published: Published | None = field(default=None, repr=False)
-    _folded: dict[str, str] | None = field(default=None, repr=False)
+    _held: dict[bool, tuple[Published, dict[str, str]]] = field(default_factory=dict, repr=False)
     _lines: set[str] | None = field(default=None, repr=False)
 
-    @property
-    def published(self) -> Published:
-        """The texts that stand where people look for them, read on first use."""
-        if self._published is None:
-            self._published = published_of(self.desk, _TopFiles(self.roots), self.roots[0].resolve().name, ())
-        return self._published
+    def _texts(self, own: bool) -> tuple[Published, dict[str, str]]:
+        """The texts that stand where people look for them, with the application's own licence or without, and folded; read on first use."""
+        if own not in self._held:
+            published = published_of(self.desk, _TopFiles(self.roots, own), self.roots[0].resolve().name, ())
+            self._held[own] = (published, {name: fold(text) for name, text in published.texts.items()})
+        return self._held[own]
 
     def lacking(self, owed: Owed) -> list[Finding]:
         """What is to be said of a duty that no text shows; what is to be displayed is not displayed by a NOTICE."""
-        if self._folded is None:
-            self._folded = {name: fold(text) for name, text in self.published.texts.items()}
-        if owed.do != "display" or owed.wording is None:
-            return duty_findings(self.published, [owed], self._folded)
-        return duty_findings(self.published, [owed], {name: text for name, text in self._folded.items() if not NOTICE_FILES.search(name)})
+        published, folded = self._texts(own=not (owed.texts and owed.license.startswith(WITH_COPYRIGHT)))
+        if owed.do == "display" and owed.wording is not None:
+            folded = {name: text for name, text in folded.items() if not NOTICE_FILES.search(name)}
+        return duty_findings(published, [owed], folded)
 
     def shows(self, owed: Owed) -> bool | None:
         """Whether a duty is shown to be done; None where files cannot show that."""
@@ -81,13 +89,15 @@ class Evidence:
         return fold(wording) in self._lines
 
     def _faces(self, words: Collection[bytes]) -> Iterator[str]:
-        """The texts of such files in which one of some words stands."""
+        """The texts of such files in which one of some words stands; a report of ours quotes what is to be shown, which shows it to nobody."""
+        from registry.scanner.place import place_of
         from registry.scanner.tree import Tree
+        from registry.settings import CONFIG_FILE
 
         tree = Tree(self.roots[0])
-        faces = [path for path in tree.paths if path.endswith(FACES)][:MOST_FACES]
+        faces = [path for path in tree.paths if path.endswith(FACES) and not path.endswith(CONFIG_FILE) and place_of(path) != "test"][:MOST_FACES]
         for path in faces:
-            if tree.size(path) <= MAX_FACE and (data := tree.read(path)) is not None:
+            if tree.size(path) <= MAX_FACE and (data := tree.read(path)) is not None and not any(mark in data for mark in OURS):
                 small = data.lower()
                 if any(word in small for word in words):
                     yield data.decode("utf-8", errors="replace")
@@ -96,7 +106,7 @@ class Evidence:
 class _TopFiles:
     """The files at the top of some folders and in their folders for readers; no link is followed."""
 
-    def __init__(self, roots: tuple[Path, ...]) -> None:
+    def __init__(self, roots: tuple[Path, ...], own: bool = True) -> None:
         from registry.sources.folder_files import FolderFile
 
         self.files: dict[str, FolderFile] = {}
@@ -106,7 +116,8 @@ class _TopFiles:
                 size = path.stat(follow_symlinks=False).st_size
             except OSError:
                 continue
-            self.files[name] = FolderFile(name, path, size)
+            if own or not OWN_LICENSE.fullmatch(name):
+                self.files[name] = FolderFile(name, path, size)
             if len(self.files) >= MOST_TEXTS * 4:
                 break
 
@@ -116,9 +127,10 @@ class _TopFiles:
 
         try:
             with open_regular(self.files[name].path) as stream:
-                return stream.read(min(limit, MAX_TEXT))
+                data = stream.read(min(limit, MAX_TEXT))
         except OSError:
             return None
+        return b"" if not NOTICE_FILES.search(name) and any(mark in data for mark in OURS) else data
 
 
 def _listed(folder: Path, prefix: str, *, deeper: bool) -> Iterator[tuple[Path, str]]:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ASIDE = ("test", "docs")
 """Places that are no part of what is shipped."""
 
+ONLY_NAMED = "missing-ancestor"
+"""What stands for the licence of a model of which the catalogue has nothing but the name."""
+
 COMMIT = 40
 """So many digits name a commit."""
 
@@ -116,9 +119,11 @@ def _answer(desk: Desk, reference: Reference, use: Use, reading: str) -> Answer 
 
     for name in candidates(reference):
         try:
-            return answer_model(desk, name, use, reading, suggest=False)
+            given = answer_model(desk, name, use, reading, suggest=False)
         except (UnknownModelError, UsageError):
             continue
+        if given.question.graph.nodes[given.question.subject].licenses != (ONLY_NAMED,):
+            return given
     return None
 
 

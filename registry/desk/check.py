@@ -13,6 +13,7 @@ from registry.lineage.graph import Graph
 from registry.terms.facts import Use
 
 if TYPE_CHECKING:
+    from registry.desk.lookup import Subject
     from registry.desk.session import Desk
 
 
@@ -77,7 +78,6 @@ def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | N
         UsageError: It names something that is neither.
     """
     from registry.desk.lookup import find_subject
-    from registry.desk.recorded import recorded_findings
 
     subject = find_subject(desk, name, _terms_date(use), suggest=suggest)
     graph = subject.graph
@@ -87,11 +87,17 @@ def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | N
     use = _with_acceptances(use, subject.accepted)
     name_to_judge = subject.name if graph.parents.get(subject.name) else None
     question = Question(graph, subject.name, use, reading, name_to_judge=name_to_judge, revision=subject.revision, unknown_revision=subject.unknown_revision)
-    given = answer(desk.knowledge, question)
+    return _with_recorded(desk, answer(desk.knowledge, question), subject)
+
+
+def _with_recorded(desk: Desk, given: Answer, subject: Subject) -> Answer:
+    """The answer with what is found of the model's record beside its terms."""
+    from registry.desk.recorded import recorded_findings
+
     if subject.number is None:
         return given
     with desk.catalogue.reading() as connection:
-        beside = recorded_findings(connection, desk.knowledge, subject.number, _terms_date(use), subject.graph)
+        beside = recorded_findings(connection, desk.knowledge, subject.number, _terms_date(given.question.use), subject.graph)
     return replace(given, findings=(*given.findings, *beside))
 
 
@@ -141,7 +147,7 @@ def answer_application(desk: Desk, name: str, use: Use, reading: str, asked: fro
             users_of_owner=bool(users) and "monthly_active_users" not in asked,
             revenue_of_owner=stands_for_group(row, asked),
         )
-        found.append((row.application.name, answer(desk.knowledge, question)))
+        found.append((row.application.name, _with_recorded(desk, answer(desk.knowledge, question), subject)))
     return found
 
 

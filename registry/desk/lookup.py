@@ -134,6 +134,18 @@ def _of_owner(rows: tuple[ApplicationRow, ...]) -> dict[str, int]:
     return {month: sum(series[month] for series in counted) for month in sorted(months)}
 
 
+def uncounted_applications(desk: Desk, row: ApplicationRow) -> list[str]:
+    """The other applications of the same owner whose users nobody recorded: what the owner has in all may be more than is counted."""
+    from registry.catalogue.queries.applications import list_applications
+
+    owner = row.application.owner
+    if owner is None or not row.monthly_users:
+        return []
+    with desk.catalogue.reading() as connection:
+        rows = list_applications(connection, owner=owner, limit=1000).items
+    return [each.application.name for each in rows if not each.monthly_users]
+
+
 def application_use(desk: Desk, use: Use, row: ApplicationRow, users: dict[str, dict[str, int]], asked: frozenset[str]) -> Use:
     """The facts that an application records about itself: over what is stated for a whole company, under what was stated with the question."""
     facts: dict[str, Value] = {name: read_fact(desk.knowledge.vocabulary, name, value) for name, value in recorded_facts(row, users).items()}

@@ -106,7 +106,11 @@ def _digest(facts: Facts) -> str | None:
 
 def _licenses(facts: Facts) -> str:
     own = [f"{each['name']} ({each['spdx'] or each['id']})" for each in facts.entry.answer["licenses"] if each["reach"] == "original"]
-    reached = [f"{each['name']} by way of {each['from']}" for each in facts.entry.answer["licenses"] if each["reach"] != "original"]
+    reached = [
+        f"{'terms that nobody stated' if each['id'] == 'unstated' else each['name']} by way of {each['from']}"
+        for each in facts.entry.answer["licenses"]
+        if each["reach"] != "original"
+    ]
     return _names(own) + (f"; reached by {_names(reached)}" if reached else "")
 
 
@@ -232,7 +236,7 @@ READERS: Mapping[str, Callable[[Facts], str | None]] = {
     "energy": lambda facts: f"{number_words(sum(facts.runs('energy_kwh')))} kWh" if facts.runs("energy_kwh") else None,
     "format-name": lambda facts: "licet.report",
     "format-version": lambda facts: "1",
-    "generation-context": lambda facts: f"from the records of catalogue {str(facts.report.catalogue['digest'])[:20]}… by an audit of {facts.report.made_on}",
+    "generation-context": lambda facts: f"from the records of catalogue {str(facts.report.catalogue['head'])[:20]}… by an audit of {facts.report.made_on}",
     "hardware": lambda facts: _names([str(each) for each in facts.runs("hardware")]),
     "licenses": _licenses,
     "lineage-links": lambda facts: (

@@ -14,6 +14,9 @@ from typing import Any
 
 from registry.findings.finding import Finding
 
+LOOKED_FOR = ("display", "license-copy", "notice-file", "retain-notices", "same-license")
+"""The duties of which a folder of files can show whether they are done, whatever it holds."""
+
 NOTICE_FILES = re.compile(r"(?:^|/)notice", re.IGNORECASE)
 """The files that are notices, by their names."""
 

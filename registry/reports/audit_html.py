@@ -79,7 +79,7 @@ class AuditHtmlReport:
             "aside": [each for each in self._findings if not still_counts(each)],
             "cut": self._cut,
             "summary": summary,
-            "rules": rules_in_words(head.get("policy_rules") or {}),
+            "rules": rules_in_words(head["policy_rules"]) if head.get("policy_rules") else [],
             "unpinned": sum(each["code"] == _UNPINNED and still_counts(each) for each in self._findings),
             "disclaimer": DISCLAIMER,
         }

@@ -63,10 +63,9 @@ class _Writer:
         self.creation = model.CreationInfo(_id="_:creation", specVersion=VERSION, created=moment)
         maker = self.element("SoftwareAgent", "agent", name="licet", summary="a registry of models and their licences")
         tool = self.element("Tool", "tool", name=f"licet {subject.tool}".strip())
-        author = self.element("Organization", "agent", name=one_line(subject.author, 300)) if subject.author else None
-        self.creation.createdBy = [author or maker]
-        self.creation.createdUsing = [tool]
         self.agents: dict[str, Any] = {}
+        self.creation.createdBy = [self.agent(Party(subject.author)) if subject.author else maker]
+        self.creation.createdUsing = [tool]
         self.packages: dict[str, Any] = {}
         self.licenses = LicenseWriter(self, subject)
 

@@ -205,7 +205,8 @@ def _refuse_other_inputs(run: Run, places: Mapping[str, Place], progress: Progre
 
 def _refuse_unsafe(run: Run, places: Mapping[str, Place], job: Mapping[str, Any], trust_remote_code: bool) -> None:
     """Refuse weights that run code when they are read, as the first time; a record that says otherwise is not believed."""
-    from registry.runner.safety import check_folder, check_gguf
+    from registry.runner.safety import check_folder
+    from registry.runner.safety_gguf import check_gguf
 
     for material in run.materials:
         if material.kind not in ("model", "adapter") or material.name not in places:

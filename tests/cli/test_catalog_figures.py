@@ -27,7 +27,7 @@ def test_users_are_recorded_shown_and_held_against_limits(licet: Licet, tmp_path
     assert table.returncode == 0
     assert re.search("72M in 2026-10 +██████░░ 72%", table.stdout)
     assert "settled 2023-06: open" in table.stdout
-    assert "licet catalog users record kestrel-desk" in table.stdout
+    assert "licet catalog users record kestrel-desk --month 2023-06 --mau N" in table.stdout
     rows = list(csv.DictReader(io.StringIO(licet("catalog", "headroom", "kestrel-desk", "--on", "2026-11-20", "--format", "csv").stdout)))
     assert {(row["license"], row["month"], row["settled"]) for row in rows} == {("qwen-2024", "2026-10", "false"), ("llama2", "2023-06", "true")}
     assert json.loads(licet("catalog", "headroom", "--format", "json").stdout)["schema"] == "licet.headroom/1"
@@ -71,3 +71,16 @@ def test_a_series_is_drawn_by_its_heights() -> None:
     assert spark([1, 2, 4, 8]) == "▁▂▄█"
     assert spark([0, 5]) == "▁█"
     assert spark([5]) == spark([]) == spark([0, 0]) == ""
+
+
+def test_an_application_is_added_from_a_file_named_as_it_stands(licet: Licet, root: Path) -> None:
+    example = str(root / "data" / "examples" / "application.yaml")
+    assert licet("catalog", "add", "application", example).stdout == "Added application harbour-desk.\n"
+    changed = licet("catalog", "add", "application", "--set", "id=harbour-desk", "--set", "owner=Harbour AS")
+    assert changed.stdout == "Changed application harbour-desk.\n"
+    shown = licet("show", "app:harbour-desk").stdout
+    assert "Harbour AS" in shown
+    assert "openai-api" in shown
+    twice = licet("catalog", "add", "application", example, "--from", example)
+    assert (twice.returncode, "name the file once" in twice.stderr) == (2, True)
+    assert "47,800" in licet("catalog", "users", "show", "harbour-desk").stdout

@@ -18,7 +18,7 @@ pytest.importorskip("weasyprint")
 from registry.errors import UsageError
 from registry.reports.pdf import MOST_ROWS, render_pdf
 from registry.reports.report import NamedUse, Portfolio, Row
-from tests.reports.documents import HOSTILE, application, hostile, report, with_annex, with_obligations
+from tests.reports.documents import HOSTILE, application, entry, hostile, item, limit, report, with_annex, with_obligations
 
 pytestmark = pytest.mark.slow
 
@@ -77,6 +77,12 @@ def test_a_pdf_is_tagged_and_named() -> None:
     content = document + b"".join(streams(document))
     for mark in (b"/StructTreeRoot", b"/MarkInfo", b"/Lang", b"2026-11-21"):
         assert mark in content
+
+
+@pytest.mark.parametrize(("value", "hatched"), [(1, False), (650_000_000, True), (800_000_000, True)])
+def test_a_limit_that_is_near_or_passed_is_hatched_on_paper_too(value: int, hatched: bool) -> None:
+    document = render_pdf(report(entry(item(headroom=[limit("llama2", value=value)]))))
+    assert (b"/ShadingType" in document + b"".join(streams(document))) == hatched
 
 
 @pytest.mark.parametrize(
