@@ -23,6 +23,7 @@ DOWN = (
     "WITH RECURSIVE down(id) AS (SELECT id FROM model WHERE name = :name UNION SELECT child_id FROM edge JOIN down ON parent_id = down.id) SELECT id FROM down"
 )
 USE = ("--commercial", "--distribution", "saas")
+LARGE = (*USE, "--mau", "900M")
 
 
 def main() -> None:
@@ -40,6 +41,11 @@ def main() -> None:
         links = len(rows("SELECT id FROM edge WHERE grade IS NOT NULL"))
         above, below = len(rows(UP, name=DEEPEST)) - 1, len(rows(DOWN, name=LARGEST)) - 1
         start = run(db, "license", "show", "mit")
+        application = Path(folder, "application")
+        application.mkdir()
+        (application / "main.py").write_text(
+            'from transformers import AutoModel\nAutoModel.from_pretrained("meta-llama/Llama-2-7b-chat-hf")\n', encoding="utf-8"
+        )
         questions = (
             (f"check, {above} ancestors", ("check", DEEPEST, *USE), 1, lambda: rows(UP, name=DEEPEST)),
             (
@@ -56,6 +62,12 @@ def main() -> None:
             ),
             ("models", ("models", *USE), 1, lambda: rows("SELECT * FROM model ORDER BY downloads DESC LIMIT 50")),
             ("audit of all", ("audit", "--all", "--format", "json"), models, lambda: rows("SELECT id, profile_id FROM model")),
+            (
+                "suggestions for one model",
+                ("--offline", "audit", f"{application}/", "--suggest", *LARGE),
+                1,
+                lambda: rows("SELECT * FROM model WHERE modality = 'text' AND parameters BETWEEN 3369207808 AND 13476831232 ORDER BY downloads DESC LIMIT 50"),
+            ),
             (
                 "export as parquet",
                 ("catalog", "export", "parquet", str(Path(folder, "export"))),
