@@ -107,6 +107,9 @@ def command(
     if out is not None and not suggest:
         raise click.UsageError("`--out` takes the patch of `--suggest`; an audit is written with `-o FORMAT=FILE`")
     if suggest:
+        if baseline or since or lock or locked or strict or keep:
+            flags = "`--baseline`, `--diff`, `--lock`, `--locked`, `--record` and `--strict`"
+            raise click.UsageError(f"`--suggest` only says what could be written; leave {flags} away")
         from registry.cli.audit_suggest import check_forms as check_suggestions
 
         check_suggestions(destinations)

@@ -180,6 +180,7 @@ def test_an_earlier_audit_that_is_none_is_refused(here: Licet, app: Path, tmp_pa
         (["--suggest", "-o", "json=x.json"], ["--suggest", "--out"]),
         (["--out", "x.patch"], ["--out", "--suggest"]),
         (["--suggest", "--against", "old.json"], ["--against", "--suggest"]),
+        (["--suggest", "--locked"], ["--suggest", "--locked"]),
         (["--suggest", "--out", "nowhere/x.patch"], ["nowhere/x.patch"]),
         (["--against", "old.json", "-o", "html=x.html"], ["--against", "html"]),
     ],
