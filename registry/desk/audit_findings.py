@@ -90,7 +90,7 @@ def told_of_thing(desk: Desk, judged: Judged, policy: Policy) -> list[Told]:
         findings.append(
             (Finding("LIC006", thing.name, f"The revision of {thing.name.removeprefix('dataset:')} is not pinned, so that what is loaded may change."), None)
         )
-    refused = breaches(policy, used_of(desk, judged))
+    refused = breaches(policy, used_of(desk, judged, policy))
     # What a policy asks to be shown is told as such, and not a second time as what the licence asks.
     asked = [each.summary for each in refused if each.code == "POL007"]
     findings += [(each, None) for each in judged.lacking if not any(summary.endswith(each.summary) for summary in asked)]

@@ -71,3 +71,16 @@ def test_a_series_is_drawn_by_its_heights() -> None:
     assert spark([1, 2, 4, 8]) == "▁▂▄█"
     assert spark([0, 5]) == "▁█"
     assert spark([5]) == spark([]) == spark([0, 0]) == ""
+
+
+def test_an_application_is_added_from_a_file_named_as_it_stands(licet: Licet, root: Path) -> None:
+    example = str(root / "data" / "examples" / "application.yaml")
+    assert licet("catalog", "add", "application", example).stdout == "Added application harbour-desk.\n"
+    changed = licet("catalog", "add", "application", "--set", "id=harbour-desk", "--set", "owner=Harbour AS")
+    assert changed.stdout == "Changed application harbour-desk.\n"
+    shown = licet("show", "app:harbour-desk").stdout
+    assert "Harbour AS" in shown
+    assert "openai-api" in shown
+    twice = licet("catalog", "add", "application", example, "--from", example)
+    assert (twice.returncode, "name the file once" in twice.stderr) == (2, True)
+    assert "47,800" in licet("catalog", "users", "show", "harbour-desk").stdout

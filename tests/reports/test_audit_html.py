@@ -28,7 +28,7 @@ def test_the_page_says_what_is_in_use_what_decides_and_what_to_do() -> None:
         "Built with Acme",
         "not shown",
         "monthly_active_users: 10k",
-        "licenses refused",
+        "not gpl-3.0",
         "gpl-3.0",
         "3 files looked at; no network was used.",
         "legal: bought (until 2027-01-01)",
