@@ -297,3 +297,55 @@ def test_the_action_installs_what_it_comes_with(repository: Path, tmp_path: Path
     assert done.returncode == 0, done.stdout + done.stderr
     done = act("audit", repository, place, home)
     assert (done.returncode, outputs(place)["verdict"]) == (1, "prohibited"), done.stdout + done.stderr
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def shown(comment: str) -> Any:
+    """The YAML of the README that begins with a remark."""
+    found = re.search(rf"```yaml\n# {re.escape(comment)}\n(.*?)```\n", README, re.DOTALL)
+    assert found is not None
+    return yaml.safe_load(found[1])
+
+
+def test_the_readme_shows_hooks_that_there_are() -> None:
+    (entry,) = shown(".pre-commit-config.yaml")["repos"]
+    assert {each["id"] for each in entry["hooks"]} == {each["id"] for each in yaml.safe_load(HOOKS.read_text(encoding="utf-8"))}
+
+
+def test_the_readme_shows_inputs_and_outputs_that_the_action_has() -> None:
+    declared = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
+    (used,) = [each for each in shown(".github/workflows/licet.yml")["jobs"]["licet"]["steps"] if "licet" in each["uses"]]
+    assert used["uses"].partition("@")[0].endswith(str(ACTION.parent.relative_to(ROOT)))
+    named = set(re.search(r"with: \{policy: startup\} # (.+)", README)[1].split(", "))  # type: ignore[index]
+    assert named | set(used["with"]) == set(declared["inputs"])
+    assert all(f"`{name}`" in README for name in declared["outputs"])
+
+
+def test_the_readme_shows_variables_that_the_job_has() -> None:
+    declared = set(yaml.safe_load(JOB.read_text(encoding="utf-8"))["licet"]["variables"])
+    used = shown(".gitlab-ci.yml")
+    assert used["include"][0]["remote"].endswith("/.gitlab/licet.yml")
+    assert set(used["licet"]["variables"]) <= declared
+    assert set(re.findall(r"LICET_\w+", re.search(r"variables: \{LICET_POLICY: startup\} # (.+)", README)[1])) | {"LICET_POLICY", "LICET_HOME"} == declared  # type: ignore[index]
+
+
+def test_the_licet_yaml_of_the_readme_is_right(tmp_path: Path, programs: Path, home: dict[str, str]) -> None:
+    text = re.search(r"<!-- config -->\n```yaml\n(.*?)```\n", README, re.DOTALL)
+    assert text is not None
+    for folder in ("services/web", "research"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "licet.yaml").write_text(text[1], encoding="utf-8")
+    done = subprocess.run(
+        [str(programs / "licet"), "policy", "check", "--format", "json"],
+        cwd=tmp_path,
+        env=variables(**home),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert (data["applications"], data["waivers"], data["doubts"]) == (["web", "lab"], 1, [])

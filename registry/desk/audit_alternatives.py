@@ -83,7 +83,7 @@ def _wants_another(desk: Desk, judged: Judged, policy: Policy) -> bool:
     thing = judged.thing
     if thing.aside or thing.about != "model" or not thing.recorded or thing.first.kind == "artifact":
         return False
-    return _rank(judged) > Verdict.WITH_OBLIGATIONS or bool(breaches(policy, used_of(desk, judged)))
+    return _rank(judged) > Verdict.WITH_OBLIGATIONS or bool(breaches(policy, used_of(desk, judged, policy)))
 
 
 def _compared(desk: Desk, judged: Judged, own: LikeModel, others: Iterable[LikeModel], use: Use, reading: str, policy: Policy) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def _compared(desk: Desk, judged: Judged, own: LikeModel, others: Iterable[LikeM
         if kind is not None and kind_of(each.architecture) not in (kind, None):
             continue
         other = _judged(desk, judged, each.row, use, reading)
-        if other.item is None or not _is_better(other, judged) or breaches(policy, used_of(desk, other)):
+        if other.item is None or not _is_better(other, judged) or breaches(policy, used_of(desk, other, policy)):
             continue
         found.append(_terms(other, each.row))
     like = {"modality": own.row.modality, "stage": own.row.stage, "kind": kind, "parameters": own.row.parameters}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import to_item as answer_to_item
+from registry.desk.answer_item import to_item as answer_to_item
 from registry.desk.audit import to_item
 from registry.desk.audit_policy import used_of
 from registry.desk.audit_shown import Evidence, duties_lacking, duties_of_answer
@@ -85,12 +85,16 @@ def told_of_thing(desk: Desk, judged: Judged, policy: Policy) -> list[Told]:
         findings.append((Finding("LIC309", thing.name, summary), Verdict.UNDETERMINED.word))
     else:
         findings += [(each, given.outcome.verdict.word) for each in verdict_findings(given, judged.item, thing.name)]
-        findings += [(each, None) for each in (*given.findings, *judged.lacking)]
+        findings += [(each, None) for each in given.findings]
     if _unpinned(thing):
         findings.append(
             (Finding("LIC006", thing.name, f"The revision of {thing.name.removeprefix('dataset:')} is not pinned, so that what is loaded may change."), None)
         )
-    findings += [(each, None) for each in breaches(policy, used_of(desk, judged))]
+    refused = breaches(policy, used_of(desk, judged, policy))
+    # What a policy asks to be shown is told as such, and not a second time as what the licence asks.
+    asked = [each.summary for each in refused if each.code == "POL007"]
+    findings += [(each, None) for each in judged.lacking if not any(summary.endswith(each.summary) for summary in asked)]
+    findings += [(each, None) for each in refused]
     told = []
     for finding, verdict in findings:
         usual = CODES[finding.code].severity

@@ -13,15 +13,16 @@ if TYPE_CHECKING:
     from registry.desk.answer import Answer
     from registry.desk.audit_findings import Judged
     from registry.desk.session import Desk
+    from registry.policy.policy import Policy
 
 _CODES = {"display": "LIC202", "notice-file": "LIC203"}
 """The code under which a duty that nothing shows is told; of texts that go along it is LIC206."""
 
 
-def used_of(desk: Desk, judged: Judged) -> Used:
+def used_of(desk: Desk, judged: Judged, policy: Policy) -> Used:
     """One thing in use as far as a policy asks."""
     thing = judged.thing
-    developer, country = developer_of(desk, thing)
+    developer, country = developer_of(desk, thing) if {"developers", "countries"} & set(policy.choices) else (None, None)
     return Used(
         thing.name.removeprefix("dataset:"),
         thing.about,

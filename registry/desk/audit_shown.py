@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,43 +53,43 @@ class Evidence:
 
     desk: Desk
     roots: tuple[Path, ...]
-    _published: Published | None = field(default=None, repr=False)
-    _of_others: Published | None = field(default=None, repr=False)
-    _lines: dict[str, bool] = field(default_factory=dict, repr=False)
+    _held: dict[bool, tuple[Published, dict[str, str]]] = field(default_factory=dict, repr=False)
+    _lines: set[str] | None = field(default=None, repr=False)
 
-    @property
-    def published(self) -> Published:
-        """The texts that stand where people look for them, read on first use."""
-        if self._published is None:
-            self._published = published_of(self.desk, _TopFiles(self.roots), self.roots[0].resolve().name, ())
-        return self._published
+    def _texts(self, own: bool) -> tuple[Published, dict[str, str]]:
+        """The texts that stand where people look for them, with the application's own licence or without, and folded; read on first use."""
+        if own not in self._held:
+            published = published_of(self.desk, _TopFiles(self.roots, own), self.roots[0].resolve().name, ())
+            self._held[own] = (published, {name: fold(text) for name, text in published.texts.items()})
+        return self._held[own]
 
-    def published_for(self, owed: Owed) -> Published:
-        """The texts in which a duty may be shown: what is to be displayed is not displayed by a NOTICE."""
-        if owed.texts and owed.license.startswith(WITH_COPYRIGHT):
-            if self._of_others is None:
-                self._of_others = published_of(self.desk, _TopFiles(self.roots, own=False), self.roots[0].resolve().name, ())
-            return self._of_others
-        if owed.do != "display" or owed.wording is None:
-            return self.published
-        return replace(self.published, texts={name: text for name, text in self.published.texts.items() if not NOTICE_FILES.search(name)})
+    def lacking(self, owed: Owed) -> list[Finding]:
+        """What is to be said of a duty that no text shows; what is to be displayed is not displayed by a NOTICE."""
+        published, folded = self._texts(own=not (owed.texts and owed.license.startswith(WITH_COPYRIGHT)))
+        if owed.do == "display" and owed.wording is not None:
+            folded = {name: text for name, text in folded.items() if not NOTICE_FILES.search(name)}
+        return duty_findings(published, [owed], folded)
 
     def shows(self, owed: Owed) -> bool | None:
         """Whether a duty is shown to be done; None where files cannot show that."""
         if owed.do not in ("display", "notice-file") and not owed.texts:
             return None
-        if not duty_findings(self.published_for(owed), [owed]):
+        if not self.lacking(owed):
             return True
         return owed.do == "display" and owed.wording is not None and self._is_on_a_face(owed.wording)
 
     def _is_on_a_face(self, wording: str) -> bool:
-        """Whether a line stands in any file out of which the application shows words to its users."""
-        wanted = fold(wording)
-        if wanted not in self._lines:
-            self._lines[wanted] = any(wanted in fold(text) for text in self._faces())
-        return self._lines[wanted]
+        """Whether a line stands in any file out of which the application shows words to its users; all are looked through once, for every line there is."""
+        if self._lines is None:
+            wanted = {fold(term.wording) for license in self.desk.knowledge for term in license.terms if term.do == "display" and term.wording is not None}
+            self._lines = set()
+            for text in self._faces({line.split(" ")[0].encode() for line in wanted}):
+                folded = fold(text)
+                self._lines |= {line for line in wanted if line in folded}
+        return fold(wording) in self._lines
 
-    def _faces(self) -> Iterator[str]:
+    def _faces(self, words: Collection[bytes]) -> Iterator[str]:
+        """The texts of such files in which one of some words stands; a report of ours quotes what is to be shown, which shows it to nobody."""
         from registry.scanner.place import place_of
         from registry.scanner.tree import Tree
         from registry.settings import CONFIG_FILE
@@ -97,9 +97,10 @@ class Evidence:
         tree = Tree(self.roots[0])
         faces = [path for path in tree.paths if path.endswith(FACES) and not path.endswith(CONFIG_FILE) and place_of(path) != "test"][:MOST_FACES]
         for path in faces:
-            # A report of ours quotes what is to be shown; that shows it to nobody.
             if tree.size(path) <= MAX_FACE and (data := tree.read(path)) is not None and not any(mark in data for mark in OURS):
-                yield data.decode("utf-8", errors="replace")
+                small = data.lower()
+                if any(word in small for word in words):
+                    yield data.decode("utf-8", errors="replace")
 
 
 class _TopFiles:
@@ -161,6 +162,6 @@ def duties_of_answer(evidence: Evidence | None, item: Mapping[str, Any]) -> list
 def duties_lacking(evidence: Evidence, item: Mapping[str, Any], duties: Iterable[Mapping[str, Any]], subject: str) -> list[Finding]:
     """What is owed by now and not shown, as findings about what is used."""
     owed = [each for duty in duties if duty["shown"] is False for each in owed_of(evidence.desk, {**item, "obligations": [duty]})]
-    found = (finding for each in owed for finding in duty_findings(evidence.published_for(each), [each]))
+    found = (finding for each in owed for finding in evidence.lacking(each))
     told = {(each.code, each.summary): each for each in found if each.code in TOLD_BY_FILES}.values()
     return [replace(each, subject=subject, ancestors=tuple(name for name in each.ancestors if name != subject)) for each in told]

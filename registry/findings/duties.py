@@ -74,9 +74,15 @@ class Published:
     derived: bool = False
 
 
-def duty_findings(published: Published, duties: Iterable[Owed]) -> list[Finding]:
-    """What is owed and not shown, each once, whichever clauses ask for it."""
-    folded = {name: fold(text) for name, text in published.texts.items()}
+def duty_findings(published: Published, duties: Iterable[Owed], folded: Mapping[str, str] | None = None) -> list[Finding]:
+    """What is owed and not shown, each once, whichever clauses ask for it.
+
+    Args:
+        published: What is about to be published.
+        duties: What is owed.
+        folded: Its texts as `fold` makes them, where they are asked about often.
+    """
+    folded = {name: fold(text) for name, text in published.texts.items()} if folded is None else folded
     found: dict[tuple[str, str], Finding] = {}
     for duty in duties:
         finding = _finding(published, folded, duty)

@@ -80,3 +80,21 @@ def test_what_only_tests_use_has_nothing_to_show(reader: Desk, tmp_path: Path) -
     (app / "test_app.py").write_text(LOADS.format(LLAMA3), encoding="utf-8")
     found = audit(with_policy(reader, tmp_path, "duties_shown: [display]"), tmp_path / "app", FACTS)
     assert not [each for each in found.told if each.finding.code == "POL007"]
+
+
+def test_the_credit_of_a_dataset_is_looked_for_too(reader: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "train.py").write_text('from datasets import load_dataset\nload_dataset("tatsu-lab/alpaca")\n', encoding="utf-8")
+    facts = {"commercial": False, "distribution": ["weights"]}
+    desk = with_policy(reader, tmp_path, "duties_shown: [display]")
+    assert [each.finding.subject for each in audit(desk, folder, facts).told if each.finding.code == "POL007"] == ["tatsu-lab/alpaca"]
+    (folder / "README.md").write_text("Trained on Alpaca by tatsu-lab.\n", encoding="utf-8")
+    assert not [each for each in audit(desk, folder, facts).told if each.finding.code == "POL007"]
+
+
+def test_what_a_policy_asks_to_be_shown_is_told_once(reader: Desk, tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "app.py").write_text(LOADS.format(LLAMA3), encoding="utf-8")
+    told = audit(with_policy(reader, tmp_path, "duties_shown: [display]"), tmp_path / "app", FACTS).told
+    assert {each.finding.code for each in told} & {"LIC202", "POL007", "LIC206"} == {"POL007", "LIC206"}

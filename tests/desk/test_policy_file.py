@@ -115,3 +115,8 @@ def test_an_empty_policy_refuses_nothing(knowledge: Knowledge) -> None:
 def test_anchors_may_be_used_for_what_is_the_same(knowledge: Knowledge) -> None:
     text = "waivers:\n  - &one {finding: LIC302, owner: a, reason: b, expires: 2027-01-01}\n  - *one"
     assert len(settle(knowledge, read_text(text, "p.yaml")).waivers) == 2
+
+
+def test_a_host_may_be_named_as_the_catalogue_does_or_as_code_is_read(knowledge: Knowledge) -> None:
+    policy = settle(knowledge, read_text("hosts: {allow: [azure-openai, azure-ai-foundry, openai-api, bedrock, our-gateway]}", "p.yaml"))
+    assert policy.choice("hosts").allow == ("azure", "azure", "openai", "bedrock", "our-gateway")

@@ -152,7 +152,7 @@ def report(*entries: Entry, **given: Any) -> Report:
         "interpretation": "mainstream",
         "use": {},
         "knowledge": KNOWLEDGE,
-        "catalogue": {"digest": "feed" * 4},
+        "catalogue": {"head": "feed" * 4},
         "verdict": entries[0].answer["verdict"] if entries else None,
         "headline": entries[0].headline if entries else "Nothing was asked.",
         "decides": entries[0].decides if entries else "",
@@ -248,12 +248,13 @@ def with_obligations() -> Report:
                 confidence="text-read",
                 texts=(
                     TextRecord("Agreement", "2023-07-18", "sha256:ab", "https://example.org/llama2", "2026-11-20"),
-                    TextRecord("Policy", None, None, None, None, ({"name": "a copy", "digest": "cd01"},)),
+                    TextRecord("Policy", None, None, None, None, ({"name": "a copy", "digest": "cd01"},), ("https://example.org/policy",)),
                 ),
                 governing_law=("California law (section 7)",),
                 termination=("Ends on breach (section 6)",),
                 more={"patent": ("None (section 5)",)},
                 digest="sha256:0505",
+                links=("https://example.org/llama2", "https://example.org/policy"),
             ),
         ),
     )
@@ -390,7 +391,15 @@ def with_annex() -> Report:
     return report(entry(item(licenses=[license("mit")])), annexes=(annex,), changes=changes)
 
 
-DOCUMENTS = (with_obligations, conditional, merge_with_conflicts, application, with_annex)
+def under_several_uses() -> Report:
+    """One model, held against two uses beside its own."""
+    uses = (NamedUse("lab", "In a lab", {"commercial": False}), NamedUse("shop", "In a shop", {"commercial": True, "distribution": ["product"]}))
+    row = Row("acme/model", "permitted", "mit: all", "mit", verdicts=("permitted", "prohibited"))
+    counts: dict[str, dict[str, int]] = {"lab": {"permitted": 1}, "shop": {"prohibited": 1}}
+    return report(entry(item(licenses=[license("mit")])), portfolio=Portfolio(1, {"permitted": 1}, (row,), uses, counts))
+
+
+DOCUMENTS = (with_obligations, conditional, merge_with_conflicts, application, with_annex, under_several_uses)
 """Every document, for tests of all forms."""
 
 HOSTILE = (
@@ -488,7 +497,7 @@ def hostile(text: str) -> Report:
         not_read=(text,),
         recheck=Recheck(text, text),
     )
-    texts = (TextRecord(text, text, text, text, text, ({"name": text, "digest": text},)),)
+    texts = (TextRecord(text, text, text, text, text, ({"name": text, "digest": text},), (text,)),)
     return replace(
         report(
             found, entry(item(model="second")), title=text, facts=text, use={text: text}, use_title=text, next=(Step(text, text),), recheck=Recheck(text, text)
@@ -498,7 +507,7 @@ def hostile(text: str) -> Report:
         stated_by={"derivative_name": text},
         licenses=(
             LicenseRecord(
-                text, text, text, text, text, text, False, text, text, texts, (text, text), (text,), (text,), (text,), {text: (text,)}, (text,), text
+                text, text, text, text, text, text, False, text, text, texts, (text, text), (text,), (text,), (text,), {text: (text,)}, (text,), text, (text,)
             ),
         ),
         application={
