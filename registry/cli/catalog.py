@@ -51,7 +51,7 @@ def add(state: State, layer: str, path: str | None, file: str | None, fields: tu
     record = read_record(path or file or "") if path or file else {}
     record.update(read_fields(fields))
     if not record:
-        raise click.UsageError("give the entry as FILE, or with `--set FIELD=VALUE`")
+        raise click.UsageError("give the entry as FILE or `--from FILE`, or with `--set FIELD=VALUE`")
     from registry.desk.catalog import add as add_record
 
     result = add_record(state.desk(), layer, record)

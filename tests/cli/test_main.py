@@ -51,11 +51,16 @@ def test_every_command_loads_and_has_a_one_line_help() -> None:
         assert len(line) < 90
 
 
+def leaves_of(command: click.Command) -> list[click.Command]:
+    """The commands of a group, and of the groups within it."""
+    return [leaf for inner in command.commands.values() for leaf in leaves_of(inner)] if isinstance(command, click.Group) else [command]
+
+
 def test_every_command_of_a_group_takes_the_global_options() -> None:
     for name in commands():
         command = cli.get_command(click.Context(cli), name)
-        leaves = list(command.commands.values()) if isinstance(command, click.Group) else [command]
-        for leaf in leaves:
+        assert command is not None
+        for leaf in leaves_of(command):
             assert isinstance(leaf, Command), leaf
             assert {"--db", "--offline", "--yes", "--debug"} <= {option for parameter in leaf.params for option in parameter.opts}
 
