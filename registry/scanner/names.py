@@ -318,7 +318,12 @@ def name_of(text: str, facts: Facts) -> Name:
         return Name(text, "hub")
     if facts.is_spacy(text):
         return Name(f"spacy/{text}", "hub")
+    if _SENTENCE.match(text) and facts.lives_bare(text):
+        return Name(f"sentence-transformers/{text}", "hub")
     return Name(text, facts.family(text) or ("hub" if facts.lives_bare(text) else "other"))
 
+
+_SENTENCE = re.compile(r"(?:all|multi-qa|paraphrase|msmarco|distiluse|gtr|sentence-t5)-")
+"""How the models of sentence-transformers begin, whose owner people leave out."""
 
 _ROUTED = Rule("", "litellm", kind="api", form="litellm")
