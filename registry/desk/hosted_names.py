@@ -9,6 +9,7 @@ from typing import Any
 
 from registry.resources import resource_dir
 from registry.scanner.reference import Reference
+from registry.sources.references import legacy_models
 from registry.yaml12 import read_yaml
 
 FILE = "hosted_names.yaml"
@@ -28,7 +29,9 @@ def candidates(reference: Reference) -> list[str]:
         found = list(_of_bedrock(reference.name))
     elif reference.provider == "hub":
         revision = f"@{reference.revision}" if reference.revision else ""
-        found = [f"{reference.name}{revision}"]
+        # The Hub sends a name without an owner on to the one that the model has now.
+        present = [] if "/" in reference.name else [name for name in (legacy_models().get(reference.name.casefold()),) if name]
+        found = [f"{name}{revision}" for name in (*present, reference.name)]
     else:
         found = list(_of_provider(reference.name, reference.provider))
     return list(dict.fromkeys(found))

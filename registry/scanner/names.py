@@ -292,6 +292,8 @@ def looks_like_model(text: str, facts: Facts) -> bool:
             and not text.lower().endswith((*_FILE_ENDINGS, *_WEIGHT_ENDINGS))
         )
     owner, name = match.groups()
+    if owner == "models" and facts.family(text) is not None:
+        return True  # as Google writes its own
     if owner.lower() in _NOT_OWNERS or name.lower().endswith((*_FILE_ENDINGS, *_WEIGHT_ENDINGS)) or _VERSION.fullmatch(owner):
         return False
     return facts.has_model_word(name) or (facts.has_model_word(owner) and "-" in name)
@@ -308,13 +310,20 @@ def is_placeholder(text: str) -> bool:
 
 def name_of(text: str, facts: Facts) -> Name:
     """What a text that reads like a model's name stands for: the Hub's, a provider's that it routes to, or that of a family."""
+    if text.startswith("models/") and (family := facts.family(text)) is not None:
+        return Name(text.removeprefix("models/"), family)
     if "/" in text or (":" in text and text.partition(":")[0] in facts.prefixes):
         if facts.routes(text.replace(":", "/", 1)):
             return _litellm(text, _ROUTED, facts, None) or Name(text, "other")
         return Name(text, "hub")
     if facts.is_spacy(text):
         return Name(f"spacy/{text}", "hub")
+    if _SENTENCE.match(text) and facts.lives_bare(text):
+        return Name(f"sentence-transformers/{text}", "hub")
     return Name(text, facts.family(text) or ("hub" if facts.lives_bare(text) else "other"))
 
+
+_SENTENCE = re.compile(r"(?:all|multi-qa|paraphrase|msmarco|distiluse|gtr|sentence-t5)-")
+"""How the models of sentence-transformers begin, whose owner people leave out."""
 
 _ROUTED = Rule("", "litellm", kind="api", form="litellm")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import ast
-import re
 import warnings
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 
 from registry.scanner.interface import Files
 from registry.scanner.python_scope import ModuleTree, Site
@@ -26,9 +26,6 @@ MAX_SITES = 200
 """So many calls of one function are looked at."""
 
 
-_WORDS = re.compile(rb"[A-Za-z_]\w*")
-
-
 class Project:
     """The Python files of what is scanned.
 
@@ -43,7 +40,8 @@ class Project:
         self._sizes: dict[str, int] = {}
         self._kept = 0
         self._sought = 0
-        self._words: dict[str, list[str]] | None = None
+        self._lines: _Lines | None = None
+        self._importing: dict[str, list[str]] = {}
         self._sites: dict[tuple[str, str], list[Site]] = {}
         self._callers: dict[tuple[str, str], list[str]] = {}
         self._outside = Outside(files)
@@ -125,16 +123,13 @@ class Project:
                     self._places.setdefault(steps[-1] if steps else "", []).append(path)
         return self._places
 
-    def _importers(self) -> dict[str, list[str]]:
+    def _importers(self, step: str) -> list[str]:
         """The files that hold a word in a line of imports."""
-        if self._words is None:
-            self._words = {}
-            for path in self._files.paths:
-                data = self._files.read(path) if path.endswith(".py") else None
-                if data is not None:
-                    for step in _imported(data):
-                        self._words.setdefault(step.decode(), []).append(path)
-        return self._words
+        if step not in self._importing:
+            if self._lines is None:
+                self._lines = _Lines((path, self._files.read(path)) for path in self._files.paths if path.endswith(".py"))
+            self._importing[step] = self._lines.with_word(step.encode())
+        return self._importing[step]
 
     def outside(self, name: str) -> list[Setting]:
         """What the files of the application set a variable of the environment to."""
@@ -174,7 +169,7 @@ class Project:
         steps = _module(module.file) if module.file.endswith(".py") else []
         word = name.encode()
         # A package may hand on what its files define, so those that import it may call it too.
-        near = sorted({path for step in steps[-2:] for path in self._importers().get(step, ())} - {module.file})
+        near = sorted({path for step in steps[-2:] for path in self._importers(step)} - {module.file})
         return [module.file, *(path for path in near if _may_call(self._files.read(path) or b"", word))]
 
 
@@ -207,16 +202,41 @@ def _may_call(data: bytes, word: bytes) -> bool:
     return False
 
 
-def _imported(data: bytes) -> set[bytes]:
-    """The words of the lines that hold `import`."""
-    found: set[bytes] = set()
-    at = data.find(b"import")
-    while at >= 0:
-        end = data.find(b"\n", at)
-        end = len(data) if end < 0 else end
-        found.update(_WORDS.findall(data, data.rfind(b"\n", 0, at) + 1, end))
-        at = data.find(b"import", end)
-    return found
+class _Lines:
+    """The lines of all files that hold `import`, as one text, since many words are sought in them."""
+
+    def __init__(self, files: Iterable[tuple[str, bytes | None]]) -> None:
+        self._paths: list[str] = []
+        self._starts: list[int] = []
+        parts: list[bytes] = []
+        length = 0
+        for path, data in files:
+            if data is None:
+                continue
+            self._paths.append(path)
+            self._starts.append(length)
+            at = data.find(b"import")
+            while at >= 0:
+                end = data.find(b"\n", at)
+                end = len(data) if end < 0 else end
+                line = data[data.rfind(b"\n", 0, at) + 1 : end + 1]
+                parts.append(line)
+                length += len(line)
+                at = data.find(b"import", end)
+        self._text = b"".join(parts)
+
+    def with_word(self, word: bytes) -> list[str]:
+        """The files that hold a word in such a line."""
+        found: dict[str, None] = {}
+        text = self._text
+        at = text.find(word) if word else -1
+        while at >= 0:
+            end = at + len(word)
+            before, after = text[at - 1 : at], text[end : end + 1]
+            if not (before.isalnum() or before == b"_" or after.isalnum() or after == b"_"):
+                found[self._paths[bisect_right(self._starts, at) - 1]] = None
+            at = text.find(word, end)
+        return list(found)
 
 
 def _module(path: str) -> list[str]:

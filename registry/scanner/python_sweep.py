@@ -63,7 +63,8 @@ def _children(node: ast.AST, key: str) -> Iterator[tuple[ast.AST, str, bool]]:
         keys = {each.value for each in node.keys if isinstance(each, ast.Constant)}
         for entry, value in zip(node.keys, node.values, strict=True):
             own = entry.value if isinstance(entry, ast.Constant) and isinstance(entry.value, str) else key
-            known = bool(MODEL_KEYS.search(own) or DATA_KEYS.search(own))
+            # A key such as `text-embedding-3-small` is a name, and not what a name is kept under.
+            known = bool(MODEL_KEYS.search(own) or DATA_KEYS.search(own)) and not any(sign.isdigit() for sign in own)
             yield value, own if known else key, own == "model" and bool(keys & _API_KEYS)
             if entry is not None and not known:
                 yield entry, key, False
@@ -132,7 +133,7 @@ def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: 
         yield Reference(text, text, "model", "config", *place, provider="ollama" if ":" in text else "other", confidence="possible")
 
 
-SIZED = re.compile(r"(?=[^:]*\d)(?!my-)[A-Za-z][A-Za-z0-9.-]*(?::[\w.-]+)?")
+SIZED = re.compile(r"(?=[^:]*\d)(?!my-|spacy\.)[A-Za-z][A-Za-z0-9.-]*(?::[\w.-]+)?")
 """A name that has no owner, but a number: `llama3.1:8b`, `gemma3`."""
 
 _APART = re.compile(r"[.:-]")

@@ -21,3 +21,5 @@ class Model:
 
 READER = Model(path="dslim/bert-base-NER", fallback="acme/reader")
 LEGACY = {"encoder_model": "bert-base-uncased"}
+GOOGLE_MODEL = "models/gemini-2.5-flash-image"
+SIZES = {"text-embedding-3-small": 1536, "all-MiniLM-L6-v2": 384}
