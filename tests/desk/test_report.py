@@ -233,14 +233,22 @@ def test_duties_that_hang_on_what_is_not_stated_are_a_step(reader: Desk) -> None
     assert entry.next[0].what.startswith("See which of ")
 
 
-def test_the_terms_of_a_host_bring_a_nearer_day_to_look_again(reader: Desk) -> None:
+def test_the_terms_of_a_host_bring_a_nearer_day_to_look_again(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1793491200")
     entries = {entry.name: entry for entry in about(reader, "app:aurelia-lex", raw={"date": "2026-11-01"}).entries}
     assert entries["mistralai/mistral-large-2402"].recheck.on == "2026-12-01"
     assert "may change" in entries["mistralai/mistral-large-2402"].recheck.reason
     assert entries["intfloat/multilingual-e5-large"].recheck.on == "2027-04-30"
 
 
-def test_a_count_near_its_limit_is_looked_at_next_month(reader: Desk) -> None:
+def test_a_day_to_look_again_is_never_past(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1793491200")
+    assert about(reader, LLAMA, raw={"date": "2024-01-15"}).entries[0].recheck.on == "2027-04-30"
+    assert about(reader, LLAMA, raw={"date": "2027-01-15"}).entries[0].recheck.on > "2027-07-01"
+
+
+def test_a_count_near_its_limit_is_looked_at_next_month(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1793491200")
     near, far = (
         about(reader, "stabilityai/stable-diffusion-3.5-large", raw={**SERVICE, "annual_revenue_usd": value, "date": "2026-12-05"}).entries[0]
         for value in ("900k", "100k")
