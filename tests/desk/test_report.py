@@ -144,7 +144,9 @@ def test_what_counsel_asks_of_a_licence_is_there_or_said_to_be_unknown(reader: D
 
 def test_whoever_states_facts_is_named_where_they_gave_a_name(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LICET_ACTOR", "Grace of counsel")
-    assert about(reader, LLAMA).stated_by["commercial"] == "with the request, by Grace of counsel"
+    report = about(reader, LLAMA, annexes=("ntia",))
+    assert report.stated_by["commercial"] == "with the request, by Grace of counsel"
+    assert {field.id: field.value for field in report.annexes[0].fields}["author"] == "Grace of counsel"
 
 
 def test_what_is_declared_detected_and_concluded_stands_side_by_side(desk: Desk) -> None:
