@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.cli.output import Output, clean
-from registry.cli.words import DISCLAIMER
+from registry.cli.words import COLORS, DISCLAIMER
 
 if TYPE_CHECKING:
     from registry.cli.state import State
@@ -19,33 +19,8 @@ UNPINNED = "LIC006"
 PLACES = 4
 """So many places of a model are shown."""
 
-COLORS = {
-    "permitted": "green",
-    "permitted-with-obligations": "green",
-    "conditional": "yellow",
-    "undetermined": "yellow",
-    "needs-permission": "red",
-    "prohibited": "red",
-}
-"""The colour of a verdict on a terminal; the words say the same without it."""
-
 SEVERITIES = {"error": "red", "warning": "yellow", "note": "cyan"}
 """The colour of a severity."""
-
-EXAMPLES = {
-    "commercial": "true",
-    "distribution": "[saas]",
-    "country": "DE",
-    "audience": "[EU, US]",
-    "monthly_active_users": "10k",
-    "annual_revenue_usd": "1M",
-    "monthly_revenue_usd": "100k",
-    "modality_used": "text",
-    "purpose": "production",
-    "actor_kind": "company",
-    "accepted": "[all]",
-}
-"""What a fact may look like, for a stub of `licet.yaml`."""
 
 
 def is_path(target: str) -> bool:
@@ -112,9 +87,11 @@ class ApplicationTable:
             if finding["code"] != UNPINNED or finding["severity"] != "note":
                 self._finding(finding)
         duties = {(duty["license"], duty["do"], duty["section"]): duty for duty in model["obligations"]}.values()
+        lacking = {(finding["license"], finding["clause"]) for finding in self._found.get(model["model"], ()) if finding["code"].startswith("LIC2")}
         for duty in duties:
-            if duty["when"] is None:
-                output.paragraph(f"{clean(duty['summary'])} ({clean(duty['license'])} {clean(duty['section'])})", indent=4, first="  to do: ")
+            if duty["when"] is None and not (duty["shown"] is False and (duty["license"], duty["section"]) in lacking):
+                done = "  shown: " if duty["shown"] else "  to do: "
+                output.paragraph(f"{clean(duty['summary'])} ({clean(duty['license'])} {clean(duty['section'])})", indent=4, first=done)
         later: dict[str, list[str]] = {}
         for duty in duties:
             if duty["when"] is not None:
@@ -149,9 +126,8 @@ class ApplicationTable:
             output.line(f"  {UNPINNED}: {unpinned} of these are loaded without a revision, so that they may change.")
         if head["missing_facts"]:
             output.heading("Facts that decide; put what holds into licet.yaml")
-            output.line("facts:")
-            for fact in head["missing_facts"]:
-                output.line(f"  {clean(fact)}: {EXAMPLES.get(fact, '...')}")
+            for line in head["facts_to_state"].splitlines():
+                output.line(clean(line))
         output.talk(f"{clean(head['assurance'])} {DISCLAIMER}")
 
 
@@ -163,7 +139,7 @@ def _place(place: Mapping[str, Any]) -> str:
 
 def tell_met(output: Output, audit: ApplicationAudit, words: tuple[str, ...]) -> bool:
     """Say which words of `--fail-on` were met; whether any was."""
-    from registry.desk.audit_application import refusals
+    from registry.desk.audit_gate import refusals
 
     met = refusals(audit, words)
     for text in met:

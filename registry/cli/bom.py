@@ -27,6 +27,8 @@ NOTES = 10
 @click.option("--out", metavar="FILE", help="Write it there; to stdout by default.")
 @click.option("--force", is_flag=True, help="Write over a file that is there.")
 @click.option("--folder", "folders", multiple=True, metavar="MODEL=DIR", help="Where the files of a model lie: its card, configuration and digests go in.")
+@click.option("--hub", is_flag=True, help="Ask the Hub too: card, configuration, commit and file digests of each model asked about.")
+@click.option("--author", metavar="NAME", help="The organisation that makes the bill; it stands in it as its maker.")
 @click.option("--score", metavar="FILE", help="Also say how complete it is, by OWASP's field_registry.json.")
 @use_flags()
 @pass_state
@@ -39,6 +41,8 @@ def command(
     out: str | None,
     force: bool,
     folders: tuple[str, ...],
+    hub: bool,
+    author: str | None,
     score: str | None,
 ) -> None:
     """Write a bill of materials of each TARGET: models, data, lineage, licences declared and concluded, hosts, digests, sources.
@@ -58,6 +62,8 @@ def command(
         spec=spec,
         folders=folder_of_models(folders),
         registry=Path(score) if score is not None else None,
+        hub=hub,
+        author=author,
     )
     if file is None:
         state.output.line(bill.text)

@@ -121,9 +121,19 @@ def _share(output: Output, share: Mapping[str, Any] | None) -> None:
     against = clean(share["assumed"]) if share["assumed"] else f"the training of {clean(share['original'])}"
     verb = "above" if share["above_one_third"] else "below"
     output.paragraph(f"This run took {share['share']:.2g} of the computation of {against}: {verb} one third.", indent=2, hanging=2)
-    if share["above_one_third"]:
+    if share.get("general_purpose") is False:
         output.paragraph(
-            "If the original is a general-purpose AI model, whoever placed this one on the EU market would count as its provider.", indent=2, hanging=2
+            "The original took fewer operations than the EU's indicative criterion for a general-purpose AI model (more than 1e+23): if it is none, the rule "
+            "does not apply.",
+            indent=2,
+            hanging=2,
+        )
+    elif share["above_one_third"]:
+        output.paragraph(
+            "If the original is a general-purpose AI model, whoever placed this one on the EU market would count as its provider, with duties that are "
+            "limited to the modification.",
+            indent=2,
+            hanging=2,
         )
 
 

@@ -66,6 +66,28 @@ class State:
             click.confirm(question, abort=True, err=True)
 
 
+def read_text(path: str, most: int) -> str:
+    """A text that the user wrote; `-` reads stdin.
+
+    Args:
+        path: The file.
+        most: How many characters it may have.
+
+    Raises:
+        UsageError: It cannot be read, or is larger.
+    """
+    from registry.errors import UsageError
+
+    try:
+        with click.open_file(path, encoding="utf-8") as stream:
+            text: str = stream.read(most + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"`{path}` cannot be read: {error}", "check the path; the file must be UTF-8") from error
+    if len(text) > most:
+        raise UsageError(f"`{path}` has more than {most:,} characters", "check the path")
+    return text
+
+
 def read_record(path: str) -> dict[str, Any]:
     """A record that the user wrote in YAML or JSON; `-` reads stdin.
 
@@ -75,11 +97,7 @@ def read_record(path: str) -> dict[str, Any]:
     from registry.errors import RegistryError, UsageError
     from registry.yaml12 import read_yaml
 
-    try:
-        with click.open_file(path, encoding="utf-8") as stream:
-            text = stream.read()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"`{path}` cannot be read: {error}", "check the path; the file must be UTF-8") from error
+    text = read_text(path, MAX_RECORD)
     try:
         data = read_yaml(text, path)
     except RegistryError as error:
@@ -88,6 +106,9 @@ def read_record(path: str) -> dict[str, Any]:
         raise UsageError(f"`{path}` line 1: not a mapping", "write one record, a field a line")
     return {str(key): value for key, value in data.items()}
 
+
+MAX_RECORD = 20_000_000
+"""A record of more characters is none."""
 
 pass_state = click.make_pass_decorator(State)
 """Hands the `State` of the call to a command as its first argument."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +52,8 @@ def make_bill(
     spec: str | None = None,
     folders: Mapping[str, str] | None = None,
     registry: Path | None = None,
+    hub: bool = False,
+    author: str | None = None,
 ) -> Bill:
     """The bill on some targets; it keeps to the schema of its form.
 
@@ -64,6 +66,8 @@ def make_bill(
         spec: The version of CycloneDX; the newest that is written, if not given.
         folders: Folders of models that are named, by the model's name.
         registry: A field registry to score the bill by.
+        hub: Whether the Hub is asked about the models that are asked about.
+        author: The organisation that makes the bill.
 
     Raises:
         UnknownModelError: A target leads to nothing, or to several.
@@ -82,12 +86,16 @@ def make_bill(
     rules = _read_registry(registry) if registry is not None else None
     if rules is not None and form != FORMATS[0]:
         raise UsageError("only CycloneDX is scored", f"leave out `--format {form}`")
+
+    def gathered() -> BomSubject:
+        return replace(gather_subject(desk, targets, raw, interpretation, folders, hub=hub), author=author)
+
     if form == FORMATS[0]:
-        document, text, subject = _as_cyclonedx(desk, targets, raw, interpretation, folders, spec or SPECS[-1])
+        document, text, subject = _as_cyclonedx(gathered, spec or SPECS[-1])
     else:
         from registry.reports.spdx import render_spdx
 
-        subject = gather_subject(desk, targets, raw, interpretation, folders)
+        subject = gathered()
         document = render_spdx(subject)
         text = _write(document)
         notes += _unclaimed(document)
@@ -97,16 +105,14 @@ def make_bill(
     return Bill(text, len(subject.models), len(subject.datasets), score, (*subject.notes, *notes))
 
 
-def _as_cyclonedx(
-    desk: Desk, targets: Sequence[str], raw: Mapping[str, Any], interpretation: str | None, folders: Mapping[str, str] | None, spec: str
-) -> tuple[dict[str, Any], str, BomSubject]:
+def _as_cyclonedx(gathered: Callable[[], BomSubject], spec: str) -> tuple[dict[str, Any], str, BomSubject]:
     """A CycloneDX document that was held against its schema; what checks it is loaded beside while the catalogue is read."""
     from registry.reports.cyclonedx import render_cyclonedx
     from registry.reports.cyclonedx_check import schema_check
     from registry.settings import worker_environment
 
     with schema_check(spec, worker_environment()) as check:
-        subject = gather_subject(desk, targets, raw, interpretation, folders)
+        subject = gathered()
         document = render_cyclonedx(subject, spec)
         text = _write(document)
         faults = check.faults(text)

@@ -19,6 +19,8 @@ from registry.supplychain.source import Source
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
+    from registry.sources.card_facts import CardFacts
+    from registry.sources.card_story import CardStory
     from registry.sources.folder_files import FolderFiles
     from registry.supplychain.record import Record
 
@@ -111,7 +113,12 @@ def read_card_of(files: FolderFiles, place: str) -> tuple[Card, float | None]:
     data = (files.read(named, MAX_CARD_BYTES + 1) if named else None) or b""
     facts, story = read_card(data), read_story(data)
     shape = read_shape(files, read_folder_facts(files, []))
-    card = Card(
+    return card_of(facts, story, shape, Source(f"{place}/{named or 'config.json'}", today())), story.energy_kwh
+
+
+def card_of(facts: CardFacts, story: CardStory, shape: Mapping[str, str], cited: Source) -> Card:
+    """What a card and a configuration say, as a bill tells of it."""
+    return Card(
         task=facts.pipeline_tag,
         library=facts.library_name,
         tags=facts.tags,
@@ -123,9 +130,8 @@ def read_card_of(files: FolderFiles, place: str) -> tuple[Card, float | None]:
         shape=shape,
         co2_kg=story.co2_kg,
         developer=story.developer,
-        cited=Source(f"{place}/{named or 'config.json'}", today()),
+        cited=cited,
     )
-    return card, story.energy_kwh
 
 
 def check_folder(desk: Desk, folder: ReadFolder, raw: Mapping[str, Any], interpretation: str | None = None) -> dict[str, Any]:
@@ -134,7 +140,8 @@ def check_folder(desk: Desk, folder: ReadFolder, raw: Mapping[str, Any], interpr
     Raises:
         FactError: A fact cannot be read.
     """
-    from registry.desk.answer import answer, to_item
+    from registry.desk.answer import answer
+    from registry.desk.answer_item import to_item
     from registry.desk.folder_question import folder_question
 
     return to_item(desk.knowledge, answer(desk.knowledge, folder_question(desk, folder.record, raw, interpretation)))

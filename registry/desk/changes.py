@@ -27,7 +27,7 @@ KINDS = ("license", "lineage", "retired", "new", "load", "other")
 
 ROWS = (
     *("model", "statement", "relation", "revision", "dataset", "developer", "host", "hosting", "training-run"),
-    *("application", "uses", "user-group", "user-count", "acceptance", "load"),
+    *("application", "uses", "user-group", "user-count", "revenue", "acceptance", "load"),
 )
 """What the rows of the history are called."""
 

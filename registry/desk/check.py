@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import Answer, Question, answer, license_question, to_item
+from registry.desk.answer import Answer, Question, answer, license_question
+from registry.desk.answer_item import to_item
 from registry.desk.facts import read_use, resolve_named_licenses, today
 from registry.errors import UsageError
 from registry.lineage.graph import Graph
 from registry.terms.facts import Use
 
 if TYPE_CHECKING:
+    from registry.desk.lookup import Subject
     from registry.desk.session import Desk
 
 
@@ -40,7 +42,7 @@ def check_models(
         return [to_item(knowledge, answer(knowledge, license_question(knowledge, license, use, reading, _terms_date(use))))]
     items: list[dict[str, Any]] = []
     for name in names:
-        items += _check(desk, name, use, reading, license)
+        items += _check(desk, name, use, reading, license, frozenset(raw))
     return items
 
 
@@ -50,25 +52,35 @@ def _terms_date(use: Use) -> str:
     return date_of_terms(use)
 
 
-def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None) -> list[dict[str, Any]]:
+def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None, asked: frozenset[str]) -> list[dict[str, Any]]:
     if name.startswith("app:"):
         if license is not None:
             raise UsageError(f"`{name}` uses several models, each under its own licence", "ask about one model with `--license`")
-        return _check_application(desk, name, use, reading)
+        return [
+            {**to_item(desk.knowledge, given), "application": application, "host": given.question.host}
+            for application, given in answer_application(desk, name, use, reading, asked)
+        ]
     return [to_item(desk.knowledge, answer_model(desk, name, use, reading, license))]
 
 
-def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | None = None) -> Answer:
+def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | None = None, *, suggest: bool = True) -> Answer:
     """The answer about one model or dataset by reference, with what is found of its record beside its terms.
+
+    Args:
+        desk: The desk.
+        name: The reference.
+        use: The facts.
+        reading: The interpretation.
+        license: The licence to take it to be under.
+        suggest: Look for the nearest names where nothing goes by it.
 
     Raises:
         UnknownModelError: The name leads to nothing, or to several.
         UsageError: It names something that is neither.
     """
     from registry.desk.lookup import find_subject
-    from registry.desk.recorded import recorded_findings
 
-    subject = find_subject(desk, name, _terms_date(use))
+    subject = find_subject(desk, name, _terms_date(use), suggest=suggest)
     graph = subject.graph
     if license is not None:
         own = replace(graph.nodes[subject.name], licenses=desk.knowledge.parts_of(_as_if(desk, license, use)), developer=None)
@@ -76,11 +88,17 @@ def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | N
     use = _with_acceptances(use, subject.accepted)
     name_to_judge = subject.name if graph.parents.get(subject.name) else None
     question = Question(graph, subject.name, use, reading, name_to_judge=name_to_judge, revision=subject.revision, unknown_revision=subject.unknown_revision)
-    given = answer(desk.knowledge, question)
+    return _with_recorded(desk, answer(desk.knowledge, question), subject)
+
+
+def _with_recorded(desk: Desk, given: Answer, subject: Subject) -> Answer:
+    """The answer with what is found of the model's record beside its terms."""
+    from registry.desk.recorded import recorded_findings
+
     if subject.number is None:
         return given
     with desk.catalogue.reading() as connection:
-        beside = recorded_findings(connection, desk.knowledge, subject.number, _terms_date(use), subject.graph)
+        beside = recorded_findings(connection, desk.knowledge, subject.number, _terms_date(given.question.use), subject.graph)
     return replace(given, findings=(*given.findings, *beside))
 
 
@@ -97,25 +115,41 @@ def _as_if(desk: Desk, license: str, use: Use) -> str:
     return found.license if found.reason == "expression" else desk.knowledge.find(license, on).id
 
 
-def _check_application(desk: Desk, name: str, use: Use, reading: str) -> list[dict[str, Any]]:
-    """An item for every model that an application uses, with what the application records about itself as facts.
+def answer_application(desk: Desk, name: str, use: Use, reading: str, asked: frozenset[str]) -> list[tuple[str, Answer]]:
+    """The application's name and an answer for every model that it uses, with what it records about itself as facts.
 
     The terms of the host through which a model is reached bind beside the model's own.
+
+    Args:
+        desk: The desk.
+        name: The application.
+        use: The facts.
+        reading: How unsettled points are taken.
+        asked: The facts that were stated with the question: they go before what the application records, which goes before all others.
+
+    Raises:
+        UsageError: No application is called that.
     """
-    from registry.desk.lookup import application_use, find_app, find_subject
+    from registry.desk.lookup import application_use, find_app, find_subject, stands_for_group
 
     row, users = find_app(desk, name)
-    use = application_use(desk, use, row, users)
-    items = []
+    use = application_use(desk, use, row, users, asked)
+    found = []
     for used in row.used:
         subject = find_subject(desk, used.use.model, _terms_date(use))
         terms = desk.knowledge.parts_of(desk.knowledge.resolve(used.host_terms, use.on).license) if used.host_terms else ()
         question = Question(
-            subject.graph, subject.name, _with_acceptances(use, subject.accepted), reading, host=used.use.host, host_terms=terms, users_of_owner=bool(users)
+            subject.graph,
+            subject.name,
+            _with_acceptances(use, subject.accepted),
+            reading,
+            host=used.use.host,
+            host_terms=terms,
+            users_of_owner=bool(users) and "monthly_active_users" not in asked,
+            revenue_of_owner=stands_for_group(row, asked),
         )
-        item = to_item(desk.knowledge, answer(desk.knowledge, question))
-        items.append({**item, "application": row.application.name, "host": used.use.host})
-    return items
+        found.append((row.application.name, _with_recorded(desk, answer(desk.knowledge, question), subject)))
+    return found
 
 
 def check_batch(desk: Desk, lines: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -131,11 +131,11 @@ def import_hub(
     is_list = everything or limit is not None or author or search or filters
     query = HubQuery(kind, author, search, tuple(filters), limit) if is_list else None
     position = desk.settings.cache_folder / "hub-position.json" if query is not None else None
-    source = HubSource(names, query, position_file=position, progress=progress, wait=lambda seconds: _wait(desk, seconds))
+    source = HubSource(names, query, position_file=position, progress=progress, wait=lambda seconds: wait_for_hub(desk, seconds))
     return _taken_in(desk, source, lambda: tuple(source.notes.kept), source.keep_position)
 
 
-def _wait(desk: Desk, seconds: float) -> None:
+def wait_for_hub(desk: Desk, seconds: float) -> None:
     """Wait as the Hub asks, and say so where that is felt."""
     if seconds >= SILENT_WAIT:
         desk.progress(f"waiting {seconds:,.0f} s for the Hub")

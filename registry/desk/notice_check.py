@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from registry.desk.audit import to_item
 from registry.desk.bom_folder import check_folder, read_folder
@@ -18,7 +18,8 @@ from registry.reports.notice import SCHEMA
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
-    from registry.sources.folder_files import FolderFiles
+    from registry.sources.folder_files import FolderFile, FolderFiles
+    from registry.terms.license import License
 
 MAX_TEXT = 2_000_000
 """So many bytes of a text file are looked at."""
@@ -28,6 +29,17 @@ MOST_TEXTS = 500
 
 _TEXTS = (".md", ".txt", ".rst", ".html", ".htm", "")
 _OF_NAMES = frozenset({"LIC201", "LIC205"})
+
+
+class Files(Protocol):
+    """Files that may show that something is done."""
+
+    @property
+    def files(self) -> Mapping[str, FolderFile]:
+        """The files by name."""
+
+    def read(self, name: str, limit: int) -> bytes | None:
+        """The first bytes of one; None where it cannot be read."""
 
 
 def check_published(desk: Desk, path: str, targets: Sequence[str], raw: Mapping[str, Any], interpretation: str | None = None) -> dict[str, Any]:
@@ -61,8 +73,8 @@ def check_published(desk: Desk, path: str, targets: Sequence[str], raw: Mapping[
         read = read_folder(desk, path)
         items = [check_folder(desk, read, facts, interpretation)]
         name = read.name
-    published = _published(desk, files, name, items)
-    owed = [each for item in items for each in _owed(desk, item)]
+    published = published_of(desk, files, name, items)
+    owed = [each for item in items for each in owed_of(desk, item)]
     findings = [*_of_names(items), *duty_findings(published, owed)]
     return {
         "schema": "licet.notice-check/1",
@@ -75,14 +87,15 @@ def check_published(desk: Desk, path: str, targets: Sequence[str], raw: Mapping[
     }
 
 
-def _owed(desk: Desk, item: Mapping[str, Any]) -> list[Owed]:
+def owed_of(desk: Desk, item: Mapping[str, Any]) -> list[Owed]:
+    """The duties of one answer, each with the marks by which it can be told that it is done."""
     found = []
     for duty in owed_duties(item):
         license = desk.knowledge.license_of(duty.license)
         if license is None:
             continue
         policies = [text for text in license.texts if text.id != "license"]
-        marks: tuple[str, ...] = (license.steward or "",) if duty.do == "display" else ()
+        marks = _makers(desk, duty.model, license) if duty.do == "display" else ()
         if duty.do == "use-policy":
             # A licence without a policy of its own has its rules of use within its text, which goes along by itself.
             marks = tuple(mark for text in policies for mark in (text.name, *links_in(text.source or "")))
@@ -94,7 +107,24 @@ def _owed(desk: Desk, item: Mapping[str, Any]) -> list[Owed]:
     return found
 
 
-def _published(desk: Desk, files: FolderFiles, name: str, items: Sequence[Mapping[str, Any]]) -> Published:
+def _makers(desk: Desk, model: str, license: License) -> tuple[str, ...]:
+    """The words by which it can be told that a model's maker is named: its developer's names, and who wrote a licence of his own."""
+    from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.model_detail import read_model
+
+    # Who wrote a licence that all the world uses is not who is to be credited.
+    own = license.steward if desk.knowledge.exported_id(license.id).startswith("LicenseRef-") else None
+    with desk.catalogue.reading() as connection:
+        try:
+            maker = read_model(connection, find_model(connection, model).id).developer
+        except UsageError:  # data, or a name that nobody recorded
+            maker = None
+    owner = model.removeprefix("dataset:").rpartition("/")[0]
+    return tuple(name for name in (own, maker.title if maker else None, maker.name if maker else owner) if name)
+
+
+def published_of(desk: Desk, files: Files, name: str, items: Sequence[Mapping[str, Any]]) -> Published:
+    """What some files show: their texts, the licences that these are, and the rules of use that go along."""
     from registry.desk.identify import identifier
     from registry.sources.license_files import role_of
 

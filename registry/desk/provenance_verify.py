@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import finding_to_data
+from registry.desk.answer_item import finding_to_data
 from registry.desk.provenance_keys import known_keys
 from registry.errors import UsageError
 from registry.findings.finding import Finding
@@ -61,7 +61,7 @@ def verify_provenance(
     target = subject_of_record(target)
     keys = known_keys(desk.settings, public)
     meter = progress or (lambda _part: None)
-    found = verify(target, keys, at=now(), signature=signature, identity=identity, progress=meter("files"))
+    found = verify(target, keys, at=now(), signature=signature, identity=identity, offline=desk.settings.offline, progress=meter("files"))
     dependencies: tuple[Dependency, ...] = ()
     if found.run is not None:
         given = find_places(found.run, places or {}, base)

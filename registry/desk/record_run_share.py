@@ -1,9 +1,11 @@
 """The one-third rule of the European Commission for those who modify a general-purpose AI model.
 
-Guidelines on the scope of the obligations for general-purpose AI models (C(2025) 5045, 18 July 2025), on downstream modifiers: whoever spends more
-than a third of the computation of the original model's training on a modification is taken for the provider of the modified model. Where that figure
-is not known and cannot be estimated, a third of the threshold stands in from which a model is presumed to be one for general purposes (10^23), or to
-have systemic risk (10^25) where the original has that.
+Guidelines on the scope of the obligations for general-purpose AI models (C(2025) 7719, 19 November 2025; published first on 18 July 2025 as
+C(2025) 5045), on downstream modifiers: whoever spends more than a third of the computation of the original model's training on a modification is taken
+for the provider of the modified model, with duties that are limited to the modification (AI Act, recital 109). Where that figure is not known and cannot
+be estimated, a third of the threshold stands in from which a model counts as one for general purposes (10^23), or is presumed to have systemic risk
+(10^25) where the original has that. The first is an indicative criterion: more than 10^23 operations, and output of language, or of pictures or video
+from text. The guidelines bind nobody; they say how the Commission reads the law.
 """
 
 from __future__ import annotations
@@ -19,10 +21,10 @@ if TYPE_CHECKING:
     from registry.supplychain.record import Record
 
 GENERAL_PURPOSE_FLOP = 1e23
-"""From so many operations of training a model is presumed to be one for general purposes."""
+"""With more operations of training than these, and output of language, pictures or video, a model counts as one for general purposes."""
 
 SYSTEMIC_RISK_FLOP = 1e25
-"""From so many it is presumed to have systemic risk (AI Act, article 51(2))."""
+"""With more than these it is presumed to have systemic risk (AI Act, article 51(2))."""
 
 
 def modifier_share(own_flop: float | None, original: str | None, original_flop: float | None) -> dict[str, Any] | None:
@@ -34,7 +36,8 @@ def modifier_share(own_flop: float | None, original: str | None, original_flop: 
         original_flop: Operations of its training, where they are known.
 
     Returns:
-        `own_flop`, `original`, `original_flop`, `share` of the figure it is held against, `above_one_third`, `assumed` in words or None.
+        `own_flop`, `original`, `original_flop`, `share` of the figure it is held against, `above_one_third`, `general_purpose` (whether the original
+        has more operations than the indicative criterion; None where they are not known), `assumed` in words or None, and the `rule` with its source.
     """
     if own_flop is None or original is None:
         return None
@@ -51,9 +54,10 @@ def modifier_share(own_flop: float | None, original: str | None, original_flop: 
         "original_flop": original_flop,
         "share": own_flop / held_against,
         "above_one_third": own_flop > held_against / 3,
+        "general_purpose": None if not original_flop else original_flop > GENERAL_PURPOSE_FLOP,
         "assumed": assumed,
-        "rule": "European Commission, guidelines on general-purpose AI models, C(2025) 5045: a modification above one third of the original's training "
-        "computation makes its author the provider of the modified model, if the original is a general-purpose AI model",
+        "rule": "European Commission, guidelines on general-purpose AI models, C(2025) 7719 (first C(2025) 5045): who spends more than one third of the "
+        "original's training computation on a modification counts as the provider of the modified model, if the original is a general-purpose AI model",
     }
 
 

@@ -214,6 +214,7 @@ def _tally(verdicts: Sequence[str]) -> dict[str, int]:
 def _stated_by(desk: Desk, report: Report, question: ReportQuestion, own: CompanyUse | None) -> dict[str, str]:
     """Where each stated fact comes from."""
     found: dict[str, str] = {}
+    recorded = _recorded(desk, report)
     actor = read_named_actor()
     asked = f"with the request, by {actor}" if actor else "with the request"
     dated = "date" in question.raw or "date" in desk.settings.facts or (own is not None and "date" in own.raw)
@@ -222,11 +223,20 @@ def _stated_by(desk: Desk, report: Report, question: ReportQuestion, own: Compan
             found[fact] = asked
         elif own is not None and fact in own.raw:
             found[fact] = f"the use `{own.named.name}`"
-        elif fact in desk.settings.facts:
+        elif fact in desk.settings.facts and fact not in recorded:
             found[fact] = "the company's licet.yaml"
         else:
             found[fact] = "the record of the application"
     return found
+
+
+def _recorded(desk: Desk, report: Report) -> frozenset[str]:
+    """The facts that the application which a report is about records of itself."""
+    if report.application is None:
+        return frozenset()
+    from registry.desk.lookup import find_app, recorded_facts
+
+    return frozenset(recorded_facts(*find_app(desk, report.application["id"])))
 
 
 def age_in_words(knowledge: Knowledge) -> str:

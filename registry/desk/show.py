@@ -146,6 +146,7 @@ def _application(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict
         "monthly_users": row.monthly_users,
         "models": [{**to_data(used.use), "host_terms": used.host_terms} for used in row.used],
         "user_groups": [to_data(group, without=("application", "source")) for group in row.user_groups],
+        "revenues": [to_data(revenue, without=("application", "source")) for revenue in row.revenues],
     }
 
 

@@ -12,6 +12,9 @@ from typing import Any
 from registry.supplychain.application import Application
 from registry.supplychain.source import Source
 
+MOST_FILES = 2_000
+"""So many files of a model are listed with their digests."""
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -343,6 +346,7 @@ class BomSubject:
         knowledge: Version and digest of the licence knowledge.
         catalogue: The digest of the catalogue's history.
         tool: The version of licet.
+        author: The organisation that makes the bill, where somebody says.
         notes: What could not be said.
     """
 
@@ -361,7 +365,15 @@ class BomSubject:
     knowledge: Mapping[str, str] = field(default_factory=dict)
     catalogue: str | None = None
     tool: str = ""
+    author: str | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def contexts(self) -> tuple[str, ...]:
+        """Where what is said comes from: `build` (records of runs), `analysis` (files that were looked at), `catalogue` (what others say)."""
+        looked = {model.name for model in self.models if model.files}
+        found = {"build": bool(self.runs), "analysis": bool(looked), "catalogue": len(looked) < len(self.models)}
+        return tuple(word for word, holds in found.items() if holds)
 
     def model(self, name: str) -> BomModel | None:
         """A model by name."""

@@ -95,7 +95,8 @@ def _put_licenses(component: dict[str, Any], licensing: Licensing, subject: BomS
         if claim is not None:
             citations += _cite([f"{place}/licenses/{number}"], claim.cited, subject.created)
         else:
-            citations += _cite([f"{place}/licenses/{number}"], Source(f"concluded: {licensing.reason}", licensing.on), subject.created)
+            why = f"concluded{f' on {licensing.on}' if licensing.on else ''}: {licensing.reason}"
+            citations += _cite([f"{place}/licenses/{number}"], Source(why), subject.created)
     shown = detected(licensing, subject.licenses, spec)
     if shown:
         component["evidence"] = {"licenses": shown}

@@ -20,7 +20,7 @@ from registry.reports.bom_names import (
     model_version,
     split_name,
 )
-from registry.reports.bom_subject import BomDataset, BomLink, BomModel, BomSubject
+from registry.reports.bom_subject import MOST_FILES, BomDataset, BomLink, BomModel, BomSubject
 from registry.reports.bom_text import address, one_line, plain
 from registry.reports.cyclonedx_card import about_properties
 from registry.supplychain.application import Application
@@ -35,9 +35,6 @@ TOOL_REF = "tool:licet"
 SUBJECT_REF = "subject"
 """The reference to the one model that a bill is about, where it stands apart from its parts."""
 
-MOST_FILES = 2_000
-"""So many files of a model are listed with their digests."""
-
 _RELATIONS = {
     "finetune": "fine-tuned from",
     "adapter": "an adapter of",
@@ -48,6 +45,11 @@ _RELATIONS = {
     "trained-on-outputs": "trained on outputs of",
 }
 """Each relation in a sentence."""
+
+_PHASES = {"build": "build", "analysis": "post-build"}
+"""The phases of CycloneDX by where what is said comes from."""
+
+_CATALOGUE = "from a catalogue of what cards, hosts and publications say"
 
 
 class Parts:
@@ -87,12 +89,18 @@ class Parts:
         """When the bill was made, by what, and what it is about."""
         from cyclonedx.model.bom import BomMetaData
         from cyclonedx.model.component import Component, ComponentType
+        from cyclonedx.model.lifecycle import LifecyclePhase, NamedLifecycle, PredefinedLifecycle
         from cyclonedx.model.tool import ToolRepository
 
         tool = Component(name="licet", version=self.subject.tool or None, type=ComponentType.APPLICATION, bom_ref=TOOL_REF)
         return BomMetaData(
             tools=ToolRepository(components=[tool]),
             component=self._subject(),
+            manufacturer=_organization(self.subject.author) if self.subject.author else None,
+            lifecycles=[
+                PredefinedLifecycle(LifecyclePhase(_PHASES[word])) if word in _PHASES else NamedLifecycle(word, description=_CATALOGUE)
+                for word in self.subject.contexts
+            ],
             timestamp=datetime.fromisoformat(self.subject.created),
             properties=_properties(self._about()),
         )
@@ -233,6 +241,7 @@ class Parts:
             type=ComponentType.DATA,
             bom_ref=dataset_ref(dataset.name),
             purl=_purl(dataset_purl(dataset)),
+            supplier=_organization(owner) if owner else None,
             external_references=_references([("distribution", page, None)]),
             properties=_properties({name: value for name, value in said.items() if value}),
         )
@@ -366,5 +375,5 @@ def _model_references(model: BomModel, subject: BomSubject) -> Iterator[External
     for name in sorted(named):
         info = subject.licenses.get(name)
         if info is not None:
-            wanted += [("license", link, info.name) for link in info.links[:3]]
+            wanted += [("license", link, info.name) for link in info.links[:1]]
     yield from _references(wanted)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.util
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
@@ -100,6 +101,40 @@ def render_html(report: Report, template: str | None = None, *, printed: bool = 
             raise
         line = f" line {error.lineno}" if isinstance(error, jinja2.TemplateSyntaxError) else ""
         raise UsageError(f"the template fails{line}: {visible(error)}", "mend it; it may extend `report.html.j2` and is given `report`") from error
+
+
+def render_page(name: str, values: Mapping[str, Any]) -> str:
+    """A page of ours without any script, in the style of a report.
+
+    Args:
+        name: Its template.
+        values: What it is given, beside the words that every report uses.
+
+    Raises:
+        MissingExtraError: Jinja is not installed.
+    """
+    needs_jinja("an HTML page")
+    given = {
+        "policy": "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'",
+        "style": _safe(f"{_file('style.css')}\n@media print {{{_file('print.css')}}}"),
+        "fixers": FIXERS,
+        "marks": MARKS,
+        "short": SHORT,
+        "tones": TONES,
+        "verdicts": VERDICTS,
+        **values,
+    }
+    return _environment(None, printed=False).get_template(name).render(given).strip() + "\n"
+
+
+def needs_jinja(what: str) -> None:
+    """Refuse early, where pages cannot be made.
+
+    Raises:
+        MissingExtraError: Jinja is not installed.
+    """
+    if importlib.util.find_spec("jinja2") is None:
+        raise MissingExtraError(what, "report")
 
 
 def _environment(template: str | None, *, printed: bool) -> SandboxedEnvironment:
@@ -211,6 +246,13 @@ def _name(value: object) -> Any:
     return _safe(f"<bdi>{escape(visible(value, MOST_NAME))}</bdi>")
 
 
+def _sentence(text: object) -> Any:
+    """A sentence in which names stand between backticks."""
+    from markupsafe import escape
+
+    return _safe(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(visible(text, MOST_TEXT)))))
+
+
 def _link(source: str | None) -> Any:
     """Where a text stands, as a link if it is an address of the web."""
     from markupsafe import escape
@@ -252,6 +294,7 @@ def _by_reason(rows: Iterable[Row]) -> list[tuple[Row, list[Row]]]:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "by_reason": _by_reason,
+    "capital": lambda text: f"{str(text)[:1].upper()}{str(text)[1:]}",
     "cut": visible,
     "digest": digest_of,
     "fact": fact_words,
@@ -265,6 +308,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "is_wide": is_wide,
     "picture": lambda lineage, number, printed: _safe(draw_lineage(lineage, number, printed=printed)),
     "plot": lambda series, name, title, size="whole": _safe(draw_series(series, name, title, size)),
+    "sentence": _sentence,
     "share": share_of,
     "size": _size,
     "value": value_words,

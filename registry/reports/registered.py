@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from registry.reports.audit_html import AuditHtmlFormat
 from registry.reports.audit_markdown import AuditMarkdownFormat
 from registry.reports.csv import CsvFormat
 from registry.reports.github import GithubFormat
@@ -10,5 +11,5 @@ from registry.reports.interface import AuditFormat
 from registry.reports.json import JsonFormat
 from registry.reports.sarif import SarifFormat
 
-FORMATS: tuple[AuditFormat, ...] = (CsvFormat(), GithubFormat(), GitlabFormat(), JsonFormat(), AuditMarkdownFormat(), SarifFormat())
+FORMATS: tuple[AuditFormat, ...] = (CsvFormat(), GithubFormat(), GitlabFormat(), AuditHtmlFormat(), JsonFormat(), AuditMarkdownFormat(), SarifFormat())
 """All of them, by name."""

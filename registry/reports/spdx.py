@@ -17,7 +17,7 @@ from typing import Any
 
 from registry.errors import MissingExtraError
 from registry.reports.bom_names import dataset_page, dataset_purl, local_purl, model_page, model_purl, model_version
-from registry.reports.bom_subject import BomDataset, BomModel, BomRun, BomSubject, Energy, Party
+from registry.reports.bom_subject import MOST_FILES, BomDataset, BomModel, BomRun, BomSubject, Energy, Party
 from registry.reports.bom_text import cleaned, one_line, plain
 from registry.reports.cyclonedx_card import energies_of, hyperparameters_of, metrics_of, run_of, task_of
 from registry.reports.spdx_check import missing_fields
@@ -28,6 +28,9 @@ VERSION = "3.0.1"
 
 _VARIANTS = frozenset({"quantized", "converted"})
 """The relations whose child holds the same weights in another form."""
+
+_KINDS = {"build": "build", "analysis": "analyzed"}
+"""The kinds of bill of SPDX by where what is said comes from."""
 
 _RISKS = ("serious", "high", "medium", "low")
 
@@ -60,9 +63,9 @@ class _Writer:
         self.creation = model.CreationInfo(_id="_:creation", specVersion=VERSION, created=moment)
         maker = self.element("SoftwareAgent", "agent", name="licet", summary="a registry of models and their licences")
         tool = self.element("Tool", "tool", name=f"licet {subject.tool}".strip())
-        self.creation.createdBy = [maker]
-        self.creation.createdUsing = [tool]
         self.agents: dict[str, Any] = {}
+        self.creation.createdBy = [self.agent(Party(subject.author)) if subject.author else maker]
+        self.creation.createdUsing = [tool]
         self.packages: dict[str, Any] = {}
         self.licenses = LicenseWriter(self, subject)
 
@@ -119,13 +122,15 @@ class _Writer:
         profiles = ["core", "software", "simpleLicensing", "expandedLicensing"]
         profiles += [name for name in ("ai", "dataset") if not missing[name] and any(self._is_of(each, name) for each in self.elements)]
         profiles += ["build"] if subject.runs else []
-        roots = [self.packages[target] for target in subject.targets if target in self.packages]
+        roots = [self.packages[target] for target in subject.targets if target in self.packages] or [self.elements[0]]
+        kinds = [getattr(self.model.software_SbomType, _KINDS[word]) for word in subject.contexts if word in _KINDS]
+        bill = self.element("software_Sbom", "bill", rootElement=roots, element=list(self.elements), software_sbomType=kinds)
         self.element(
             "SpdxDocument",
             "document",
             name=one_line(f"Bill of materials of {', '.join(subject.targets)}", 500),
             comment=self._comment([*missing["ai"], *missing["dataset"]]),
-            rootElement=roots or [self.elements[0]],
+            rootElement=[bill],
             element=list(self.elements),
             profileConformance=[getattr(self.model.ProfileIdentifierType, name) for name in profiles],
         )
@@ -197,8 +202,14 @@ class _Writer:
             ai_safetyRiskAssessment=self._risk(from_card.get("risk")),
             ai_hyperparameter=self._entries(hyperparameters_of(model, run)),
             ai_metric=self._entries({f"{each.type}{f' on {each.data}' if each.data else ''}": each.value for each in metrics_of(model, run)}),
+            ai_metricDecisionThreshold=self._entries({"decision threshold": from_card["threshold"]} if "threshold" in from_card else {}),
             ai_energyConsumption=self._energy(energies_of(model, run)),
         )
+        files = [
+            self.element("software_File", "file", name=one_line(each.name, 500), verifiedUsing=self._hashes(each.sha256)) for each in model.files[:MOST_FILES]
+        ]
+        if files:
+            self.relate("contains", package, files)
         for hosting in model.hostings:
             host = Party(hosting.host, hosting.title)
             said = {"region": hosting.region, "access": hosting.access, "terms": hosting.terms}
@@ -208,6 +219,8 @@ class _Writer:
     def _dataset(self, dataset: BomDataset) -> Any:
         owner = dataset.name.partition("/")[0] if dataset.name.count("/") == 1 else None
         languages = f"languages: {', '.join(dataset.languages)}" if dataset.languages else None
+        rows = f"{dataset.size_rows:,} rows" if dataset.size_rows else None  # `datasetSize` counts bytes, which nobody records
+        tokens = f"{dataset.size_tokens:,} tokens" if dataset.size_tokens else None
         presence = {"yes": "yes", "no": "no"}.get(dataset.personal_data or "")
         kinds = self.model.dataset_DatasetType
         return self.element(
@@ -215,13 +228,12 @@ class _Writer:
             "dataset",
             name=dataset.name,
             summary=one_line(dataset.title or "", 300) or None,
-            description=languages,
+            description="; ".join(part for part in (rows, tokens, languages) if part) or None,
             software_primaryPurpose=self.model.software_SoftwarePurpose.data,
             software_packageUrl=dataset_purl(dataset),
             software_downloadLocation=dataset_page(dataset),
             originatedBy=[self.agent(Party(owner))] if owner else None,
             dataset_datasetType=[kinds.noAssertion],
-            dataset_datasetSize=dataset.size_rows,
             dataset_dataCollectionProcess=plain(dataset.collection or "", 1_000) or None,
             dataset_hasSensitivePersonalInformation=getattr(self.model.PresenceType, presence) if presence else None,
         )

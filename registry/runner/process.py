@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -27,6 +29,7 @@ WORKER = ("-m", "registry.runner.worker")
 MAX_EVENT_BYTES = 4_000_000
 """A longer line is no event."""
 
+_COUNTS = frozenset({"--num-processes", "--nproc-per-node", "--nproc"})
 _LAST_LINES = 20
 _MAX_STDERR_LINE = 2_000
 _GRACE_SECONDS = 20.0
@@ -51,7 +54,7 @@ def run_worker(job: Job, on_event: Callable[[Event], None], *, launcher: Sequenc
         RunError: It failed, crashed, ran out of memory or was interrupted; `reason` says which, `checkpoint` what can be gone on from.
     """
     with contextlib.ExitStack() as stack:
-        command = [*(launcher or (sys.executable,)), *worker]
+        command = [*(_found(launcher) or (sys.executable,)), *worker]
         if launcher:  # several processes cannot read one input
             command.append(str(stack.enter_context(_job_file(job))))
         process = _start(command)
@@ -175,6 +178,23 @@ class _Listener:
                     self.lines.append(text)
 
 
+def processes_asked(launcher: Sequence[str]) -> int | None:
+    """How many processes a launcher is told to start, by the flags of accelerate and torchrun; None where it does not say."""
+    words = [part for word in launcher for part in word.split("=", 1)]
+    for flag, value in itertools.pairwise(words):
+        if flag.replace("_", "-") in _COUNTS and value.isdecimal():
+            return int(value)
+    return None
+
+
+def _found(launcher: Sequence[str]) -> list[str]:
+    """The launcher that belongs to this interpreter, where there is one of that name: one of another environment would not find our libraries."""
+    if not launcher:
+        return []
+    beside = shutil.which(launcher[0], path=str(Path(sys.executable).parent)) if Path(launcher[0]).name == launcher[0] else None
+    return [beside or launcher[0], *launcher[1:]]
+
+
 def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
     try:
         # A session of its own: Ctrl-C on the terminal reaches us alone, and we pass it on once.
@@ -182,7 +202,8 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=worker_environment(), start_new_session=True
         )
     except OSError as error:
-        raise RunError(f"`{command[0]}` cannot be started: {error.strerror or error}", reason="missing") from error
+        hint = "install it into the environment of licet, or give its whole path"
+        raise RunError(f"`{command[0]}` cannot be started: {error.strerror or error}", hint, reason="missing") from error
 
 
 def _hand_over(process: subprocess.Popen[bytes], text: bytes) -> None:

@@ -17,6 +17,8 @@ from registry.runner.parameters import check_parameters
 from registry.runner.run_data import FoundData, find_data
 from registry.runner.run_models import FoundModel, find_file, find_model
 from registry.runner.run_request import ConvertRequest, FinetuneRequest, InferRequest, MergeRequest, QuantizeRequest, Request
+from registry.runner.safety import check_folder
+from registry.runner.safety_gguf import check_gguf, whole_models
 from registry.supplychain.names import check_name
 
 if TYPE_CHECKING:
@@ -96,20 +98,20 @@ def find_inputs(desk: Desk, request: Request, told: Told | None = None) -> Input
     reference, file = request.model, request.file if isinstance(request, ConvertRequest) else None
     if isinstance(request, ConvertRequest) and reference.lower().endswith(".gguf") and Path(reference).expanduser().is_file():
         path = Path(reference).expanduser()
+        if len(check_gguf(path.parent, path.name, path.stem).paths) > 1:
+            raise UsageError(f"`{reference}` is one part of several", f"name the folder, and the first part with `--file`: `{path.parent}`")
         return _checked(Inputs(((find_file(desk, path, base_name=request.base_name, **given), relation),), file=path.name), request)
     model = find_model(desk, reference, base_name=request.base_name, **given)
     if isinstance(request, ConvertRequest) and file is None:
-        held = [each.name for each in model.digest.files if each.name.lower().endswith(".gguf")]
+        held = whole_models(each.name for each in model.digest.files)
         if len(held) != 1:
-            raise UsageError(f"`{request.model}` holds {len(held)} GGUF files", "say which with `--file`" if held else "name a folder or file in GGUF")
+            raise UsageError(f"`{request.model}` holds {len(held)} models in GGUF", "say which with `--file`" if held else "name a folder or file in GGUF")
         file = held[0]
     return _checked(Inputs(((model, relation),), file=file), request)
 
 
 def _checked(inputs: Inputs, request: Request) -> Inputs:
     """Refuse what must not be loaded, before anything else is asked or done."""
-    from registry.runner.safety import check_folder, check_gguf
-
     for model, _ in inputs.models:
         if isinstance(request, ConvertRequest):
             check_gguf(model.folder, inputs.file or "", model.name)

@@ -17,10 +17,10 @@ from registry.desk.record_run import CHANGED_BASE, OVERRIDDEN, MadeModel, record
 from registry.desk.record_run_share import find_original, modifier_share
 from registry.errors import CatalogueError, ProvenanceError, RegistryError, RunError
 from registry.provenance.digests import digest_file, digest_folder
-from registry.runner.events import Event, Finished
+from registry.runner.events import Event, Finished, Noted
 from registry.runner.job import FinetuneJob
 from registry.runner.prepare import prepare_folder, read_about
-from registry.runner.process import run_worker
+from registry.runner.process import processes_asked, run_worker
 from registry.runner.run_folder import clean, discard, images_of, note_job, put_in_place
 from registry.runner.run_gate import Ask
 from registry.runner.run_inputs import Inputs, materials_of, modality_of, used_data, used_models
@@ -99,7 +99,13 @@ class LetThrough:
 
         began = time.monotonic()
         try:
-            return run_worker(self.begun.job, take, launcher=self.request.launcher)
+            finished = run_worker(self.begun.job, take, launcher=self.request.launcher)
+            ran, asked = finished.counts.get("processes", 1), processes_asked(self.request.launcher) or 1
+            if ran < asked:
+                take(
+                    Noted(text=f"the launcher was asked for {asked} processes, and {ran} ran: on processors `torchrun --nproc-per-node {asked}` starts several")
+                )
+            return finished
         except RunError as error:
             self.wall_seconds = self.spent + time.monotonic() - began
             self._ended(error)

@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 from registry.errors import RunError, SourceError
 from registry.sources.folder_files import FolderFiles
-from registry.sources.gguf_header import GgufHeader, read_gguf_header
 from registry.sources.notes import shown
 from registry.sources.tensors import read_tensor_set
 from registry.sources.weights import begins_like_pickle, looks_pickled, read_safetensors_header
@@ -87,70 +86,50 @@ def check_folder(folder: Path, name: str, *, trust_remote_code: bool = False) ->
     Raises:
         RunError: It must not be loaded (`reason` is `unsafe`), or cannot be (`model`).
     """
-    files = _list(folder, name)
+    files = list_files(folder, name)
     configs = _configs(files, name)
     kind: Kind = "pipeline" if "model_index.json" in configs else "adapter" if "adapter_config.json" in configs else "model"
     if kind == "model" and "config.json" not in configs:
-        raise _unusable(name, "it has no `config.json`", "name the folder that holds the model's files; a GGUF file is brought in with `licet run convert`")
+        raise unusable(name, "it has no `config.json`", "name the folder that holds the model's files; a GGUF file is brought in with `licet run convert`")
     _check_sizes(configs.get("config.json", {}), name)
     weights = [file for file in files.files if file.lower().endswith(".safetensors")]
     pickles = _pickles(files)
     if not weights:
         if pickles:
-            raise _unsafe(name, f"its weights are a pickle (`{shown(pickles[0], 80)}`), and no safetensors stand beside it", PICKLE_HINT)
+            raise unsafe(name, f"its weights are a pickle (`{shown(pickles[0], 80)}`), and no safetensors stand beside it", PICKLE_HINT)
         if any(file.lower().endswith(".gguf") for file in files.files):
-            raise _unusable(name, "its weights are in GGUF alone", "bring them into safetensors with `licet run convert` first")
-        raise _unusable(name, "it holds no file of safetensors", "fetch the whole model")
+            raise unusable(name, "its weights are in GGUF alone", "bring them into safetensors with `licet run convert` first")
+        raise unusable(name, "it holds no file of safetensors", "fetch the whole model")
     if kind == "adapter" and "adapter_model.safetensors" not in files.files:
-        raise _unusable(name, "it has no `adapter_model.safetensors`", "ask for the adapter as safetensors; peft's `save_pretrained` writes them")
+        raise unusable(name, "it has no `adapter_model.safetensors`", "ask for the adapter as safetensors; peft's `save_pretrained` writes them")
     for file in weights:
         _check_weights(files, file, name)
     _check_set(files.root, kind, name)
     asked = sorted(set(_code_of(files, configs)))
     if asked and not trust_remote_code:
-        raise _unsafe(name, f"it asks to run code of its own: {'; '.join(asked[:3])} (SEC002)", CODE_HINT)
+        raise unsafe(name, f"it asks to run code of its own: {'; '.join(asked[:3])} (SEC002)", CODE_HINT)
     notes = [f"`{shown(name, 80)}`: `{shown(file, 80)}` is a pickle and is passed over (SEC001)" for file in pickles[:5]]
     notes += [f"`{shown(name, 80)}` runs code of its own, as allowed: {each} (SEC002)" for each in asked[:5]]
     config = configs.get("model_index.json") or configs.get("adapter_config.json") or configs["config.json"]
     return SafeFolder(files.root, kind, config, _quantization(config), bool(asked), tuple(notes))
 
 
-def check_gguf(folder: Path, file: str, name: str) -> tuple[Path, GgufHeader]:
-    """Look at a GGUF file before it is converted.
-
-    Args:
-        folder: The folder that holds it.
-        file: Its name below the folder.
-        name: The model's name, for messages.
+def list_files(folder: Path, name: str) -> FolderFiles:
+    """The files of a model folder, none of which lies elsewhere.
 
     Raises:
-        RunError: There is no such file, or it is no whole GGUF file.
+        RunError: One does, or the folder cannot be read.
     """
-    files = _list(folder, name)
-    if file not in files.files:
-        others = [each for each in files.files if each.lower().endswith(".gguf")]
-        hint = f"it holds `{shown(others[0], 80)}`" if others else "name the folder that holds the GGUF file"
-        raise _unusable(name, f"it holds no file `{shown(file, 80)}`", hint)
-    header, problem = files.look(file, read_gguf_header) or (None, "it cannot be read")
-    if header is None or problem is not None:
-        start = files.read(file, 4) or b""
-        if begins_like_pickle(start):
-            raise _unsafe(name, f"`{shown(file, 80)}` is a pickle, whatever its name says", PICKLE_HINT)
-        raise _unusable(name, f"`{shown(file, 80)}` cannot be read: {problem}", "fetch the file anew")
-    return files.files[file].path, header
-
-
-def _list(folder: Path, name: str) -> FolderFiles:
     place = folder.resolve()
     # A snapshot in the Hub's cache keeps its bytes beside itself, in `blobs`.
     cached = place.parent.name == "snapshots" and place.parent.parent.name.startswith("models--")
     try:
         files = FolderFiles(folder, place.parent.parent if cached else folder)
     except SourceError as error:
-        raise _unusable(name, error.message, error.hint) from error
+        raise unusable(name, error.message, error.hint) from error
     for note in files.notes:
         if note.code in _LINKS:
-            raise _unsafe(name, f"`{note.file}`: {note.message}", "replace the link with the file itself")
+            raise unsafe(name, f"`{note.file}`: {note.message}", "replace the link with the file itself")
     return files
 
 
@@ -163,7 +142,7 @@ def _configs(files: FolderFiles, name: str) -> dict[str, Mapping[str, Any]]:
         config = files.read_json(file)
         if config is None:
             said = next((note.message for note in reversed(files.notes) if note.file == file), "it cannot be read")
-            raise _unusable(name, f"`{file}`: {said}", "mend the file, or fetch it anew")
+            raise unusable(name, f"`{file}`: {said}", "mend the file, or fetch it anew")
         found[file] = config
     return found
 
@@ -173,7 +152,7 @@ def _check_sizes(config: Mapping[str, Any], name: str) -> None:
     for key, value in config.items():
         most = MAX_LAYERS if "layers" in key else MAX_SIZE
         if isinstance(value, int) and value > most and ("layers" in key or key.endswith(("_size", "_dim", "_heads", "_positions"))):
-            raise _unusable(name, f"`config.json` gives {value:,} for `{shown(key, 40)}`, which no model has", "mend the file, or fetch it anew")
+            raise unusable(name, f"`config.json` gives {value:,} for `{shown(key, 40)}`, which no model has", "mend the file, or fetch it anew")
 
 
 def _pickles(files: FolderFiles) -> list[str]:
@@ -187,8 +166,8 @@ def _check_weights(files: FolderFiles, file: str, name: str) -> None:
     if header is not None:
         return
     if begins_like_pickle(files.read(file, 4) or b""):
-        raise _unsafe(name, f"`{shown(file, 80)}` is a pickle, whatever its name says", PICKLE_HINT)
-    raise _unusable(name, f"`{shown(file, 80)}` cannot be read: {problem}", "fetch the file anew; it is damaged, or not what it claims to be")
+        raise unsafe(name, f"`{shown(file, 80)}` is a pickle, whatever its name says", PICKLE_HINT)
+    raise unusable(name, f"`{shown(file, 80)}` cannot be read: {problem}", "fetch the file anew; it is damaged, or not what it claims to be")
 
 
 def _check_set(folder: Path, kind: Kind, name: str) -> None:
@@ -196,9 +175,9 @@ def _check_set(folder: Path, kind: Kind, name: str) -> None:
     try:
         tensors = read_tensor_set(folder)
     except SourceError as error:
-        raise _unusable(name, error.message, error.hint) from error
+        raise unusable(name, error.message, error.hint) from error
     if kind == "model" and not tensors.tensors:
-        raise _unusable(name, tensors.lacks or "it holds no tensor", "name the folder that holds the model")
+        raise unusable(name, tensors.lacks or "it holds no tensor", "name the folder that holds the model")
 
 
 def _code_of(files: FolderFiles, configs: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
@@ -260,9 +239,11 @@ def _quantization(config: Mapping[str, Any]) -> str | None:
     return shown(about.get("quant_method") or "unnamed", 40)
 
 
-def _unsafe(name: str, what: str, hint: str) -> RunError:
+def unsafe(name: str, what: str, hint: str) -> RunError:
+    """The error for a model that must not be loaded."""
     return RunError(f"`{shown(name, 120)}` was not loaded: {what}", hint, reason="unsafe")
 
 
-def _unusable(name: str, what: str, hint: str | None) -> RunError:
+def unusable(name: str, what: str, hint: str | None) -> RunError:
+    """The error for a model that cannot be loaded."""
     return RunError(f"`{shown(name, 120)}` cannot be used: {what}", hint, reason="model")

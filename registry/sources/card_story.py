@@ -7,7 +7,7 @@ nothing. Texts are kept as they stand, cut to a bound; who shows them escapes th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,15 +115,25 @@ class CardStory:
     """Who it says developed the model."""
 
 
-def read_story(data: bytes) -> CardStory:
-    """What a card says in prose. Never raises: what cannot be understood says nothing."""
+def read_story(data: bytes, tags: Sequence[str] = ()) -> CardStory:
+    """What a card says in prose. Never raises: what cannot be understood says nothing.
+
+    Args:
+        data: The card, README.md as it stands.
+        tags: Tags that the Hub gives beside the card's own.
+    """
     text, _ = decode_card(data)
     front = read_front_matter(text)
-    body = _without_comments(front.body[:MAX_BODY])
+    return story_of(front.values, front.body, tags)
+
+
+def story_of(values: Mapping[str, Any], body: str = "", tags: Sequence[str] = ()) -> CardStory:
+    """The same of metadata that is already a mapping (the `cardData` of the Hub's API) and the text below it, where that is at hand."""
+    body = _without_comments(body[:MAX_BODY])
     sections = list(_sections(body))
     texts: dict[str, str] = {}
     for about, keys in _KEYS.items():
-        said = next((written for key in keys if (written := _plain(front.values.get(key))) is not None), None)
+        said = next((written for key in keys if (written := _plain(values.get(key))) is not None), None)
         if said is not None:
             texts[about] = said
     for title, part in sections:
@@ -136,11 +146,11 @@ def read_story(data: bytes) -> CardStory:
     stated = _KWH.search(texts.get("environment", ""))
     return CardStory(
         texts=texts,
-        links=_links(body, front.values),
-        metrics=tuple(_metrics(front.values.get("model-index"))),
+        links=_links(body, values, tags),
+        metrics=tuple(_metrics(values.get("model-index"))),
         hyperparameters=parameters,
         energy_kwh=float(stated[1].replace(",", "")) if stated else None,
-        co2_kg=_emissions(front.values.get("co2_eq_emissions")),
+        co2_kg=_emissions(values.get("co2_eq_emissions")),
         title=next((title for title, _ in sections if title), None),
         developer=_developer(body),
     )
@@ -199,7 +209,7 @@ def _plain(value: object) -> str | None:
     return _said(str(value)) or None
 
 
-def _links(body: str, values: Mapping[str, Any]) -> dict[str, str]:
+def _links(body: str, values: Mapping[str, Any], beside: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for what, keys in _LINK_KEYS.items():
         for key in keys:
@@ -212,7 +222,7 @@ def _links(body: str, values: Mapping[str, Any]) -> dict[str, str]:
             word = bullet["what"].casefold()
             found.setdefault(_LINK_WORDS.get(word, word), address[0].rstrip(".,;"))
     tags = values.get("tags")
-    for tag in tags[:1_000] if isinstance(tags, list) else ():
+    for tag in (*(tags[:1_000] if isinstance(tags, list) else ()), *beside[:1_000]):
         paper = _ARXIV.fullmatch(str(tag))
         if paper is not None:
             found.setdefault("paper", f"https://arxiv.org/abs/{paper[1]}")

@@ -1,7 +1,7 @@
 """The metadata in the header of a GGUF file, read with bounds and without its tensors.
 
 The layout (magic, version, counts, then typed key-value pairs) is that of the GGUF specification, versions 1 to 3
-(https://github.com/ggml-org/ggml/blob/master/docs/gguf.md). Only `general.*` is kept; vocabularies are stepped over.
+(https://github.com/ggml-org/ggml/blob/master/docs/gguf.md). Only `general.*` and `split.*` are kept; vocabularies are stepped over.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class GgufHeader:
     """How many tensors it has."""
 
     values: Mapping[str, Value] = field(default_factory=dict)
-    """The pairs under `general.`, by key."""
+    """The pairs under `general.` and `split.`, by key."""
 
     def text(self, key: str) -> str | None:
         """A text, without blanks around it; None where there is none."""
@@ -61,6 +61,12 @@ class GgufHeader:
         """Whether the weights are of a quantised type; None where the file does not say."""
         kind = self.values.get("general.file_type")
         return None if not isinstance(kind, int) else kind not in _UNQUANTIZED_TYPES
+
+    @property
+    def parts(self) -> int:
+        """Of how many files the model is made, of which this is one."""
+        count = self.values.get("split.count")
+        return count if isinstance(count, int) and count > 1 else 1
 
     def bases(self) -> list[tuple[str, str]]:
         """The models it names as its bases, each with the key that does: an address, or owner and name."""
@@ -166,7 +172,7 @@ def read_gguf_header(stream: BinaryIO, size: int) -> tuple[GgufHeader | None, st
             if length > MAX_KEY:
                 raise _BrokenError(f"it claims a key of {length:,} bytes")
             key = cursor.take(length).decode("utf-8", errors="replace")
-            value = _value(cursor, int(cursor.number(4)), key.startswith("general."), 0)
+            value = _value(cursor, int(cursor.number(4)), key.startswith(("general.", "split.")), 0)
             if value is not None and key not in values:
                 values[key] = value
     except _BrokenError as broken:

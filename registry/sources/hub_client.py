@@ -87,6 +87,8 @@ class HubClient:
         self._wait = wait
         self._timeout = timeout
         self._spent: float = 0
+        self.given_up = False
+        """Whether the Hub did not answer however often it was asked: to ask for something else will hardly help."""
 
     @property
     def shown_endpoint(self) -> str:
@@ -124,6 +126,7 @@ class HubClient:
             elif reply.status is not None and reply.status not in _RETRIED:
                 raise self._refusal(reply.status, reply.headers, what)
             if tried >= TRIES:
+                self.given_up = True
                 raise self._given_up(reply.status, trouble, what)
             self._pause(_wait_of(reply.headers, tried), what)
 

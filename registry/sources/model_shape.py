@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from registry.sources.folder_facts import FolderFacts
@@ -31,20 +31,24 @@ def read_shape(files: FolderFiles, facts: FolderFacts) -> dict[str, str]:
         files: The folder.
         facts: What its files say.
     """
+    return shape_of(facts.config, files.read_json("tokenizer_config.json") or {}, [header.values for header in facts.gguf.values()])
+
+
+def shape_of(config: Mapping[str, Any], tokenizer: Mapping[str, Any], headers: Iterable[Mapping[str, Any]] = ()) -> dict[str, str]:
+    """The same of a configuration, the configuration of a tokenizer, and the values of GGUF headers."""
     found: dict[str, str] = {}
-    nested = facts.config.get("text_config")
-    for config in (facts.config, nested if isinstance(nested, Mapping) else {}):
+    nested = config.get("text_config")
+    for level in (config, nested if isinstance(nested, Mapping) else {}):
         for name, keys in _FIGURES.items():
-            value = next((config[key] for key in keys if _is_figure(config.get(key))), None)
+            value = next((level[key] for key in keys if _is_figure(level.get(key))), None)
             if value is not None:
                 found.setdefault(name, str(value))
-    tokenizer = files.read_json("tokenizer_config.json") or {}
-    for holder in (tokenizer, facts.config):
+    for holder in (tokenizer, config):
         named = holder.get("tokenizer_class")
         if isinstance(named, str) and named.strip():
             found.setdefault("tokenizer_class", named.strip()[:200])
-    found.update(_quantization(facts))
-    family = facts.config.get("model_type")
+    found.update(_quantization(config, headers))
+    family = config.get("model_type")
     if isinstance(family, str) and family.strip():
         found["model_type"] = family.strip()[:200]
     return found
@@ -54,18 +58,18 @@ def _is_figure(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 < value < MAX_FIGURE
 
 
-def _quantization(facts: FolderFacts) -> dict[str, str]:
+def _quantization(config: Mapping[str, Any], headers: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     found: dict[str, str] = {}
-    stated = facts.config.get("quantization_config")
+    stated = config.get("quantization_config")
     if isinstance(stated, Mapping):
         method, bits = stated.get("quant_method"), stated.get("bits")
         if isinstance(method, str) and method.strip():
             found["quantization_method"] = method.strip()[:100]
         if _is_figure(bits):
             found["quantization_bits"] = str(bits)
-    for header in facts.gguf.values():
+    for header in headers:
         for name, key in (("quantization_version", "general.quantization_version"), ("quantization_file_type", "general.file_type")):
-            value = header.values.get(key)
+            value = header.get(key)
             if isinstance(value, int) and not isinstance(value, bool):
                 found.setdefault(name, str(value))
     return found

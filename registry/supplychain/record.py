@@ -13,6 +13,7 @@ from registry.supplychain.host import Host, Hosting
 from registry.supplychain.model import Model, Revision
 from registry.supplychain.relation import Relation
 from registry.supplychain.remark import Remark
+from registry.supplychain.revenue import Revenue
 from registry.supplychain.statement import LicenseStatement
 from registry.supplychain.user import UserGroup
 
@@ -59,6 +60,9 @@ class Record:
 
     user_groups: tuple[UserGroup, ...] = ()
     """Users of applications."""
+
+    revenues: tuple[Revenue, ...] = ()
+    """What applications and their owners earned."""
 
     acceptances: tuple[Acceptance, ...] = ()
     """Acceptances of terms."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 from registry.supplychain.source import Source
 
+WHOLE = "all"
+"""The name of the group that is everybody who uses the application; the other groups are parts of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class UserGroup:
@@ -35,12 +38,21 @@ class UserGroup:
 
 
 def users_by_month(groups: tuple[UserGroup, ...]) -> dict[str, int]:
-    """Active users of an application by month: the sum over its groups, for months that every counted group reports.
+    """Active users of an application by month: what the group `all` says, else the sum over the parts, for months that each of them reports.
 
-    A month that one group lacks would be counted too low, so it is left out; a group with no series at all says nothing.
+    A month that one part lacks would be counted too low, so it is left out.
     """
-    counted = [group.monthly_users for group in groups if group.monthly_users]
-    if not counted:
-        return {}
-    months = set(counted[0]).intersection(*counted[1:])
-    return {month: sum(series[month] for series in counted) for month in sorted(months)}
+    whole = {month: count for group in groups if group.name == WHOLE for month, count in group.monthly_users.items()}
+    counted = [group.monthly_users for group in summed_parts(groups)]
+    months = set(counted[0]).intersection(*counted[1:]) if counted else set()
+    summed = {month: sum(series[month] for series in counted) for month in months}
+    return dict(sorted({**summed, **whole}.items()))
+
+
+def summed_parts(groups: tuple[UserGroup, ...]) -> tuple[UserGroup, ...]:
+    """The groups that add up to the users of an application.
+
+    A group without a series says nothing, and one of which only months are known that `all` has, too, tells how those are made up.
+    """
+    whole = {month for group in groups if group.name == WHOLE for month in group.monthly_users}
+    return tuple(group for group in groups if group.name != WHOLE and group.monthly_users.keys() - whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from registry.terms.conditions import Condition
+from registry.terms.conditions import Condition, Measure
 from registry.terms.counts import Amount
 from registry.terms.license import License, Term
 from registry.terms.verdict import Verdict
@@ -48,7 +48,16 @@ class Obligation:
 
 @dataclass(frozen=True, slots=True)
 class Headroom:
-    """A numeric limit and how far the use is from it."""
+    """A numeric limit and how far the use is from it.
+
+    Attributes:
+        period: The month or year that the text looks at, where it is fixed.
+        value: The number that was compared, where exactly one is known.
+        assumed_period: A bare number stands for that month.
+        leaf: The limit as the text has it.
+        passed: Whether it is passed; None where that is not known.
+        counted: The month or year in which that number was counted; another than `period` where that one is not on record.
+    """
 
     license: str
     term: Term
@@ -59,6 +68,9 @@ class Headroom:
     period: str | None
     value: Amount | None
     assumed_period: bool = False
+    leaf: Measure | None = None
+    passed: bool | None = None
+    counted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

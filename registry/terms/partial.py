@@ -155,6 +155,17 @@ def measure(leaf: Measure, situation: Situation) -> Measured:
     return Measured(fact, period, exact, worth)
 
 
+def period_counted(leaf: Measure, situation: Situation, measured: Measured) -> str | None:
+    """The month or year that the compared number was counted in; None for a number that stands for all of them."""
+    count = situation.use.value(measured.fact)
+    if measured.value is None or not isinstance(count, Count):
+        return None
+    months = [(period, amount) for period, amount in count.periods(leaf.of) if period <= situation.use.on]
+    if any(period == measured.period for period, _ in months):
+        return measured.period
+    return next((period for period, amount in reversed(months) if amount == measured.value), None)
+
+
 def _says(count: Value | None, scope: str, period: str) -> bool:
     """Whether a series names the period itself."""
     return isinstance(count, Count) and any(month == period for month, _ in count.periods(scope))
@@ -209,18 +220,18 @@ def _bound(leaf: Measure, fact: str, look: Callable[[str, str], Amount | None], 
 
 def _passes(leaf: Measure, least: Amount | None, most: Amount | None, vocabulary: Vocabulary) -> bool | None:
     if least is not None:
-        low = _in_unit(least, leaf.unit, vocabulary)[0]
+        low = amount_in(least, leaf.unit, vocabulary)[0]
         if low > leaf.limit or (leaf.inclusive and low >= leaf.limit):
             return True
     if most is not None:
-        high = _in_unit(most, leaf.unit, vocabulary)[1]
+        high = amount_in(most, leaf.unit, vocabulary)[1]
         if high < leaf.limit or (not leaf.inclusive and high <= leaf.limit):
             return False
     return None
 
 
-def _in_unit(amount: Amount, unit: str | None, vocabulary: Vocabulary) -> tuple[float, float]:
-    """The amount in another currency as a band: rates move, so only a limit outside the band is settled."""
+def amount_in(amount: Amount, unit: str | None, vocabulary: Vocabulary) -> tuple[float, float]:
+    """The amount in another currency as a band, lowest and highest: rates move, so only a limit outside the band is settled."""
     target, source = unit or "USD", amount.unit or unit or "USD"
     if source == target:
         return amount.number, amount.number

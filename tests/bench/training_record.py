@@ -23,7 +23,7 @@ from registry.runner.engines.tokens import Encoded
 from registry.runner.engines.watch import Tally, Watch, counting
 from registry.runner.events import Event
 from tests.bench.measure import side_by_side
-from tests.runner import models
+from tests.runner import tiny_models
 
 STEPS = 200
 BATCH = 16
@@ -102,7 +102,7 @@ def measure_cost(folder: Path, rounds: int = 3) -> Cost:
 
     torch.set_num_threads(1)
     transformers.logging.set_verbosity_error()
-    tiny = models.encoder(folder / "tiny")
+    tiny = tiny_models.make_encoder(folder / "tiny")
     runs = iter(range(1_000))
     timing = side_by_side(
         lambda: trainer(tiny, folder / str(next(runs)), STEPS, 12, recorded=True).train(),

@@ -12,6 +12,7 @@ from registry.catalogue.engine import Catalogue
 from registry.catalogue.queries.applications import find_application
 from registry.catalogue.queries.catalogue_digest import catalogue_digest
 from registry.catalogue.queries.find_model import find_model
+from registry.catalogue.queries.history_of import history_of
 from registry.catalogue.queries.lineage import ancestor_ids, read_ancestors
 from registry.catalogue.queries.model_detail import ModelDetail, read_model
 from registry.catalogue.queries.statements import statements_about
@@ -22,6 +23,8 @@ from registry.supplychain.compute import TrainingRun
 from registry.supplychain.data import Dataset
 from registry.supplychain.host import Host, Hosting
 from registry.supplychain.model import Model
+from registry.supplychain.record import Record
+from registry.supplychain.revenue import Revenue
 from registry.supplychain.source import Source
 from registry.supplychain.user import UserGroup
 from tests.catalogue.conftest import Write
@@ -293,3 +296,36 @@ def test_records_of_one_bundle_describe_the_same_thing_together(catalogue: Catal
     write(record(model("acme/a", parameters=7)), record(replace(model("acme/a"), title="A")))
     found = _detail(catalogue, "acme/a").model
     assert (found.parameters, found.title) == (7, "A")
+
+
+def test_revenue_of_a_product_and_of_an_owner_is_kept_and_corrected(catalogue: Catalogue, write: Write) -> None:
+    apps = tuple(Application(name, owner="Acme") for name in ("kiosk", "stall"))
+    write(Record("a", applications=apps, revenues=(Revenue("kiosk", "product", "2026-05", 5), Revenue("kiosk", "group", "2025", 70, "EUR"))))
+    done = write(Record("a", revenues=(Revenue("stall", "group", "2025", 80, "EUR"), Revenue("kiosk", "product", "2026-05", 5))))
+    assert (dict(done.added), dict(done.changed)) == ({}, {"revenue": 1})
+    with catalogue.reading() as connection:
+        found = {name: find_application(connection, name).revenues for name in ("kiosk", "stall")}
+        told = [row for row in history_of(connection, "app:stall").items if row.what == "revenue"]
+    assert [(each.application, each.scope, each.period, each.amount, each.currency) for each in found["kiosk"]] == [
+        ("kiosk", "group", "2025", 80, "EUR"),
+        ("kiosk", "product", "2026-05", 5, "USD"),
+    ]
+    assert [each.scope for each in found["stall"]] == ["group"]
+    assert [(row.before or {}).get("amount") for row in told] == [70]
+
+
+@pytest.mark.parametrize(
+    ("revenue", "said"),
+    [
+        (Revenue("kiosk", "owner", "2025", 5), "scope"),
+        (Revenue("kiosk", "product", "May", 5), "no month or year"),
+        (Revenue("kiosk", "product", "2025", 5, "euro"), "no currency"),
+        (Revenue("kiosk", "product", "2025", -5), "amount"),
+        (Revenue("kiosk", "group", "2025", 5), "names no owner"),
+        (Revenue("nobody", "group", "2025", 5), "no application"),
+    ],
+)
+def test_revenue_that_cannot_be_kept_is_refused(write: Write, revenue: Revenue, said: str) -> None:
+    write(Record("a", applications=(Application("kiosk"),)))
+    with pytest.raises(UsageError, match=said):
+        write(Record("a", revenues=(revenue,)))

@@ -61,15 +61,17 @@ def test_json_holds_what_others_rely_on(audit: Licet) -> None:
 
 
 def test_every_form_is_written_beside_the_table(audit: Licet, tmp_path: Path) -> None:
-    forms = ("json", "csv", "sarif", "markdown", "github", "gitlab")
+    forms = ("table", "json", "csv", "sarif", "markdown", "html", "github", "gitlab")
     done = audit("app/", *LARGE, *(word for form in forms for word in ("-o", f"{form}=out.{form}")))
     assert done.returncode == 1
+    assert "meta-llama/Llama-2-7b-chat-hf  needs-permission  llama2" in (tmp_path / "out.table").read_text(encoding="utf-8")
     sarif = json.loads((tmp_path / "out.sarif").read_text(encoding="utf-8"))
     place = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
     assert (place["artifactLocation"]["uri"], place["region"]["startLine"]) == ("main.py", 2)
     assert (tmp_path / "out.github").read_text(encoding="utf-8").startswith("::error file=main.py,line=2,title=LIC301")
     issue = json.loads((tmp_path / "out.gitlab").read_text(encoding="utf-8"))[0]
     assert (issue["check_name"], issue["location"]) == ("LIC301", {"path": "main.py", "lines": {"begin": 2}})
+    assert "<title>Audit of app" in (tmp_path / "out.html").read_text(encoding="utf-8")
     assert "| LIC301 | error |" in (tmp_path / "out.markdown").read_text(encoding="utf-8")
 
 
@@ -106,8 +108,11 @@ def test_no_models_at_all_is_said_and_is_no_failure(audit: Licet, tmp_path: Path
         (("app/", "--app", "web"), "no application is called `web`"),
         (("app/", "--baseline", "nowhere.json"), "baseline `nowhere.json` cannot be read"),
         (("app/", "--fail-on", "perhaps"), "`--fail-on perhaps` is not a finding"),
-        (("app/", "-o", "xml=out.xml"), "is not FORMAT=FILE"),
+        (("app/", "-o", "xml=out.xml"), "is not FORMAT or FORMAT=FILE"),
         (("gpt2", "--policy", "startup"), "are for a folder or file"),
+        (("app/", "--against", "nowhere.json"), "`nowhere.json` cannot be read"),
+        (("app/", "--against", "old.json", "--format", "sarif"), "`--against` is written as table, json, markdown, not as sarif"),
+        (("app/", "--against", "old.json", "--locked"), "`--against` compares two audits"),
     ],
 )
 def test_a_wrong_request_is_refused_in_words(audit: Licet, arguments: tuple[str, ...], words: str) -> None:
@@ -163,3 +168,50 @@ def test_a_lock_is_written_and_drift_ends_with_1(audit: Licet, tmp_path: Path) -
 def test_explain_says_what_a_code_means(audit: Licet) -> None:
     done = audit("--explain", "LIC101")
     assert (done.returncode, "looser" in done.stdout) == (0, True)
+
+
+def test_against_says_what_changed_and_fails_on_what_is_new_only(audit: Licet, tmp_path: Path) -> None:
+    use = ("--commercial", "--distribution", "saas")
+    audit("app/", *use, "--mau", "1k", "-o", "json=old.json")
+    same = audit("app/", "--against", "old.json", *use, "--mau", "1k", "--fail-on", "note")
+    assert (same.returncode, "1 in use as before" in same.stdout) == (0, True), same.stderr
+    done = audit("app/", "--against", "old.json", *LARGE, "-o", "json=new.json", "-o", "markdown=new.md")
+    assert done.returncode == 1
+    assert "permitted -> needs-permission" in done.stdout
+    assert "because the fact monthly active users was 1,000 and is 900,000,000" in done.stdout
+    assert json.loads((tmp_path / "new.json").read_text(encoding="utf-8"))["schema"] == "licet.audit-changes/1"
+    assert "## Verdicts that changed" in (tmp_path / "new.md").read_text(encoding="utf-8")
+
+
+def test_a_hostile_earlier_audit_commands_no_terminal(audit: Licet, tmp_path: Path) -> None:
+    audit("app/", "-o", "json=old.json")
+    data = json.loads((tmp_path / "old.json").read_text(encoding="utf-8"))
+    evil = "x\x1b[31m\u202e| <b>\n::error::no"
+    model = {**data["models"][0], "model": evil, "decides": evil, "licenses": [evil]}
+    data.update(models=[model], use={evil: evil}, policy=evil, findings=[{**data["findings"][0], "code": evil, "subject": evil, "summary": evil, "file": evil}])
+    (tmp_path / "old.json").write_text(json.dumps(data), encoding="utf-8")
+    for form in ("table", "json", "markdown"):
+        done = audit("app/", "--against", "old.json", "--format", form)
+        assert done.returncode == 0, done.stderr
+        assert not {"\x1b", "\u202e"} & set(done.stdout)
+        assert "\n::error::no" not in done.stdout
+
+
+def test_what_was_audited_is_kept_and_brought_up_to_date(audit: Licet, licet: Licet, catalogue: Path, tmp_path: Path) -> None:
+    done = audit("app/", "--record", "--app", "till")
+    assert done.returncode == 0, done.stderr
+    assert "recorded: app:till, which uses 1 models" in done.stderr
+    assert json.loads(audit("app/", "--record", "--app", "till", "--format", "json").stdout)["models"]
+    (tmp_path / "app" / "main.py").write_text(SOURCE.replace("meta-llama/Llama-2-7b-chat-hf", "microsoft/phi-2"), encoding="utf-8")
+    again = audit("app/", "--record", "--app", "till")
+    assert "now uses microsoft/phi-2" in again.stderr
+    assert "no longer uses meta-llama/Llama-2-7b-chat-hf" in again.stderr
+    shown = licet("audit", "app:till", "--format", "json", LICET_DB=str(catalogue))
+    assert json.loads(shown.stdout)["subjects"] == ["microsoft/phi-2"]
+
+
+@pytest.mark.parametrize("arguments", [("meta-llama/Llama-2-7b-chat-hf", "--record"), ("--all", "--record"), ("app/", "--record", "--against", "old.json")])
+def test_only_a_folder_is_kept(audit: Licet, arguments: tuple[str, ...]) -> None:
+    done = audit(*arguments)
+    assert done.returncode == 2
+    assert "--record" in done.stderr

@@ -80,7 +80,6 @@ def test_a_conversion_is_a_step_of_its_own(licet: Licet, tmp_path: Path) -> None
 
 
 def test_a_merge_descends_from_every_model(licet: Licet, writers: Path) -> None:
-    pytest.importorskip("mergekit")
     models = ("--model", str(writers / "one"), "--model", str(writers / "two"))
     done = licet("run", "merge", *models, "--base-license", "mit", "--out", "both", "--threads", "1")
     assert done.returncode == 0, done.stderr

@@ -106,6 +106,10 @@ def test_an_approval_and_an_open_licence_are_told() -> None:
 def test_the_share_of_the_computation_is_told_only_with_what_it_rests_on() -> None:
     share = {"own_flop": 2e24, "original": "acme/base", "original_flop": 4e24, "share": 0.5, "above_one_third": True, "assumed": None, "rule": "r"}
     assert "0.5 of the computation of the training of acme/base: above one third" in told(one_third_rule=share)
+    assert "its provider" in " ".join(told(one_third_rule=share).split())
+    small = " ".join(told(one_third_rule={**share, "general_purpose": False}).split())
+    assert "fewer operations than the EU's indicative criterion" in small
+    assert "its provider" not in small
     tiny = {**share, "original_flop": None, "share": 1e-12, "above_one_third": False, "assumed": "it is not on record"}
     assert "Far below a third of the threshold" in told(one_third_rule=tiny)
 

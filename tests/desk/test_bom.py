@@ -12,6 +12,7 @@ import pytest
 
 from registry.catalogue.ingest.writer import ingest
 from registry.desk.bom import make_bill
+from registry.desk.bom_hub import with_hub
 from registry.desk.bom_subject import gather_subject
 from registry.desk.imports_layers import import_bom
 from registry.desk.lineage import read_lineage
@@ -20,6 +21,7 @@ from registry.desk.session import Desk
 from registry.desk.show import show_model
 from registry.errors import SourceError, UnknownModelError, UsageError
 from registry.reports.bom_score import score_bom
+from registry.sources.hub_model import read_hub_model
 from registry.supplychain.model import Revision
 from tests.desk.bom_folders import CARD, support_folder
 from tests.desk.conftest import LLAMA, Open, add_application
@@ -181,6 +183,35 @@ def test_links_and_special_files_of_a_folder_are_not_followed(desk: Desk, tmp_pa
     text = make_bill(desk, [str(folder)], {}).text
     assert hashlib.sha256(b"secret").hexdigest() not in text
     assert "weights.bin" not in text
+
+
+def test_what_the_hub_says_goes_in_and_what_is_recorded_stays(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        ingest(connection, [record(model("acme/two", title="Two", parameters=7))], actor="tester", kind="test")
+    (held,) = gather_subject(desk, ["acme/two"], {}).models
+    index = [{"results": [{"metrics": [{"type": "f1", "value": 1}]}]}]
+    said: dict[str, Any] = {"sha": "c" * 40, "pipeline_tag": "translation", "safetensors": {"total": 9}, "model-index": index}
+    found = with_hub(held, read_hub_model("acme/two", said, {}))
+    assert (found.title, found.parameters, found.licensing) == ("Two", 7, held.licensing)
+    assert (found.on_hub, found.commit) == (True, "c" * 40)
+    assert found.card is not None
+    assert (found.card.task, [each.type for each in found.card.metrics]) == ("translation", ["f1"])
+    assert found.card.cited is not None
+    assert found.card.cited.reference == f"huggingface.co/acme/two@{'c' * 40}"
+
+
+def test_a_model_without_an_address_is_noted_with_what_gives_it_one(reader: Desk) -> None:
+    llama = "meta-llama/Llama-3.1-8B-Instruct"
+    made = make_bill(reader, [llama, LLAMA], {})
+    assert "purl" not in json.loads(made.text)["components"][0]
+    (note,) = [note for note in made.notes if "package URL" in note]
+    assert llama in note
+    assert "`--hub` asks it" in note
+
+
+def test_the_hub_is_not_asked_offline(desk_over: Open) -> None:
+    with pytest.raises(UsageError, match="may not be asked"):
+        make_bill(desk_over(offline=True), [LLAMA], {}, hub=True)
 
 
 def test_what_spdx_s_profiles_lack_is_said(reader: Desk) -> None:

@@ -149,6 +149,14 @@ def test_exactly_one_third_is_not_above_it() -> None:
     assert share["above_one_third"] is False
 
 
+@pytest.mark.parametrize(("flop", "says"), [(None, None), (9e22, False), (1e23, False), (1.1e23, True)])
+def test_only_more_than_the_criterion_makes_the_original_one_for_general_purposes(flop: float | None, says: bool | None) -> None:
+    share = modifier_share(1e20, "acme/base", flop)
+    assert share is not None
+    assert share["general_purpose"] is says
+    assert "C(2025) 7719" in share["rule"]
+
+
 def test_where_the_original_is_not_known_the_threshold_stands_in_and_that_is_said() -> None:
     share = modifier_share(GENERAL_PURPOSE_FLOP / 2, "acme/base", None)
     assert share is not None

@@ -98,9 +98,13 @@ def finding(code: str, summary: str, **given: Any) -> dict[str, Any]:
     return {"code": code, **usual, "summary": summary, "hint": "relicense", **given}
 
 
+LIMIT = {"of": "group", "at": "once", "passed": False, "counted": None}
+"""What else is said of a limit, without showing in a document."""
+
+
 def limit(license: str, **given: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"term": "limit", "section": "2", "fact": "monthly_active_users", "limit": 700_000_000, "comparator": ">"}
-    return {"license": license, **usual, "unit": None, "value_unit": None, "month": "2023-06", "value": 1_200_000, **given}
+    return {"license": license, **usual, "unit": None, "value_unit": None, "month": "2023-06", "value": 1_200_000, **LIMIT, **given}
 
 
 def item(**given: Any) -> dict[str, Any]:

@@ -184,3 +184,20 @@ def test_a_claim_with_a_link_that_is_no_address_keeps_it_as_a_property(knowledge
     (entry,) = render_cyclonedx(subject)["components"][0]["licenses"]
     assert entry["license"]["name"] == "Acme Terms"
     assert properties(entry["license"])["licet:link"] == "ftp:// acme"
+
+
+def test_who_makes_the_bill_and_from_what_stands_in_its_metadata(knowledge: Knowledge) -> None:
+    held = full_subject(knowledge)
+    silent = render_cyclonedx(held)["metadata"]
+    assert "manufacturer" not in silent
+    assert [each.get("phase") or each["name"] for each in silent["lifecycles"]] == ["build", "post-build", "catalogue"]
+    made = render_cyclonedx(replace(held, author="Acme GmbH", runs=(), models=held.models[:1]))
+    assert made["metadata"]["manufacturer"] == {"name": "Acme GmbH"}
+    assert made["metadata"]["lifecycles"] == [{"phase": "post-build"}]
+    assert validate_cyclonedx(written(made), "1.7") == []
+
+
+def test_a_licence_is_pointed_to_once_where_it_stands_and_not_in_the_folders_of_others(knowledge: Knowledge) -> None:
+    tuned = component(render_cyclonedx(full_subject(knowledge)), "model:acme/support-7b")
+    links = [each["url"] for each in tuned["externalReferences"] if each["type"] == "license"]
+    assert links == ["https://ai.meta.com/llama/license/", "https://www.apache.org/licenses/LICENSE-2.0"]

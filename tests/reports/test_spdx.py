@@ -136,3 +136,33 @@ def test_hostile_text_is_cut_and_made_plain(knowledge: Knowledge) -> None:
     texts = texts_of(render_spdx(hostile_subject(knowledge)))
     assert not any("\x1b" in text or "\u202e" in text for text in texts)
     assert max(map(len, texts)) <= 9_000
+
+
+def test_the_bill_is_a_bom_of_the_kinds_that_it_was_made_from(knowledge: Knowledge) -> None:
+    document = render_spdx(full_subject(knowledge))
+    (bill,) = elements(document, "software_Sbom")
+    assert bill["rootElement"] == [named(document, "acme/support-7b")["spdxId"]]
+    assert sorted(bill["software_sbomType"]) == ["analyzed", "build"]
+    (about,) = elements(document, "SpdxDocument")
+    assert about["rootElement"] == [bill["spdxId"]]
+    assert set(bill["element"]) < set(about["element"])
+    held = full_subject(knowledge)
+    (plain,) = elements(render_spdx(replace(held, runs=(), models=held.models[1:], targets=("acme/base-7b",))), "software_Sbom")
+    assert "software_sbomType" not in plain
+
+
+def test_every_file_of_a_model_has_its_digest(knowledge: Knowledge) -> None:
+    document = render_spdx(full_subject(knowledge))
+    (link,) = links(document, "contains")
+    assert link["from"] == named(document, "acme/support-7b")["spdxId"]
+    files = {each["spdxId"]: (each["name"], each["verifiedUsing"][0]["hashValue"]) for each in elements(document, "software_File")}
+    assert sorted(files[end] for end in link["to"]) == [("README.md", "ef" * 32), ("model.safetensors", "cd" * 32)]
+
+
+def test_who_makes_the_bill_is_its_creator(knowledge: Knowledge) -> None:
+    document = render_spdx(replace(application_subject(knowledge), author="Acme Inc"))
+    (creation,) = elements(document, "CreationInfo")
+    (maker,) = (each for each in elements(document, "Organization") if each["name"] == "Acme Inc" and "comment" not in each)
+    assert creation["createdBy"] == [maker["spdxId"]]
+    (tool,) = elements(document, "Tool")
+    assert creation["createdUsing"] == [tool["spdxId"]]

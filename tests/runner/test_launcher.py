@@ -12,7 +12,7 @@ import pytest
 from registry.errors import RunError
 from registry.runner.events import Event, Finished, Progress, Stage, Started
 from registry.runner.process import run_worker
-from tests.runner import models
+from tests.runner import tiny_models
 from tests.runner.running import finetune_job, texts
 
 pytest.importorskip("torch")
@@ -23,7 +23,7 @@ TWO = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-p
 
 
 def test_two_processes_make_one_model(tmp_path: Path) -> None:
-    job = finetune_job("text-classification", models.encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl"), tmp_path / "out", batch_size=8)
+    job = finetune_job("text-classification", tiny_models.make_encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl"), tmp_path / "out", batch_size=8)
     events: list[Event] = []
     finished = run_worker(job, events.append, launcher=TWO)
     assert finished.counts["processes"] == 2
@@ -37,7 +37,7 @@ def test_two_processes_make_one_model(tmp_path: Path) -> None:
 
 
 def test_ctrl_c_stops_both_processes_with_one_checkpoint(tmp_path: Path) -> None:
-    job = finetune_job("text-classification", models.encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl", 900), tmp_path / "out", epochs=500)
+    job = finetune_job("text-classification", tiny_models.make_encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl", 900), tmp_path / "out", epochs=500)
     pressed: list[Event] = []
 
     def on_event(event: Event) -> None:
@@ -55,7 +55,7 @@ def test_ctrl_c_stops_both_processes_with_one_checkpoint(tmp_path: Path) -> None
 def test_accelerate_starts_the_worker_as_well(tmp_path: Path) -> None:
     launcher = (sys.executable, "-m", "accelerate.commands.launch", "--cpu", "--num_processes", "1", "--num_machines", "1")
     launcher += ("--mixed_precision", "no", "--dynamo_backend", "no")
-    base, data = models.encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl")
+    base, data = tiny_models.make_encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl")
     finished = run_worker(finetune_job("text-classification", base, data, tmp_path / "out", max_steps=2), lambda event: None, launcher=launcher)
     assert finished.counts["steps"] == 2
     assert (tmp_path / "out" / "model.safetensors").is_file()

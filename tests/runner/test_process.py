@@ -15,7 +15,7 @@ import pytest
 from registry.errors import RunError
 from registry.runner.events import Event, Failed, Finished, Noted, Progress, Stage
 from registry.runner.job import ConvertJob, ModelInput
-from registry.runner.process import run_worker
+from registry.runner.process import processes_asked, run_worker
 
 SCRIPT = ("-m", "tests.runner.script_engine")
 
@@ -215,6 +215,36 @@ def test_launcher_that_is_not_there_is_named() -> None:
     error = failure("work", launcher=["no-such-launcher"])
     assert error.reason == "missing"
     assert "`no-such-launcher` cannot be started" in error.message
+    assert "whole path" in str(error.hint)
+
+
+@pytest.mark.parametrize(
+    ("launcher", "count"),
+    [
+        ("accelerate launch --cpu --num_processes 2", 2),
+        ("accelerate launch --num-processes=8 --multi_gpu", 8),
+        ("torchrun --standalone --nproc-per-node 4", 4),
+        ("torchrun --nproc_per_node=gpu", None),
+        ("accelerate launch", None),
+        ("", None),
+    ],
+)
+def test_number_of_processes_is_read_from_the_launcher(launcher: str, count: int | None) -> None:
+    assert processes_asked(launcher.split()) == count
+
+
+def test_launcher_of_this_environment_is_found_without_a_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    for folder, word in ((here, "right"), (elsewhere, "wrong")):
+        folder.mkdir()
+        (folder / "launch").write_text(f'#!/bin/sh\ntouch "{tmp_path / word}"\nexec {sys.executable} "$@"\n')
+        (folder / "launch").chmod(0o755)
+    (here / "python").symlink_to(sys.executable)
+    monkeypatch.setenv("PATH", f"{elsewhere}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(sys, "executable", str(here / "python"))
+    assert run("work", launcher=["launch"])[0].counts == {"steps": 3}
+    assert (tmp_path / "right").exists()
+    assert not (tmp_path / "wrong").exists()
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", '{"kind": "finetune"}', '{"kind": "dance"}', "[" * 100_000, " " * 1_000_001])

@@ -282,3 +282,9 @@ def test_files_that_are_not_those_of_their_commit_never_become_them(signing_desk
     assert first in detail(signing_desk, "acme/tuned").revisions
     with pytest.raises(RefusedError, match="LIC502"):
         run(signing_desk, place, **asked, out=str(place / "third"))
+
+
+def test_fewer_processes_than_the_launcher_was_asked_for_are_noted(signing_desk: Desk, place: Path) -> None:
+    result = run(signing_desk, place, launcher=(sys.executable, str(STAND_IN), "ok", "--num_processes", "2"))
+    assert any("asked for 2 processes, and 1 ran" in note for note in result["notes"])
+    assert not any("asked for" in note for note in run(signing_desk, place, out=place / "other", name="other")["notes"])

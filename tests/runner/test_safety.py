@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from registry.errors import RunError
-from registry.runner.safety import check_folder, check_gguf
+from registry.runner.safety import check_folder
 
 
 def model_folder(folder: Path, config: dict[str, Any] | None = None, **files: bytes) -> Path:
@@ -206,27 +206,3 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 def test_the_way_of_quantisation_is_told(tmp_path: Path) -> None:
     folder = model_folder(tmp_path / "model", {"model_type": "bert", "quantization_config": {"quant_method": "torchao"}})
     assert check_folder(folder, "acme/model").quantization == "torchao"
-
-
-def test_a_gguf_file_is_known_by_its_header(tmp_path: Path) -> None:
-    (tmp_path / "model.gguf").write_bytes(b"GGUF" + struct.pack("<IQQ", 3, 0, 0))
-    path, header = check_gguf(tmp_path, "model.gguf", "acme/model")
-    assert (path, header.version) == (tmp_path.resolve() / "model.gguf", 3)
-
-
-@pytest.mark.parametrize(
-    ("data", "reason", "said"),
-    [(b"GGUF\x03\x00", "model", "it claims 4 bytes"), (b"\x80\x04K\x01.", "unsafe", "is a pickle"), (b"PK\x03\x04rest", "unsafe", "is a pickle")],
-)
-def test_a_file_that_is_only_named_gguf_is_refused(tmp_path: Path, data: bytes, reason: str, said: str) -> None:
-    (tmp_path / "model.gguf").write_bytes(data)
-    with pytest.raises(RunError, match=said) as caught:
-        check_gguf(tmp_path, "model.gguf", "acme/model")
-    assert caught.value.reason == reason
-
-
-def test_a_gguf_file_that_is_not_there_names_the_one_that_is(tmp_path: Path) -> None:
-    (tmp_path / "other.gguf").write_bytes(b"GGUF")
-    with pytest.raises(RunError) as caught:
-        check_gguf(tmp_path, "../model.gguf", "acme/model")
-    assert "other.gguf" in str(caught.value.hint)

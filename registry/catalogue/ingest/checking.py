@@ -12,6 +12,7 @@ from registry.errors import UsageError
 from registry.supplychain import words
 from registry.supplychain.names import check_name, split_reference
 from registry.supplychain.record import Record
+from registry.supplychain.revenue import SCOPES
 
 MAX_TEXT = 4000
 """A text longer than this is no fact of ours."""
@@ -22,6 +23,8 @@ MAX_COUNT = 2**63 - 1
 _DATE = re.compile(r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_YEAR = re.compile(r"\d{4}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _DATE_FIELDS = frozenset({"released_on", "stated_on", "valid_from", "valid_to", "read_on", "accepted_on", "committed_on"})
 
 
@@ -69,6 +72,12 @@ def check_record(record: Record) -> None:
         for month in group.monthly_users:
             if not _MONTH.fullmatch(month):
                 raise UsageError(f"`{group.application}/{group.name}`: `{month}` is no month", "write months as `2026-05`")
+    for revenue in record.revenues:
+        _word(revenue.scope, SCOPES, f"app:{revenue.application}", "scope")
+        if not _MONTH.fullmatch(revenue.period) and not _YEAR.fullmatch(revenue.period):
+            raise UsageError(f"`app:{revenue.application}`: `{revenue.period[:40]}` is no month or year", "write `2026-05` or `2025`")
+        if not _CURRENCY.fullmatch(revenue.currency):
+            raise UsageError(f"`app:{revenue.application}`: `{revenue.currency[:40]}` is no currency", "write it as ISO 4217 has it, such as `EUR`")
     for statement in record.statements:
         _word(statement.basis, words.BASES, statement.subject, "basis")
         if statement.license is None and statement.raw_name is None and statement.raw_link is None:

@@ -26,6 +26,7 @@ from registry.catalogue.ingest.layers import (
 )
 from registry.catalogue.ingest.ledger import Ledger
 from registry.catalogue.ingest.remarks import write_remarks
+from registry.catalogue.ingest.revenues import write_revenues
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.tables.license import acceptance
 from registry.catalogue.tables.lineage import edge
@@ -102,6 +103,7 @@ def ingest(
     write_hostings(ledger, (each for record in given for each in record.hostings))
     write_applications(ledger, (each for record in given for each in record.applications))
     write_user_groups(ledger, (each for record in given for each in record.user_groups))
+    write_revenues(ledger, (each for record in given for each in record.revenues))
     _write_acceptances(ledger, [each for record in given for each in record.acceptances])
     digest = end_change_set(connection, ledger.log, keep_rows=keep_rows)
     return IngestResult(

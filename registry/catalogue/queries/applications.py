@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.queries.page import Page
 from registry.catalogue.tables.application import application, application_model
 from registry.catalogue.tables.host import host, hosting
 from registry.catalogue.tables.model import model
+from registry.catalogue.tables.revenue import revenue
 from registry.catalogue.tables.source import source
 from registry.catalogue.tables.user import user_count, user_group
 from registry.errors import UsageError
 from registry.supplychain.application import Application, ModelUse
+from registry.supplychain.revenue import Revenue
 from registry.supplychain.source import Source
 from registry.supplychain.user import UserGroup, users_by_month
 
@@ -52,6 +54,9 @@ class ApplicationRow:
     user_groups: tuple[UserGroup, ...]
     """Who uses it."""
 
+    revenues: tuple[Revenue, ...] = ()
+    """What it earned, and what its owner did."""
+
     @property
     def monthly_users(self) -> dict[str, int]:
         """Its active users by month, over all its groups: what answers a model's user limit."""
@@ -67,6 +72,7 @@ def _read(connection: Connection, query: Select[Any]) -> list[ApplicationRow]:
     numbers = {row.id: row.name for row in rows}
     used = _used(connection, numbers)
     groups = _groups(connection, numbers)
+    earned = _revenues(connection, {row.id: (row.name, row.owner) for row in rows})
     return [
         ApplicationRow(
             row.id,
@@ -83,6 +89,7 @@ def _read(connection: Connection, query: Select[Any]) -> list[ApplicationRow]:
             ),
             tuple(used.get(row.id, ())),
             tuple(groups.get(row.id, ())),
+            tuple(earned.get(row.id, ())),
         )
         for row in rows
     ]
@@ -129,6 +136,25 @@ def _groups(connection: Connection, numbers: dict[int, str]) -> dict[int, list[U
     return found
 
 
+def _revenues(connection: Connection, applications: dict[int, tuple[str, str | None]]) -> dict[int, list[Revenue]]:
+    """What applications earned and what their owners did, by the application's number."""
+    found: dict[int, list[Revenue]] = {}
+    query = select(revenue, source.c.reference, source.c.read_on).outerjoin(source, source.c.id == revenue.c.source_id)
+    query = query.order_by(revenue.c.scope, revenue.c.period)
+    of: dict[str, list[int]] = {}
+    for number, (_, owner) in applications.items():
+        if owner is not None:
+            of.setdefault(owner, []).append(number)
+    for part in chunks(sorted(applications)):
+        owners = sorted({owner for number in part if (owner := applications[number][1]) is not None})
+        for row in connection.execute(query.where(or_(revenue.c.application_id.in_(part), revenue.c.owner.in_(owners)))):
+            said_by = Source(row.reference, row.read_on or None) if row.reference is not None else None
+            for number in [row.application_id] if row.owner is None else of[row.owner]:
+                if number in part:
+                    found.setdefault(number, []).append(Revenue(applications[number][0], row.scope, row.period, row.amount, row.currency, said_by))
+    return found
+
+
 def list_applications(connection: Connection, *, owner: str | None = None, after: str | None = None, limit: int = 100) -> Page[ApplicationRow]:
     """Applications by name, from after a name on."""
     query = _query().limit(limit + 1)
@@ -138,6 +164,20 @@ def list_applications(connection: Connection, *, owner: str | None = None, after
         query = query.where(application.c.name > after)
     rows = _read(connection, query)
     return Page(tuple(rows[:limit]), rows[limit - 1].application.name if len(rows) > limit else None)
+
+
+def read_applications(connection: Connection, names: Iterable[str]) -> list[ApplicationRow]:
+    """Applications by their exact names, in the order of these names."""
+    found: list[ApplicationRow] = []
+    for part in chunks(sorted(set(names))):
+        found += _read(connection, _query().where(application.c.name.in_(part)))
+    return found
+
+
+def count_groups(connection: Connection, names: Iterable[str]) -> int:
+    """How many groups of users applications have, by their exact names."""
+    query = select(func.count()).select_from(user_group.join(application, application.c.id == user_group.c.application_id))
+    return sum(int(connection.execute(query.where(application.c.name.in_(part))).scalar_one()) for part in chunks(sorted(set(names))))
 
 
 def find_application(connection: Connection, name: str) -> ApplicationRow:
@@ -152,4 +192,5 @@ def find_application(connection: Connection, name: str) -> ApplicationRow:
         return next((each for each in found if each.application.name == plain), found[0])
     names = list(connection.execute(select(application.c.name).order_by(application.c.name)).scalars())
     near = get_close_matches(plain, names, 3, 0.5)
-    raise UsageError(f"no application is called `{plain}`", f"did you mean {', '.join(f'`app:{each}`' for each in near)}?" if near else "record it first")
+    hint = f"did you mean {', '.join(f'`app:{each}`' for each in near)}?" if near else "record it with `licet catalog add application`"
+    raise UsageError(f"no application is called `{plain}`", hint)

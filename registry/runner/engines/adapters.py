@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from registry.runner.engines.interface import EngineError, Tell
@@ -15,6 +16,15 @@ RANK = 8
 DROPOUT = 0.05
 """The dropout on the way into an adapter where nothing is said."""
 
+HEADS = ("classification_head", "classifier", "logits_proj", "pooler", "pre_classifier", "score", "sequence_summary")
+"""What architectures call the layers that tell labels: a base may lack them, and then they have no values that four bits could hold."""
+
+
+LABEL_TASKS = ("SEQ_CLS", "TOKEN_CLS")
+"""What peft calls the tasks whose models end in a head for labels."""
+
+_KEPT_BY_PEFT = ("classifier", "score")  # with these tasks, without being told
+
 
 def check_method(job: FinetuneJob, machine: Readied) -> None:
     """The method can be used on this machine.
@@ -25,34 +35,42 @@ def check_method(job: FinetuneJob, machine: Readied) -> None:
     if job.method != "qlora":
         return
     try:
-        import bitsandbytes  # type: ignore[import-not-found, unused-ignore]  # noqa: F401
+        import bitsandbytes  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise EngineError(
-            "missing", "QLoRA needs `bitsandbytes`, which is not installed", "run `python -m pip install bitsandbytes`, or say `--method lora`"
+            "missing",
+            "QLoRA needs `bitsandbytes`, which is not installed",
+            "run `python -m pip install 'licet[quantize]'`, or say `--method lora`",
+            extra="quantize",
         ) from error
-    if machine.device.type != "cuda":
-        raise EngineError("missing", f"QLoRA needs a CUDA device; this run is on `{machine.device.type}`", "say `--method lora`")
+    if machine.device.type not in bitsandbytes.supported_torch_devices:
+        raise EngineError("missing", f"bitsandbytes, which QLoRA needs, does not compute on `{machine.device.type}`", "say `--method lora`")
 
 
 def quantization(job: FinetuneJob, machine: Readied) -> dict[str, Any]:
-    """Options for loading a base that QLoRA keeps in four bits (Dettmers et al. 2023, section 3); none for other methods."""
+    """Options for loading a base that QLoRA keeps in four bits (Dettmers et al. 2023, section 3), but for its head; none for other methods."""
     if job.method != "qlora":
         return {}
     from transformers import BitsAndBytesConfig
 
     config = BitsAndBytesConfig(  # type: ignore[no-untyped-call]
-        load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True, bnb_4bit_compute_dtype=machine.dtype
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=machine.dtype,
+        llm_int8_skip_modules=[*HEADS, "lm_head"],  # the name is older than four bits
     )
     return {"quantization_config": config, "device_map": {"": machine.device}}
 
 
-def adapted(model: Any, job: FinetuneJob, task: str | None, tell: Tell) -> Any:
+def adapted(model: Any, job: FinetuneJob, task: str | None, new_layers: Sequence[str], tell: Tell) -> Any:
     """The model with an adapter to train, where the method is one; else the model itself.
 
     Args:
         model: The base.
         job: What was asked for.
         task: What peft calls the task.
+        new_layers: What the base does not have, which is trained whole and kept with the adapter.
         tell: Told where the adapter was put, if nobody said.
 
     Raises:
@@ -77,6 +95,7 @@ def adapted(model: Any, job: FinetuneJob, task: str | None, tell: Tell) -> Any:
         lora_dropout=DROPOUT if training.lora_dropout is None else training.lora_dropout,
         target_modules=targets,
         task_type=task,
+        modules_to_save=[layer for layer in new_layers if not layer.startswith(_KEPT_BY_PEFT)] if task in LABEL_TASKS else None,
     )
     try:
         model = get_peft_model(model, config)

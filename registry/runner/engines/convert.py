@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from registry.runner.engines.carried import make_folder
+from registry.runner.engines.gguf_parts import join_parts
 from registry.runner.engines.interface import EngineError, Tell
 from registry.runner.engines.ledger import Ledger
 from registry.runner.engines.loading import explained, refused
@@ -18,8 +19,9 @@ from registry.runner.engines.machine import ready_machine
 from registry.runner.engines.tidy import tidy_model
 from registry.runner.events import Finished, Noted
 from registry.runner.job import ConvertJob
-from registry.runner.safety import check_gguf
+from registry.runner.safety_gguf import SafeGguf, check_gguf
 from registry.sources.gguf_header import GgufHeader
+from registry.sources.notes import shown
 
 _MAX_SHARD = "4GB"
 _NAME = "model.gguf"
@@ -40,18 +42,21 @@ class ConvertEngine:
 
         ledger = Ledger(tell)
         with refused():
-            path, header = check_gguf(job.model.folder, job.file, job.model.name)
+            checked = check_gguf(job.model.folder, job.file, job.model.name)
+        header = checked.header
         readied = ready_machine(job.machine.model_copy(update={"precision": "auto"}), tell)  # it computes nothing in the type it stores
         stored = _stored_as(header)
         precision = _precision(job, header)
         dtype = {"fp32": torch.float32, "fp16": torch.float16, "bf16": torch.bfloat16}[precision]
         ledger.stage("loading", job.file)
-        with _alone(path) as place, explained(job.model.name, place):
+        with _alone(job, checked) as place, explained(job.model.name, place):
             options: dict[str, Any] = {"gguf_file": _NAME, "local_files_only": True, "trust_remote_code": False}
             config = transformers.AutoConfig.from_pretrained(place, **options)
             kind = transformers.AutoModelForSeq2SeqLM if config.is_encoder_decoder else transformers.AutoModelForCausalLM
-            packed: Any = kind.from_pretrained(place, dtype=dtype, **options)
+            loaded: Any = kind.from_pretrained(place, dtype=dtype, output_loading_info=True, **options)
             tokenizer: Any = transformers.AutoTokenizer.from_pretrained(place, **options)
+        packed, info = loaded
+        _check_whole(info, job)
         _check_numbers(packed, job)
         make_folder(job.out)
         ledger.stage("converting")
@@ -65,8 +70,9 @@ class ConvertEngine:
         return ledger.finish(
             counts={"parameters_total": sum(parameter.numel() for parameter in model.parameters()), "parameters_trained": 0, "tensors": header.tensors},
             settings={
-                "file": job.file,
-                "file_sha256": _digest(path),
+                "file": checked.paths[0].name,
+                "file_sha256": _digest(checked.paths[0]),
+                "parts": len(checked.paths),
                 "gguf_version": header.version,
                 "stored_as": stored,
                 "precision": precision,
@@ -77,10 +83,16 @@ class ConvertEngine:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[Path]:
-    """A folder with nothing but the file in it, so that no configuration that lies beside it has a say."""
-    with tempfile.TemporaryDirectory(prefix="licet-gguf-") as place:
-        (Path(place) / _NAME).symlink_to(path)
+def _alone(job: ConvertJob, checked: SafeGguf) -> Iterator[Path]:
+    """A folder with nothing but the model in it, so that no configuration that lies beside it has a say; parts are put together there."""
+    apart = len(checked.paths) > 1
+    with tempfile.TemporaryDirectory(prefix=".licet-gguf-", dir=job.out.parent if apart else None) as place:
+        file = Path(place) / _NAME
+        if apart:  # as large as the model, so it is written where that has room
+            with explained(job.model.name):
+                join_parts(checked.paths, file, job.model.name)
+        else:
+            file.symlink_to(checked.paths[0])
         yield Path(place)
 
 
@@ -97,6 +109,18 @@ def _unpacked(kind: Any, packed: Any, dtype: Any) -> Any:
     model.tie_weights()
     model.generation_config = packed.generation_config
     return model
+
+
+def _check_whole(info: Mapping[str, Any], job: ConvertJob) -> None:
+    """The file holds every tensor of its architecture: others would be made up.
+
+    Raises:
+        EngineError: One is missing.
+    """
+    missing = sorted(map(str, info.get("missing_keys") or ()))
+    if missing:
+        more = f" and {len(missing) - 1:,} more" if len(missing) > 1 else ""
+        raise EngineError("model", f"`{job.model.name}` lacks the tensor `{shown(missing[0], 80)}`{more}", "fetch the file anew")
 
 
 def _check_numbers(model: Any, job: ConvertJob) -> None:

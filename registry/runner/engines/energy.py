@@ -1,4 +1,4 @@
-"""Estimates the energy of a run with codecarbon, where that is installed: offline, without files, for this process alone."""
+"""Estimates the energy of a run with codecarbon, where that is installed: offline, told to nobody, without files, for this process alone."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from typing import Any
 
 _SECONDS_BETWEEN_LOOKS = 15
 _ANY_COUNTRY = "USA"  # it decides on emissions, which are not asked for, and not on energy
+_TO_NOBODY: dict[str, Any] = {
+    # Each is stated, since a `.codecarbon.config` in the working folder, which may have come with anything, decides on the others.
+    "output_methods": [],
+    "output_handlers": [],
+    "emissions_endpoint": None,
+    "force_carbon_intensity_g_co2e_kwh": 0.0,  # else a token in that file would have it asked of a server
+}
 
 
 class EnergyMeter:
@@ -24,13 +31,17 @@ class EnergyMeter:
             return
         self._tracker = OfflineEmissionsTracker(
             country_iso_code=_ANY_COUNTRY,
-            save_to_file=False,
             tracking_mode="process",
             log_level="critical",
             allow_multiple_runs=True,
             measure_power_secs=_SECONDS_BETWEEN_LOOKS,
+            **_TO_NOBODY,
         )
         threading.Thread(target=self._start, daemon=True).start()
+
+    def wait(self, seconds: float = 60.0) -> bool:
+        """Wait until it measures; whether it does."""
+        return self._ready.wait(seconds)
 
     def stop(self) -> tuple[float, str] | None:
         """Kilowatt-hours and where the figure comes from; None where there is none, or the run was too short for one."""

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import transformers
 
 from registry.runner.defaults import DEFAULTS, Defaults
-from registry.runner.engines.adapters import adapted, check_method
+from registry.runner.engines.adapters import LABEL_TASKS, adapted, check_method
 from registry.runner.engines.energy import EnergyMeter, energy_meter
 from registry.runner.engines.examples import Column, Examples, check_texts, read_examples
 from registry.runner.engines.flop import FORMULA, REFERENCE_FORMULA, count_parameters
@@ -47,6 +47,7 @@ class Work:
     model: Any = None
     max_length: int = 0
     rows_per_example: int = 1
+    new_layers: list[str] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)
 
     def note(self, text: str) -> None:
@@ -113,7 +114,7 @@ class Finetune(ABC):
     def save(self, work: Work, trainer: Any) -> None:
         """Write the model into the out folder; on every process of the run."""
         trainer.save_model(str(work.job.out))
-        if work.job.method != "full" and self.adapter_task in ("SEQ_CLS", "TOKEN_CLS"):
+        if work.job.method != "full" and self.adapter_task in LABEL_TASKS:
             write_labels(work.model.config, work.job.out)
 
     def run(self, job: FinetuneJob, tell: Tell) -> Finished:
@@ -135,7 +136,7 @@ class Finetune(ABC):
         work = Work(job, tell, machine, DEFAULTS[job.task], examples, load_tokenizer(job), plan)
         work.model = self.load(work)
         work.max_length = length_limit(job, work.tokenizer, work.model, work.defaults.max_length, tell)
-        work.model = adapted(work.model, job, self.adapter_task, tell)
+        work.model = adapted(work.model, job, self.adapter_task, work.new_layers, tell)
         sizes = count_parameters(work.model)
         ledger.stage("preparing")
         tally = Tally(decoder=self.has_decoder)

@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 
 import transformers
 
-from registry.runner.engines.adapters import quantization
 from registry.runner.engines.examples import Column
 from registry.runner.engines.finetune import Finetune, Work
 from registry.runner.engines.interface import EngineError
@@ -26,7 +25,7 @@ class CausalLanguageModel(Finetune):
 
     def load(self, work: Work) -> Any:
         """The base as it is."""
-        return load_model(work.job, transformers.AutoModelForCausalLM, work.machine, work.tokenizer, work.tell, **quantization(work.job, work.machine))
+        return load_model(work, transformers.AutoModelForCausalLM)
 
     def trainer(self, work: Work, options: Callable[..., Any], make: Callable[[Any], Any]) -> Any:
         """A plain Trainer over blocks of equal length: no text is cut off, and none wastes room."""
@@ -34,7 +33,7 @@ class CausalLanguageModel(Finetune):
         def blocks(rows: list[Row], part: str) -> Encoded:
             found = [{"input_ids": block, "labels": list(block)} for block in in_blocks(_tokens(work, rows), work.max_length)]
             if rows and not found:
-                raise EngineError("data", f"the {part} texts are too short: together they have fewer than two tokens")
+                raise EngineError("data", f"the {part} texts are too short: together they have fewer than two tokens", "give more or longer texts")
             return Encoded(found)
 
         training, evaluation = blocks(work.examples.training, "training"), blocks(work.examples.evaluation, "evaluation")

@@ -15,7 +15,6 @@ from typing import Any, ClassVar
 import torch
 import transformers
 
-from registry.runner.engines.adapters import quantization
 from registry.runner.engines.examples import Column, Examples
 from registry.runner.engines.finetune import Finetune, Work
 from registry.runner.engines.interface import EngineError
@@ -58,7 +57,9 @@ class Embedding(Finetune):
             try:
                 row["score"] = float(row["score"])
             except (TypeError, ValueError) as error:
-                raise EngineError("data", f"`{examples.columns['score']}` of example {number} is no number") from error
+                raise EngineError(
+                    "data", f"`{examples.columns['score']}` of example {number} is no number", "give each pair a number, or leave the column out"
+                ) from error
         low, high = min(row["score"] for row in rows), max(row["score"] for row in rows)
         scale = next((most for most in _SCORES if high <= most), None)
         if scale is None or low < (-1.0 if scale == 1.0 else 0.0) or low != low:
@@ -68,7 +69,7 @@ class Embedding(Finetune):
 
     def load(self, work: Work) -> Any:
         """The encoder without a head."""
-        return load_model(work.job, transformers.AutoModel, work.machine, work.tokenizer, work.tell, **quantization(work.job, work.machine))
+        return load_model(work, transformers.AutoModel)
 
     def trainer(self, work: Work, options: Callable[..., Any], make: Callable[[Any], Any]) -> Any:
         """A Trainer with a loss over pairs; all texts of a batch go through the model at once."""
@@ -194,6 +195,14 @@ def _pair_trainer(groups: int, pooling: str) -> Any:
             parts = pooled(hidden, inputs["attention_mask"], pooling).chunk(groups)
             loss = pair_loss(parts, scores)
             return (loss, {"loss": loss}) if return_outputs else loss
+
+        def get_eval_dataloader(self, *arguments: Any, **options: Any) -> Any:
+            """All pairs that were kept apart: only in training a last batch of few counterexamples is left out."""
+            dropping, self.args.dataloader_drop_last = self.args.dataloader_drop_last, False
+            try:
+                return super().get_eval_dataloader(*arguments, **options)
+            finally:
+                self.args.dataloader_drop_last = dropping
 
         def prediction_step(self, model: Any, inputs: Any, prediction_loss_only: bool, ignore_keys: Any = None) -> Any:
             """Only the loss: vectors are compared elsewhere."""

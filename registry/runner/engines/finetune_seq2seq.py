@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import transformers
 
-from registry.runner.engines.adapters import quantization
 from registry.runner.engines.examples import Column
 from registry.runner.engines.finetune import Finetune, Work
 from registry.runner.engines.finetune_causal_lm import with_perplexity
@@ -31,7 +30,7 @@ class SequenceToSequence(Finetune):
 
     def load(self, work: Work) -> Any:
         """The base as it is."""
-        return load_model(work.job, transformers.AutoModelForSeq2SeqLM, work.machine, work.tokenizer, work.tell, **quantization(work.job, work.machine))
+        return load_model(work, transformers.AutoModelForSeq2SeqLM)
 
     def trainer(self, work: Work, options: Callable[..., Any], make: Callable[[Any], Any]) -> Any:
         """A Trainer that can write answers."""

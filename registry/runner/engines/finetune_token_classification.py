@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 import transformers
 
-from registry.runner.engines.adapters import quantization
 from registry.runner.engines.examples import Column, Examples
-from registry.runner.engines.finetune import Finetune, Work
-from registry.runner.engines.finetune_text_classification import MAX_LABELS, label_order
+from registry.runner.engines.finetune import Work
+from registry.runner.engines.finetune_labels import Labels
 from registry.runner.engines.interface import EngineError
-from registry.runner.engines.pretrained import load_model
-from registry.runner.engines.rows import Row, quoted
-from registry.runner.engines.tokens import Encoded, encode
+from registry.runner.engines.rows import Row
+from registry.runner.engines.tokens import encode
 
 IGNORED = -100
 """What stands in place of a label where none is learnt."""
@@ -23,11 +21,15 @@ OUTSIDE = "O"
 """The tag of words that belong to no entity."""
 
 
-class TokenClassification(Finetune):
+class TokenClassification(Labels):
     """Teaches a model to tag words."""
 
     columns: ClassVar[tuple[Column, ...]] = (Column("tokens", ("words",), text=False), Column("tags", ("ner_tags", "labels", "pos_tags"), text=False))
     adapter_task: ClassVar[str | None] = "TOKEN_CLS"
+    column: ClassVar[str] = "tags"
+    word: ClassVar[str] = "word has the tag"
+    whole: ClassVar[str] = "tags"
+    head: ClassVar[str] = "AutoModelForTokenClassification"
 
     def check(self, examples: Examples) -> None:
         """Every word has a tag, there are at least two tags, and evaluation knows no others."""
@@ -40,14 +42,7 @@ class TokenClassification(Finetune):
                         f"{part} example {number} has {len(row['tokens'])} words and {len(row['tags'])} tags",
                         "give a list of words and a list of as many tags, or both as text with blanks between",
                     )
-        tags = {tag for row in examples.training for tag in row["tags"]}
-        if len(tags) < 2:
-            raise EngineError("data", f"every word has the tag {quoted(tags)}: there is nothing to tell apart", "give examples with at least two tags")
-        if len(tags) > MAX_LABELS:
-            raise EngineError("data", f"`{examples.columns['tags']}` holds {len(tags):,} different tags: it is no column of tags")
-        unknown = sorted({tag for row in examples.evaluation for tag in row["tags"]} - tags)
-        if unknown:
-            raise EngineError("data", f"the evaluation examples have tags that no training example has: {quoted(unknown)}", "add examples of them to train on")
+        self.check_labels(examples)
 
     def load(self, work: Work) -> Any:
         """The base with a head for these tags."""
@@ -55,43 +50,25 @@ class TokenClassification(Finetune):
             raise EngineError(
                 "model", f"the tokenizer of `{work.job.base.name}` does not tell which token belongs to which word", "use a base with tokenizer.json"
             )
-        labels = label_order(work, {tag for row in work.examples.training for tag in row["tags"]})
-        return load_model(
-            work.job,
-            transformers.AutoModelForTokenClassification,
-            work.machine,
-            work.tokenizer,
-            work.tell,
-            num_labels=len(labels),
-            id2label=dict(enumerate(labels)),
-            label2id={label: number for number, label in enumerate(labels)},
-            ignore_mismatched_sizes=True,
-            **quantization(work.job, work.machine),
-        )
+        return super().load(work)
 
-    def trainer(self, work: Work, options: Callable[..., Any], make: Callable[[Any], Any]) -> Any:
-        """A plain Trainer; the first token of a word carries its tag."""
-        numbers = work.model.config.label2id
-        names = [work.model.config.id2label[number] for number in range(len(numbers))]
-        cut = 0
+    def labels_of(self, row: Row) -> Iterable[str]:
+        """The tags of its words."""
+        tags: list[str] = row["tags"]
+        return tags
 
-        def encoded(rows: list[Row]) -> Encoded:
-            nonlocal cut
-            items, too_long = encode(work.tokenizer, [row["tokens"] for row in rows], work.max_length, is_split_into_words=True, with_words=True)
-            cut += too_long
-            return Encoded([_tagged(item, [numbers[tag] for tag in row["tags"]]) for item, row in zip(items, rows, strict=True)])
+    def encoded(self, work: Work, rows: list[Row], numbers: dict[str, int]) -> tuple[list[dict[str, Any]], int]:
+        """Words as tokens, of which the first of each carries its tag."""
+        items, cut = encode(work.tokenizer, [row["tokens"] for row in rows], work.max_length, is_split_into_words=True, with_words=True)
+        return [_tagged(item, [numbers[tag] for tag in row["tags"]]) for item, row in zip(items, rows, strict=True)], cut
 
-        training, evaluation = encoded(work.examples.training), encoded(work.examples.evaluation)
-        work.note_cut(cut)
-        return make(transformers.Trainer)(
-            model=work.model,
-            args=options(),
-            train_dataset=training,
-            eval_dataset=evaluation,
-            data_collator=transformers.DataCollatorForTokenClassification(work.tokenizer),
-            processing_class=work.tokenizer,
-            compute_metrics=lambda prediction: tag_metrics(prediction.predictions, prediction.label_ids, names),
-        )
+    def collator(self, tokenizer: Any) -> Any:
+        """Fills up short texts, and their tags with marks that do not count."""
+        return transformers.DataCollatorForTokenClassification(tokenizer)
+
+    def metrics(self, scores: Any, truth: Any, names: list[str]) -> dict[str, float]:
+        """Accuracy, and F1 over entities."""
+        return tag_metrics(scores, truth, names)
 
 
 def _words(value: Any) -> list[str]:
@@ -109,8 +86,6 @@ def _tagged(item: dict[str, Any], tags: list[int]) -> dict[str, Any]:
 
 def tag_metrics(scores: Any, truth: Any, names: list[str]) -> dict[str, float]:
     """Accuracy over words, and precision, recall and F1 over whole entities where the tags mark their beginnings."""
-    if isinstance(scores, tuple):
-        scores = scores[0]
     guesses = scores.argmax(axis=-1)
     true_tags = [[names[label] for label in row if label != IGNORED] for row in truth]
     guessed_tags = [[names[guess] for guess, label in zip(some, row, strict=True) if label != IGNORED] for some, row in zip(guesses, truth, strict=True)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from torch import nn
@@ -51,10 +52,16 @@ def count_parameters(model: nn.Module) -> Sizes:
     from torch import nn
 
     tables = {id(weight) for module in model.modules() if isinstance(module, nn.Embedding) for weight in module.parameters()}
-    sizes = [(parameter.numel(), parameter.requires_grad, id(parameter) not in tables) for parameter in model.parameters()]
+    sizes = [(values_in(parameter), parameter.requires_grad, id(parameter) not in tables) for parameter in model.parameters()]
     return Sizes(
         total=sum(size for size, _, _ in sizes),
         trained=sum(size for size, trained, _ in sizes if trained),
         computing=sum(size for size, _, computing in sizes if computing),
         computing_trained=sum(size for size, trained, computing in sizes if trained and computing),
     )
+
+
+def values_in(parameter: Any) -> int:
+    """How many values a parameter stands for: bitsandbytes packs several of four bits into one place, and keeps the shape beside them."""
+    shape = getattr(getattr(parameter, "quant_state", None), "shape", None)
+    return int(parameter.numel()) if shape is None else math.prod(shape)

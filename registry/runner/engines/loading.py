@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from registry.errors import RunError
+from registry.runner.engines.flop import values_in
+from registry.runner.engines.four_bits import settle_four_bits
 from registry.runner.engines.interface import EngineError, Reason, Tell
 from registry.runner.engines.labels import read_labels
 from registry.runner.engines.machine import Readied
@@ -19,8 +21,22 @@ from registry.runner.job import ModelInput
 from registry.runner.safety import SafeFolder, check_folder
 from registry.sources.notes import shown
 
-TOKENIZER_FILES = ("tokenizer_config.json", "tokenizer.json", "tokenizer.model", "vocab.txt", "vocab.json", "spiece.model", "sentencepiece.bpe.model")
+TOKENIZER_FILES = (
+    "tokenizer_config.json",  # all there is of one that reads bytes
+    "tokenizer.json",
+    "tokenizer.model",
+    "vocab.txt",
+    "vocab.json",
+    "spiece.model",
+    "sentencepiece.bpe.model",
+    "source.spm",
+    "tokenizer.tiktoken",
+    "tiktoken.model",
+    "tekken.json",
+)
 """One of these at least stands beside a model that reads text."""
+
+_BEHIND_PADDING = frozenset({"roberta", "xlm-roberta", "camembert"})
 
 _LONG = 1_000_000  # tokenizers without a limit name an absurdly large one
 _REASONS = frozenset(get_args(Reason))
@@ -48,7 +64,7 @@ class Loaded:
     @property
     def parameters(self) -> int:
         """How many parameters it has."""
-        return sum(parameter.numel() for parameter in self.model.parameters())
+        return sum(values_in(parameter) for parameter in self.model.parameters())
 
 
 @contextmanager
@@ -112,6 +128,20 @@ def require_safe(model: ModelInput, tell: Tell, *, trust_remote_code: bool = Fal
     return checked
 
 
+def require_whole(model: ModelInput, tell: Tell, *, trust_remote_code: bool = False) -> SafeFolder:
+    """See that a folder may be loaded and holds one whole model: what can be trained, merged or quantised.
+
+    Raises:
+        EngineError: It must not be loaded, or holds something else.
+    """
+    checked = require_safe(model, tell, trust_remote_code=trust_remote_code)
+    if checked.kind == "adapter":
+        raise EngineError("model", f"`{model.name}` is an adapter, no whole model", "fold it into its base first: `licet run merge --method adapter`")
+    if checked.kind == "pipeline":
+        raise EngineError("model", f"`{model.name}` is a diffusion pipeline, which can only be asked here", "name a transformer")
+    return checked
+
+
 def load_model(
     kind: str,
     model: ModelInput,
@@ -147,13 +177,13 @@ def load_model(
     onto = require_safe(adapter, tell) if adapter is not None else None
     if onto is not None and onto.kind != "adapter":
         raise EngineError("model", f"`{adapter.name if adapter else ''}` is no adapter: it has no `adapter_config.json`", "name the folder of an adapter")
-    parts = onto.folder if onto is not None and _has_tokenizer(onto.folder) else checked.folder
+    parts = onto.folder if onto is not None and has_tokenizer(onto.folder) else checked.folder
     with explained(model.name, checked.folder):
         labels = read_labels(onto.folder) if onto is not None else {}
         loaded = _load(kind, checked, labels, "auto" if keep_dtype else readied.dtype, readied, trust_remote_code)
     own, missing = loaded
     own_later = tuple(map(str, (onto.config.get("modules_to_save") or ()) if onto is not None else ()))
-    lacking = [name for name in missing if not any(part in name.split(".") for part in (*spare, *own_later))]
+    lacking = [name for name in missing if not any(part in name.split(".") or name.startswith(f"{part}.") for part in (*spare, *own_later))]
     if lacking:
         raise EngineError(
             "model",
@@ -164,6 +194,7 @@ def load_model(
         own = _with_adapter(own, model, adapter, onto, tell)
     if checked.quantization is None:  # quantised weights were laid on the device as they were read
         own.to(readied.device)
+    settle_four_bits(own, learns=False)
     own.eval()
     return Loaded(model.name, own, checked.folder, parts, trust_remote_code)
 
@@ -175,10 +206,15 @@ def load_part(kind: str, loaded: Loaded) -> Any:
         EngineError: It has none that can be loaded.
     """
     with explained(loaded.name, loaded.parts):
-        if kind == "AutoTokenizer" and not _has_tokenizer(loaded.parts):
+        if kind == "AutoTokenizer" and not has_tokenizer(loaded.parts):
             raise RunError(f"`{loaded.name}` has no tokenizer", "fetch the whole model", reason="model")
         loader = getattr(importlib.import_module("transformers"), kind)
         return loader.from_pretrained(loaded.parts, local_files_only=True, trust_remote_code=loaded.trust_remote_code)
+
+
+def has_tokenizer(folder: Path) -> bool:
+    """Whether a folder holds a tokenizer."""
+    return any((folder / name).is_file() for name in TOKENIZER_FILES)
 
 
 def own_class(folder: SafeFolder) -> str:
@@ -200,7 +236,10 @@ def own_class(folder: SafeFolder) -> str:
 def text_limit(tokenizer: Any, model: Any) -> int | None:
     """How many tokens a model takes at once; none where nothing says."""
     config = model.config.get_text_config()
-    said = [getattr(tokenizer, "model_max_length", None), getattr(config, "max_position_embeddings", None), getattr(config, "n_positions", None)]
+    positions = getattr(config, "max_position_embeddings", None)
+    if positions is not None and config.model_type in _BEHIND_PADDING:
+        positions -= 2  # these begin to count behind the padding position
+    said = [getattr(tokenizer, "model_max_length", None), positions, getattr(config, "n_positions", None)]
     limits = [int(each) for each in said if isinstance(each, (int, float)) and 0 < each < _LONG]
     return min(limits, default=None)
 
@@ -234,10 +273,6 @@ def _with_adapter(base: Any, model: ModelInput, adapter: ModelInput, onto: SafeF
             return PeftModel.from_pretrained(base, str(onto.folder), is_trainable=False, local_files_only=True)
     except EngineError as error:
         raise EngineError("model", f"`{adapter.name}` does not fit `{model.name}`: {error.message}", "name the base that it was made for") from error
-
-
-def _has_tokenizer(folder: Path) -> bool:
-    return any((folder / name).is_file() for name in TOKENIZER_FILES)
 
 
 def _said(error: BaseException, name: str, folder: Path | None) -> str:

@@ -1,7 +1,8 @@
-"""Merges the weights of models of one architecture, tensor by tensor: linear, slerp and TIES, with the mathematics of mergekit.
+"""Merges the weights of models of one architecture, tensor by tensor: linear, slerp and TIES.
 
-mergekit's own planner knows the architectures of decoders; read by tensor, its methods serve any architecture, shards come and go one at a time, and nothing but
-a shard of the outcome and one tensor of each model is in memory.
+The mathematics of slerp and TIES is mergekit's, which is under LGPL-3.0-only and therefore an extra of its own; a weighted mean needs none. mergekit's own
+planner knows the architectures of decoders; read by tensor, its methods serve any architecture, shards come and go one at a time, and nothing but a shard
+of the outcome and one tensor of each model is in memory.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from registry.errors import SourceError
 from registry.runner.engines.carried import CONFIG_FILES, OTHER_FILES, TOKENIZER_FILES, carry_files, make_folder, same_tokenizer
 from registry.runner.engines.interface import EngineError, Tell
 from registry.runner.engines.ledger import Ledger
-from registry.runner.engines.loading import require_safe
+from registry.runner.engines.loading import require_whole
 from registry.runner.engines.machine import Readied, ready_machine
 from registry.runner.engines.shards import ShardWriter
 from registry.runner.engines.tidy import tidy_model
@@ -36,8 +37,8 @@ _FLOATS = frozenset({"F64", "F32", "F16", "BF16"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Recipe:
-    """How tensors are merged: the words that mergekit is told."""
+class Recipe:
+    """How tensors are merged: the words that mergekit has for it."""
 
     method: str
     parameters: Mapping[str, Any]
@@ -54,13 +55,18 @@ class MergeEngine:
         Raises:
             EngineError: The models cannot be merged.
         """
-        if find_spec("mergekit") is None:
-            raise EngineError("missing", "merging needs `mergekit`, which is not installed", "run `python -m pip install 'licet[runner]'`", extra="runner")
         ledger = Ledger(tell)
         recipe = _recipe(job, tell)
+        if job.method != "linear" and find_spec("mergekit") is None:
+            raise EngineError(
+                "missing",
+                f"`{job.method}` needs `mergekit`, which is not installed",
+                "run `python -m pip install 'licet[merge]'`, or say `--method linear`",
+                extra="merge",
+            )
         readied = ready_machine(job.machine, tell)
         ledger.stage("preparing")
-        safe = [require_safe(model, tell, trust_remote_code=job.machine.trust_remote_code) for model in job.models]
+        safe = [require_whole(model, tell, trust_remote_code=job.machine.trust_remote_code) for model in job.models]
         _check_kinds(job, safe)
         sets = [_tensors(folder.folder) for folder in safe]
         _check_tensors(job, sets, tell)
@@ -79,7 +85,7 @@ class MergeEngine:
         )
 
 
-def _recipe(job: MergeJob, tell: Tell) -> _Recipe:
+def _recipe(job: MergeJob, tell: Tell) -> Recipe:
     """The method and its numbers, checked.
 
     Raises:
@@ -104,15 +110,15 @@ def _recipe(job: MergeJob, tell: Tell) -> _Recipe:
         tell(Noted(text=f"the weights were scaled so that they sum to 1: {', '.join(f'{share:.4g}' for share in shares)}"))
     told: dict[str, int | float | str | bool | list[str] | None] = {"weights": [f"{share:.6g}" for share in shares]}
     if job.method == "linear":
-        return _Recipe("linear", {"weight": shares}, None, told)
+        return Recipe("linear", {"weight": shares}, None, told)
     if job.method != "slerp":
-        raise EngineError("internal", f"no way to merge is called `{job.method}`")
+        raise EngineError("internal", f"no way to merge is called `{job.method}`", "it is `linear`, `slerp`, `ties` or `adapter`")
     if count != 2:
         raise EngineError("data", f"slerp goes from one model to another: it takes two, not {count}", "merge with `linear`, or two at a time")
-    return _Recipe("slerp", {"t": shares[1]}, 0, told | {"t": shares[1]})
+    return Recipe("slerp", {"t": shares[1]}, 0, told | {"t": shares[1]})
 
 
-def _ties(job: MergeJob) -> _Recipe:
+def _ties(job: MergeJob) -> Recipe:
     """TIES: of the others' changes to the first model, the large ones whose signs agree."""
     density = DEFAULT_DENSITY if job.density is None else job.density
     if not 0 < density <= 1:
@@ -124,20 +130,16 @@ def _ties(job: MergeJob) -> _Recipe:
     shares = list(weights or [1.0] * others)
     # mergekit numbers the inputs, the base included.
     parameters = {"weight": {number + 1: share for number, share in enumerate(shares)}, "density": density}
-    return _Recipe("ties", parameters, 0, {"base": job.models[0].name, "weights": [f"{share:.6g}" for share in shares], "density": density, "normalize": True})
+    return Recipe("ties", parameters, 0, {"base": job.models[0].name, "weights": [f"{share:.6g}" for share in shares], "density": density, "normalize": True})
 
 
 def _check_kinds(job: MergeJob, safe: list[SafeFolder]) -> None:
-    """All are whole models of one architecture, with weights as they are.
+    """All are models of one architecture, with weights as they are.
 
     Raises:
         EngineError: One is not.
     """
     for model, folder in zip(job.models, safe, strict=True):
-        if folder.kind == "adapter":
-            raise EngineError("model", f"`{model.name}` is an adapter", "fold it into its base with `--method adapter` first")
-        if folder.kind == "pipeline":
-            raise EngineError("model", f"`{model.name}` is a diffusion pipeline, which is not merged here", "name its parts, such as `unet`")
         if folder.quantization is not None:
             raise EngineError(
                 "model", f"the weights of `{model.name}` are quantised ({folder.quantization})", "merge the models that were quantised, then quantise again"
@@ -176,12 +178,12 @@ def _check_tensors(job: MergeJob, sets: list[TensorSet], tell: Tell) -> None:
             tell(Noted(text=f"`{model.name}` has values in {', '.join(sorted(other))}; the types of `{name}` are kept"))
 
 
-def _merge(job: MergeJob, recipe: _Recipe, sets: list[TensorSet], readied: Readied, ledger: Ledger) -> int:
+def _merge(job: MergeJob, recipe: Recipe, sets: list[TensorSet], readied: Readied, ledger: Ledger) -> int:
     """Merge every tensor and write the shards; how many were written."""
     import torch
     from safetensors import safe_open
 
-    merge_tensors = importlib.import_module("mergekit.merge_methods").merge_tensors
+    mix = weighted_mean if recipe.method == "linear" else _by_mergekit
     files: dict[Path, Any] = {}
     order = sorted(sets[0].tensors.values(), key=lambda tensor: (str(tensor.path), tensor.start))
     with ExitStack() as stack, torch.no_grad():
@@ -200,9 +202,8 @@ def _merge(job: MergeJob, recipe: _Recipe, sets: list[TensorSet], readied: Readi
             tensors = [read(number, about.name) for number in range(len(sets))]
             kept = tensors[0].dtype
             if about.dtype in _FLOATS:
-                options: dict[str, Any] = {} if recipe.base is None else {"base_index": recipe.base}
                 exact = torch.float64 if kept == torch.float64 else torch.float32
-                merged = merge_tensors(tensors, recipe.method, parameters=recipe.parameters, dtype=exact, out_dtype=kept, name=about.name, **options)
+                merged = mix(recipe, [tensor.to(exact) for tensor in tensors], about.name).to(kept)
             elif all(torch.equal(tensors[0], tensor) for tensor in tensors[1:]):
                 merged = tensors[0]
             else:
@@ -212,6 +213,24 @@ def _merge(job: MergeJob, recipe: _Recipe, sets: list[TensorSet], readied: Readi
             writer.add(about.name, merged.cpu())
             ledger.progress(done, len(order), unit="tensors")
         return writer.close()
+
+
+def weighted_mean(recipe: Recipe, tensors: list[Any], name: str) -> Any:
+    """The mean of tensors by the shares of a recipe (Wortsman et al. 2022, arXiv:2203.05482)."""
+    import torch
+
+    mixed = torch.zeros_like(tensors[0])
+    for share, tensor in zip(recipe.parameters["weight"], tensors, strict=True):
+        mixed.add_(tensor, alpha=share)
+    return mixed
+
+
+def _by_mergekit(recipe: Recipe, tensors: list[Any], name: str) -> Any:
+    """One tensor, by a method of mergekit."""
+    options: dict[str, Any] = {} if recipe.base is None else {"base_index": recipe.base}
+    exact = tensors[0].dtype
+    merge_tensors = importlib.import_module("mergekit.merge_methods").merge_tensors
+    return merge_tensors(tensors, recipe.method, parameters=recipe.parameters, dtype=exact, out_dtype=exact, name=name, **options)
 
 
 def _tensors(folder: Path) -> TensorSet:

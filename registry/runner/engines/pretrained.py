@@ -3,28 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from registry.runner.engines.adapters import quantization
+from registry.runner.engines.four_bits import settle_four_bits
 from registry.runner.engines.interface import EngineError, Tell
-from registry.runner.engines.loading import require_safe
-from registry.runner.engines.machine import Readied
+from registry.runner.engines.loading import has_tokenizer, require_whole, text_limit
 from registry.runner.engines.rows import quoted
 from registry.runner.events import Noted
 from registry.runner.job import FinetuneJob, ModelInput
 
-TOKENIZER_FILES = (
-    "tokenizer.json",
-    "tokenizer.model",
-    "vocab.txt",
-    "vocab.json",
-    "spiece.model",
-    "sentencepiece.bpe.model",
-    "source.spm",
-    "tokenizer.tiktoken",
-    "tiktoken.model",
-    "tekken.json",
-)
-"""One of these is in every folder with a tokenizer."""
+if TYPE_CHECKING:
+    from registry.runner.engines.finetune import Work
 
 
 def check_base(job: FinetuneJob, tell: Tell) -> None:
@@ -33,15 +23,10 @@ def check_base(job: FinetuneJob, tell: Tell) -> None:
     Raises:
         EngineError: It is not, and why.
     """
-    base = job.base
-    checked = require_safe(base, tell, trust_remote_code=job.machine.trust_remote_code)
-    if checked.kind == "adapter":
-        raise EngineError("model", f"`{base.name}` is an adapter, no whole model", "fold it into its base first: `licet run merge --method adapter`")
-    if checked.kind == "pipeline":
-        raise EngineError("model", f"`{base.name}` is a diffusion pipeline, which cannot be fine-tuned here", "name a transformer")
+    checked = require_whole(job.base, tell, trust_remote_code=job.machine.trust_remote_code)
     if checked.quantization is not None and job.method == "full":
         raise EngineError(
-            "model", f"`{base.name}` is quantised ({checked.quantization}), and its weights cannot learn", "start from its base, or say `--method lora`"
+            "model", f"`{job.base.name}` is quantised ({checked.quantization}), and its weights cannot learn", "start from its base, or say `--method lora`"
         )
 
 
@@ -54,7 +39,7 @@ def load_tokenizer(job: FinetuneJob) -> Any:
     from transformers import AutoTokenizer
 
     base = job.base
-    if not any((base.folder / name).is_file() for name in TOKENIZER_FILES):
+    if not has_tokenizer(base.folder):
         raise EngineError("model", f"`{base.name}` has no tokenizer", "copy the tokenizer files of the model that it comes from into its folder")
     try:
         tokenizer = AutoTokenizer.from_pretrained(str(base.folder), local_files_only=True, trust_remote_code=job.machine.trust_remote_code)
@@ -67,15 +52,12 @@ def load_tokenizer(job: FinetuneJob) -> Any:
     return tokenizer
 
 
-def load_model(job: FinetuneJob, kind: Any, machine: Readied, tokenizer: Any, tell: Tell, **options: Any) -> Any:
-    """The base as a model of a kind, ready to train; what is new in it is noted.
+def load_model(work: Work, kind: Any, **options: Any) -> Any:
+    """The base as a model of a kind, ready to train; what is new in it is noted and kept in `work.new_layers`.
 
     Args:
-        job: Names the base.
+        work: What it is for.
         kind: An `AutoModelFor...` of transformers.
-        machine: What computes.
-        tokenizer: The base's.
-        tell: Told of layers that the base does not have.
         options: More for `from_pretrained`.
 
     Raises:
@@ -83,7 +65,7 @@ def load_model(job: FinetuneJob, kind: Any, machine: Readied, tokenizer: Any, te
     """
     import torch
 
-    base = job.base
+    job, machine, base = work.job, work.machine, work.job.base
     # Adapters leave the base as it is, so it may stay as coarse as it computes; whole models learn in full precision.
     dtype = machine.dtype if job.method != "full" and machine.precision == "bf16" else torch.float32
     try:
@@ -94,6 +76,7 @@ def load_model(job: FinetuneJob, kind: Any, machine: Readied, tokenizer: Any, te
             trust_remote_code=job.machine.trust_remote_code,
             output_loading_info=True,
             dtype=dtype,
+            **quantization(job, machine),
             **options,
         )
     except (OSError, ValueError, KeyError, TypeError, ImportError, RuntimeError, AttributeError) as error:
@@ -102,26 +85,24 @@ def load_model(job: FinetuneJob, kind: Any, machine: Readied, tokenizer: Any, te
         if type(error).__name__ == "SafetensorError":
             raise refused(base, "model", error) from error
         raise
-    _note_new_layers(base, model, info, tell)
+    settle_four_bits(model, learns=True)
+    work.new_layers = _new_layers(base, model, info)
+    if work.new_layers:
+        work.note(f"new and untrained, since `{base.name}` has no such layer, or one of another size: {quoted(work.new_layers)}")
     rows = model.get_input_embeddings().weight.shape[0]
-    if len(tokenizer) > rows:
+    if len(work.tokenizer) > rows:
         raise EngineError(
-            "model", f"the tokenizer of `{base.name}` knows {len(tokenizer):,} tokens, the model only {rows:,}", "use the tokenizer that belongs to it"
+            "model", f"the tokenizer of `{base.name}` knows {len(work.tokenizer):,} tokens, the model only {rows:,}", "use the tokenizer that belongs to it"
         )
     if model.config.pad_token_id is None:
-        model.config.pad_token_id = tokenizer.pad_token_id
+        model.config.pad_token_id = work.tokenizer.pad_token_id
     return model
 
 
 def length_limit(job: FinetuneJob, tokenizer: Any, model: Any, default: int, tell: Tell) -> int:
     """The longest text in tokens: what was asked for, within what the model can take."""
     asked = job.training.max_length or default
-    config = model.config.get_text_config()
-    limit = getattr(config, "max_position_embeddings", None)
-    if limit is not None and config.model_type in ("roberta", "xlm-roberta", "camembert"):
-        limit -= 2  # these begin to count behind the padding position
-    limits = [value for value in (limit, tokenizer.model_max_length) if isinstance(value, int) and 0 < value < 10**9]
-    most = min([asked, *limits])
+    most = min(asked, text_limit(tokenizer, model) or asked)
     if most < asked and job.training.max_length is not None:
         tell(Noted(text=f"texts are cut at {most:,} tokens: `{job.base.name}` takes no longer ones"))
     return most
@@ -135,18 +116,23 @@ def refused(base: ModelInput, what: str, error: Exception) -> EngineError:
             "unsafe", f"`{base.name}` wants to run code that came with it", "read that code; `--trust-remote-code` runs it, and the record says so"
         )
     without_folder = text.replace(str(base.folder), base.name).replace(str(Path(base.folder).resolve()), base.name)
-    return EngineError("model", f"the {what} of `{base.name}` cannot be loaded: {without_folder[:300]}")
+    return EngineError("model", f"the {what} of `{base.name}` cannot be loaded: {without_folder[:300]}", "see whether the folder holds the whole model")
 
 
-def _note_new_layers(base: ModelInput, model: Any, info: dict[str, Any], tell: Tell) -> None:
+def _new_layers(base: ModelInput, model: Any, info: dict[str, Any]) -> list[str]:
+    """The layers that the base does not have.
+
+    Raises:
+        EngineError: They are most of the model.
+    """
     names = {str(key[0] if isinstance(key, tuple) else key) for key in (*info.get("missing_keys", ()), *info.get("mismatched_keys", ()))}
-    if not names:
-        return
     body = f"{model.base_model_prefix}."
-    parameters = dict(model.named_parameters())
-    own = [name for name in parameters if name.startswith(body)]
+    own = [name for name, _ in model.named_parameters() if name.startswith(body)]
     lost = [name for name in names if name.startswith(body) and "pooler" not in name]
     if own and len(lost) * 2 > len(own):
-        raise EngineError("model", f"the weights of `{base.name}` do not fit its config.json: {len(lost)} of {len(own)} layers are missing")
-    heads = sorted({name.rsplit(".", 1)[0] for name in names})
-    tell(Noted(text=f"new and untrained, since `{base.name}` has no such layer, or one of another size: {quoted(heads)}"))
+        raise EngineError(
+            "model",
+            f"the weights of `{base.name}` do not fit its config.json: {len(lost)} of {len(own)} layers are missing",
+            "use the configuration that belongs to the weights",
+        )
+    return sorted({name.rsplit(".", 1)[0] for name in names})

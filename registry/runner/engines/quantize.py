@@ -17,7 +17,7 @@ from registry.runner.engines.carried import OTHER_FILES, TOKENIZER_FILES, carry_
 from registry.runner.engines.interface import EngineError, Tell
 from registry.runner.engines.ledger import Ledger
 from registry.runner.engines.likeness import Reading, compare, read_sentences
-from registry.runner.engines.loading import Loaded, explained, load_model, load_part, own_class, require_safe
+from registry.runner.engines.loading import Loaded, explained, load_model, load_part, own_class, require_whole
 from registry.runner.engines.machine import Readied, ready_machine
 from registry.runner.engines.shards import settle_headers
 from registry.runner.engines.tidy import tidy_model
@@ -52,7 +52,7 @@ class QuantizeEngine:
             )
         ledger = Ledger(tell)
         readied = ready_machine(job.machine, tell)
-        checked = require_safe(job.model, tell, trust_remote_code=job.machine.trust_remote_code)
+        checked = require_whole(job.model, tell, trust_remote_code=job.machine.trust_remote_code)
         _check(job, checked)
         kind = own_class(checked)
         make_folder(job.out)
@@ -90,10 +90,6 @@ def _check(job: QuantizeJob, checked: SafeFolder) -> None:
     name = job.model.name
     if checked.quantization is not None:
         raise EngineError("model", f"`{name}` is quantised already ({checked.quantization})", "start from the model that it was made from")
-    if checked.kind == "adapter":
-        raise EngineError("model", f"`{name}` is an adapter", "fold it into its base first: `licet run merge --method adapter`")
-    if checked.kind == "pipeline":
-        raise EngineError("model", f"`{name}` is a diffusion pipeline, which is not quantised here", "name a transformer")
 
 
 def _before(job: QuantizeJob, kind: str, readied: Readied, ledger: Ledger, tell: Tell) -> tuple[Reading | None, int]:

@@ -33,7 +33,7 @@ def write_gguf(path: Path, quantized: bool = False, **changed: Any) -> dict[str,
     """A Llama of one layer as llama.cpp would write it; the values of its tensors by their names there."""
     path.parent.mkdir(parents=True, exist_ok=True)
     random = np.random.default_rng(0)
-    writer = gguf.GGUFWriter(path, changed.get("architecture", "llama"))
+    writer = gguf.GGUFWriter(path, changed.get("architecture", "llama"), split_max_tensors=changed.get("split", 0))
     writer.add_block_count(1)
     writer.add_context_length(64)
     writer.add_embedding_length(HIDDEN)
@@ -67,6 +67,8 @@ def write_gguf(path: Path, quantized: bool = False, **changed: Any) -> dict[str,
         "blk.0.ffn_down.weight": (HIDDEN, INNER),
     }
     values = {name: random.standard_normal(shape).astype(np.float32) for name, shape in shapes.items()}
+    if "without" in changed:
+        del values[changed["without"]]
     if "nan" in changed:
         values["output_norm.weight"][0] = np.nan
     for name, value in values.items():
@@ -185,6 +187,36 @@ def test_an_architecture_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     error = refusal(tmp_path / "in" / "tiny.gguf", tmp_path / "out")
     assert error.reason == "model"
     assert "unheard" in error.message
+
+
+def test_parts_become_the_same_model_as_one_file(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "one" / "tiny.gguf", quantized=True)
+    write_gguf(tmp_path / "three" / "tiny.gguf", quantized=True, split=4)
+    parts = sorted(path.name for path in (tmp_path / "three").iterdir())
+    assert parts == [f"tiny-{number:05}-of-00003.gguf" for number in (1, 2, 3)]
+    convert(tmp_path / "one" / "tiny.gguf", tmp_path / "whole")
+    for number, part in enumerate(parts):
+        finished, _ = convert(tmp_path / "three" / part, tmp_path / f"out{number}")
+        assert (finished.settings["parts"], finished.settings["file"]) == (3, parts[0])
+        assert (tmp_path / f"out{number}" / "model.safetensors").read_bytes() == (tmp_path / "whole" / "model.safetensors").read_bytes()
+        assert (tmp_path / f"out{number}" / "tokenizer.json").read_bytes() == (tmp_path / "whole" / "tokenizer.json").read_bytes()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+    assert isinstance(say(tmp_path / "out0", tmp_path / "said.jsonl", "w1 w2", max_new_tokens=3), str)
+
+
+def test_parts_of_which_one_lacks_tensors_are_refused(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "in" / "tiny.gguf", split=6)
+    write_gguf(tmp_path / "other" / "tiny.gguf", split=6, without="blk.0.ffn_down.weight")
+    name = "tiny-00002-of-00002.gguf"
+    (tmp_path / "in" / name).write_bytes((tmp_path / "other" / name).read_bytes())
+    assert "hold 11 tensors, and the first says 12" in refusal(tmp_path / "in" / "tiny-00001-of-00002.gguf", tmp_path / "out").message
+
+
+def test_a_tensor_that_is_missing_is_named_and_not_made_up(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "in" / "tiny.gguf", without="blk.0.ffn_down.weight")
+    error = refusal(tmp_path / "in" / "tiny.gguf", tmp_path / "out")
+    assert error.message == "`acme/packed` lacks the tensor `model.layers.0.mlp.down_proj.weight`"
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.slow

@@ -20,8 +20,8 @@ from registry.runner.defaults import OPTIMIZERS
 from registry.runner.engines.interface import EngineError
 from registry.runner.events import Checkpoint, Event, Finished, Metrics, Progress, Stage, Started
 from registry.runner.process import run_worker
-from tests.runner import models
-from tests.runner.running import Ran, finetune, finetune_job, texts
+from tests.runner import tiny_models
+from tests.runner.running import classify, finetune, finetune_job, json_lines, texts
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -29,20 +29,6 @@ pytest.importorskip("transformers")
 
 def digest(folder: Path, name: str = "model.safetensors") -> str:
     return hashlib.sha256((folder / name).read_bytes()).hexdigest()
-
-
-@pytest.fixture
-def base(tmp_path: Path) -> Path:
-    return models.encoder(tmp_path / "base")
-
-
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    return texts(tmp_path / "set.jsonl")
-
-
-def classify(base: Path, data: Path, out: Path, **values: Any) -> Ran:
-    return finetune("text-classification", base, data, out, **{"epochs": 3, **values})
 
 
 def test_same_seed_gives_the_same_weights_to_the_bit(base: Path, data: Path, tmp_path: Path) -> None:
@@ -80,10 +66,10 @@ def test_losses_are_written_as_they_were_told(base: Path, data: Path, tmp_path: 
 
 @pytest.mark.parametrize("task", ["text-classification", "causal-lm", "seq2seq"])
 def test_step_in_parts_has_the_loss_of_a_whole_one(tmp_path: Path, task: str) -> None:
-    bases: dict[str, Callable[[Path], Path]] = {"causal-lm": models.decoder, "seq2seq": models.encoder_decoder}
-    base = bases.get(task, models.encoder)(tmp_path / "base")
+    bases: dict[str, Callable[[Path], Path]] = {"causal-lm": tiny_models.make_causal_model, "seq2seq": tiny_models.make_seq2seq}
+    base = bases.get(task, tiny_models.make_encoder)(tmp_path / "base")
     rows = [{"text": "red please the one", "label": "ab"[number % 2], "source": "red please", "target": "one two"} for number in range(200)]
-    data = models.json_lines(tmp_path / "set.jsonl", rows)
+    data = json_lines(tmp_path / "set.jsonl", rows)
     options: dict[str, Any] = {"max_steps": 2, "max_length": 16, "columns": {"source": "source"} if task == "seq2seq" else {}}
     whole = finetune(task, base, data, tmp_path / "whole", batch_size=16, **options).finished
     parts = finetune(task, base, data, tmp_path / "parts", batch_size=4, gradient_accumulation=4, **options).finished
@@ -152,8 +138,8 @@ def test_interrupted_run_goes_on_to_the_same_weights(base: Path, data: Path, tmp
 
 def test_preference_tuning_of_an_adapter_resumes(tmp_path: Path) -> None:
     pytest.importorskip("trl")
-    base = models.decoder(tmp_path / "base")
-    data = models.json_lines(tmp_path / "set.jsonl", [{"prompt": "my order is late", "chosen": "thank you", "rejected": "not my question"}] * 30)
+    base = tiny_models.make_causal_model(tmp_path / "base")
+    data = json_lines(tmp_path / "set.jsonl", [{"prompt": "my order is late", "chosen": "thank you", "rejected": "not my question"}] * 30)
     options: dict[str, Any] = {"method": "lora", "batch_size": 8, "learning_rate": 1e-2, "epochs": 2}
     finetune("dpo", base, data, tmp_path / "whole", **options)
     with pytest.raises(EngineError, match="interrupted"):
@@ -239,27 +225,9 @@ def test_checkpoint_before_the_divergence_is_good(base: Path, tmp_path: Path) ->
     assert all(math.isfinite(float(value.sum())) for value in weights.values())
 
 
-def test_one_class_only_is_refused(base: Path, tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="every training example has the label `billing`"):
-        classify(base, texts(tmp_path / "one.jsonl", labels=["billing"]), tmp_path / "out")
-    assert not (tmp_path / "out").exists()
-
-
-def test_label_known_to_evaluation_alone_is_refused(base: Path, data: Path, tmp_path: Path) -> None:
-    other = models.json_lines(tmp_path / "other.jsonl", [{"text": "help", "label": "praise"}])
-    with pytest.raises(EngineError, match="labels that no training example has: `praise`"):
-        classify(base, data, tmp_path / "out", evaluation=other)
-
-
-def test_text_that_is_none_is_named(base: Path, tmp_path: Path) -> None:
-    data = models.json_lines(tmp_path / "set.jsonl", [{"text": {"a": 1}, "label": "x"}, {"text": "b", "label": "y"}] * 10)
-    with pytest.raises(EngineError, match="is no text but a dict"):
-        classify(base, data, tmp_path / "out")
-
-
 def test_long_texts_are_cut_and_counted(base: Path, tmp_path: Path) -> None:
     rows = [{"text": "invoice " * (5 if number % 3 else 90), "label": "ab"[number % 2]} for number in range(30)]
-    ran = classify(base, models.json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", max_length=500, max_steps=1)
+    ran = classify(base, json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", max_length=500, max_steps=1)
     assert "texts are cut at 64 tokens" in ran.notes()
     assert "10 of 30 examples were longer than 64 tokens" in ran.notes()
 
@@ -268,34 +236,6 @@ def test_nothing_kept_apart_trains_without_measuring(base: Path, data: Path, tmp
     ran = classify(base, data, tmp_path / "out", evaluation_share=0, max_steps=2)
     assert not [event for event in ran.events if isinstance(event, Metrics)]
     assert ran.finished.data.keys() == {"train"}
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        ({"batch_size": 0}, "the batch size cannot be 0"),
-        ({"learning_rate": -1.0}, "the learning rate cannot be -1.0"),
-        ({"learning_rate": float("nan")}, "the learning rate cannot be nan"),
-        ({"epochs": 0.0}, "the number of epochs cannot be 0"),
-        ({"max_steps": 0}, "the number of steps cannot be 0"),
-        ({"warmup_ratio": 1.0}, "the warm-up ratio cannot be 1"),
-        ({"optimizer": "magic"}, "`magic` is no optimizer"),
-        ({"scheduler": "magic"}, "`magic` is no schedule"),
-        ({"method": "lora", "lora_rank": -3}, "the rank of the adapter cannot be -3"),
-        ({"seed": -1}, "the seed -1 is not between"),
-        ({"threads": 0}, "0 threads cannot compute"),
-    ],
-)
-def test_values_that_no_training_can_use_are_named(base: Path, data: Path, tmp_path: Path, values: dict[str, Any], words: str) -> None:
-    with pytest.raises(EngineError, match=words):
-        classify(base, data, tmp_path / "out", **values)
-
-
-def test_qlora_without_its_library_or_device_says_what_is_missing(base: Path, data: Path, tmp_path: Path) -> None:
-    with pytest.raises(EngineError) as caught:
-        classify(base, data, tmp_path / "out", method="qlora")
-    assert caught.value.reason == "missing"
-    assert "QLoRA needs" in caught.value.message
 
 
 @pytest.mark.skipif(not hasattr(resource, "RLIMIT_FSIZE"), reason="no limits on files here")
@@ -315,9 +255,9 @@ def test_full_disk_leaves_no_half_model(base: Path, data: Path, tmp_path: Path) 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="limits on memory are not kept elsewhere")
 def test_want_of_memory_names_the_batch_size_to_try(tmp_path: Path) -> None:
-    base = models.encoder(tmp_path / "base", intermediate_size=8192, max_position_embeddings=512)
+    base = tiny_models.make_encoder(tmp_path / "base", intermediate_size=8192, max_position_embeddings=512)
     rows = [{"text": "the parcel is late " * 150, "label": "ab"[number % 2]} for number in range(700)]
-    job = finetune_job("text-classification", base, models.json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", batch_size=512, max_length=512)
+    job = finetune_job("text-classification", base, json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", batch_size=512, max_length=512)
     with pytest.raises(RunError) as caught:
         run_worker(job, lambda event: None, launcher=("sh", "-c", 'ulimit -v 7000000; exec "$0" "$@"', sys.executable))
     assert caught.value.reason == "memory"
@@ -330,75 +270,3 @@ def test_worker_fine_tunes_from_start_to_end(base: Path, data: Path, tmp_path: P
     assert isinstance(events[-1], Finished)
     assert finished.counts["steps"] == 2
     assert (tmp_path / "out/model.safetensors").is_file()
-
-
-PICKLE = b"\x80\x04\x95\x10\x00\x00\x00\x00\x00\x00\x00\x8c\x05posix\x94\x8c\x06system\x94\x93\x94."
-
-
-def break_config(base: Path) -> None:
-    (base / "config.json").write_text("{")
-
-
-def only_pickle(base: Path) -> None:
-    (base / "model.safetensors").unlink()
-    (base / "pytorch_model.bin").write_bytes(PICKLE)
-
-
-def only_gguf(base: Path) -> None:
-    (base / "model.safetensors").rename(base / "model.gguf")
-
-
-def no_tokenizer(base: Path) -> None:
-    (base / "tokenizer.json").unlink()
-
-
-def pickle_in_disguise(base: Path) -> None:
-    (base / "model.safetensors").write_bytes(PICKLE)
-
-
-def other_weights(base: Path) -> None:
-    config = json.loads((base / "config.json").read_text())
-    (base / "config.json").write_text(json.dumps({**config, "model_type": "distilbert", "architectures": ["DistilBertModel"], "dim": 32, "n_heads": 2}))
-
-
-def own_code(base: Path) -> None:
-    config = json.loads((base / "config.json").read_text())
-    config |= {"model_type": "own", "auto_map": {"AutoConfig": "own.Own", "AutoModelForSequenceClassification": "own.Model"}}
-    (base / "config.json").write_text(json.dumps(config))
-    (base / "own.py").write_text(f"import pathlib\npathlib.Path({str(base / 'ran')!r}).touch()\n")
-
-
-def only_adapter(base: Path) -> None:
-    (base / "config.json").rename(base / "adapter_config.json")
-    (base / "model.safetensors").rename(base / "adapter_model.safetensors")
-
-
-def quantized(base: Path) -> None:
-    config = json.loads((base / "config.json").read_text())
-    (base / "config.json").write_text(json.dumps({**config, "quantization_config": {"quant_method": "gptq", "bits": 4}}))
-
-
-@pytest.mark.parametrize(
-    ("change", "reason", "words"),
-    [
-        (break_config, "model", "cannot be used: `config.json`"),
-        (only_pickle, "unsafe", "its weights are a pickle"),
-        (only_gguf, "model", "its weights are in GGUF alone"),
-        (no_tokenizer, "model", "has no tokenizer"),
-        (pickle_in_disguise, "unsafe", "is a pickle, whatever its name says"),
-        (other_weights, "model", "do not fit its config.json"),
-        (own_code, "unsafe", "asks to run code of its own"),
-        (only_adapter, "model", "is an adapter"),
-        (quantized, "model", "is quantised (gptq), and its weights cannot learn"),
-    ],
-)
-def test_base_that_cannot_be_trained_is_named_with_the_reason(
-    base: Path, data: Path, tmp_path: Path, change: Callable[[Path], None], reason: str, words: str
-) -> None:
-    change(base)
-    with pytest.raises(EngineError) as caught:
-        classify(base, data, tmp_path / "out")
-    assert (caught.value.reason, words in caught.value.message) == (reason, True), caught.value.message
-    assert "`acme/tiny`" in caught.value.message
-    assert str(base) not in caught.value.message
-    assert not (base / "ran").exists()

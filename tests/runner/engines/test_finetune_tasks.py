@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 
 from registry.runner.engines.interface import EngineError
-from tests.runner import models
-from tests.runner.running import Ran, finetune, texts
+from registry.runner.job import ModelInput
+from tests.runner import tiny_models
+from tests.runner.asking import ask
+from tests.runner.running import Ran, finetune, json_lines, texts
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -48,7 +50,7 @@ def check_counts(ran: Ran) -> None:
 
 
 def test_text_classification_learns_labels(tmp_path: Path) -> None:
-    ran = finetune("text-classification", models.encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl"), tmp_path / "out")
+    ran = finetune("text-classification", tiny_models.make_encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl"), tmp_path / "out", epochs=12)
     before, after = ran.metrics("before"), ran.metrics("after")
     assert after["accuracy"] > before["accuracy"] + 0.3
     assert after["f1_macro"] > before["f1_macro"]
@@ -61,14 +63,14 @@ def test_text_classification_learns_labels(tmp_path: Path) -> None:
 
 
 def test_text_classification_goes_on_with_a_head_that_knows_the_labels(tmp_path: Path) -> None:
-    first = finetune("text-classification", models.encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl"), tmp_path / "first")
+    first = finetune("text-classification", tiny_models.make_encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl"), tmp_path / "first")
     second = finetune("text-classification", tmp_path / "first", tmp_path / "set.jsonl", tmp_path / "second", max_steps=2)
     assert "new and untrained" not in second.notes()
     assert second.metrics("before")["accuracy"] == first.metrics("after")["accuracy"]
 
 
 def test_text_classification_replaces_a_head_for_other_labels(tmp_path: Path) -> None:
-    finetune("text-classification", models.encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl"), tmp_path / "first", max_steps=1)
+    finetune("text-classification", tiny_models.make_encoder(tmp_path / "base"), texts(tmp_path / "set.jsonl"), tmp_path / "first", max_steps=1)
     two = texts(tmp_path / "two.jsonl", labels=("access", "billing"))
     assert "new and untrained" in finetune("text-classification", tmp_path / "first", two, tmp_path / "second", max_steps=1).notes()
 
@@ -76,7 +78,7 @@ def test_text_classification_replaces_a_head_for_other_labels(tmp_path: Path) ->
 def test_adapter_trains_few_parameters_and_names_its_base(tmp_path: Path) -> None:
     ran = finetune(
         "text-classification",
-        models.encoder(tmp_path / "base"),
+        tiny_models.make_encoder(tmp_path / "base"),
         texts(tmp_path / "set.jsonl"),
         tmp_path / "out",
         method="lora",
@@ -90,11 +92,23 @@ def test_adapter_trains_few_parameters_and_names_its_base(tmp_path: Path) -> Non
     check_folder(ran, tmp_path / "out", adapter=True)
 
 
+def test_adapter_keeps_every_layer_that_its_base_does_not_have(data: Path, tmp_path: Path) -> None:
+    from safetensors import safe_open
+
+    base = tiny_models.make_distilled_encoder(tmp_path / "base")
+    finetune("text-classification", base, data, tmp_path / "out", method="lora", max_steps=2)
+    with safe_open(tmp_path / "out" / "adapter_model.safetensors", framework="pt") as file:
+        kept = {name.split(".")[-2] for name in file.keys()}  # noqa: SIM118 - it is no mapping
+    assert {"pre_classifier", "classifier"} <= kept
+    answers, _, _ = ask(base, tmp_path / "answers.jsonl", "text-classification", input=data, adapter=ModelInput(name="acme/adapter", folder=tmp_path / "out"))
+    assert {answer["output"][0]["label"] for answer in answers} <= {"access", "billing", "shipping"}
+
+
 def test_adapter_on_layers_that_are_not_there_names_those_that_are(tmp_path: Path) -> None:
     with pytest.raises(EngineError) as caught:
         finetune(
             "text-classification",
-            models.encoder(tmp_path / "base"),
+            tiny_models.make_encoder(tmp_path / "base"),
             texts(tmp_path / "set.jsonl"),
             tmp_path / "out",
             method="lora",
@@ -112,8 +126,8 @@ def test_token_classification_learns_entities(tmp_path: Path) -> None:
         person, place = draw.choice(("Anna", "Bruno")), draw.choice(("Paris", "Rome", "Berlin"))
         rows.append({"tokens": [person, "went", "to", place, "today", "."], "ner_tags": ["B-PER", "O", "O", "B-LOC", "O", "O"]})
         rows.append({"tokens": ["the", "parcel", "is", "in", place, "Paris"], "ner_tags": ["O", "O", "O", "O", "B-LOC", "I-LOC"]})
-    data = models.json_lines(tmp_path / "set.jsonl", rows)
-    ran = finetune("token-classification", models.encoder(tmp_path / "base"), data, tmp_path / "out", columns={"tags": "ner_tags"})
+    data = json_lines(tmp_path / "set.jsonl", rows)
+    ran = finetune("token-classification", tiny_models.make_encoder(tmp_path / "base"), data, tmp_path / "out", columns={"tags": "ner_tags"})
     assert ran.metrics("after")["f1"] > 0.8 > ran.metrics("before")["f1"]
     assert ran.metrics("after")["entities"] > 0
     check_counts(ran)
@@ -121,8 +135,8 @@ def test_token_classification_learns_entities(tmp_path: Path) -> None:
 
 
 def test_causal_language_model_learns_to_go_on(tmp_path: Path) -> None:
-    data = models.json_lines(tmp_path / "set.jsonl", [{"text": "please send my parcel to Rome today . thank you"}] * 60)
-    ran = finetune("causal-lm", models.decoder(tmp_path / "base"), data, tmp_path / "out", max_length=32)
+    data = json_lines(tmp_path / "set.jsonl", [{"text": "please send my parcel to Rome today . thank you"}] * 60)
+    ran = finetune("causal-lm", tiny_models.make_causal_model(tmp_path / "base"), data, tmp_path / "out", max_length=32)
     assert ran.metrics("after")["perplexity"] < ran.metrics("before")["perplexity"] / 3
     check_counts(ran)
     check_folder(ran, tmp_path / "out")
@@ -133,7 +147,7 @@ def test_sequence_to_sequence_learns_to_rewrite(tmp_path: Path) -> None:
     pairs = {"red": "one", "green": "two", "blue": "three"}
     rows = [{"source": f"{(word := draw.choice(list(pairs)))} please", "target": pairs[word]} for _ in range(120)]
     ran = finetune(
-        "seq2seq", models.encoder_decoder(tmp_path / "base"), models.json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", epochs=12, learning_rate=1e-2
+        "seq2seq", tiny_models.make_seq2seq(tmp_path / "base"), json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", epochs=12, learning_rate=1e-2
     )
     before, after = ran.metrics("before"), ran.metrics("after")
     assert after["loss"] < before["loss"]
@@ -149,12 +163,12 @@ def pairs(path: Path, **more: Any) -> Path:
     rows = []
     for number in range(96):
         first, second = alike[number % len(alike)]
-        rows.append({"anchor": f"my {first} {draw.choice(models.WORDS)}", "positive": f"your {second} {draw.choice(models.WORDS)}", **more})
-    return models.json_lines(path, rows)
+        rows.append({"anchor": f"my {first} {draw.choice(tiny_models.WORDS)}", "positive": f"your {second} {draw.choice(tiny_models.WORDS)}", **more})
+    return json_lines(path, rows)
 
 
 def test_embedding_brings_pairs_together(tmp_path: Path) -> None:
-    base = models.encoder(tmp_path / "base")
+    base = tiny_models.make_encoder(tmp_path / "base")
     ran = finetune("embedding", base, pairs(tmp_path / "set.jsonl"), tmp_path / "out", learning_rate=1e-2, batch_size=12)
     assert ran.metrics("after")["loss"] < ran.metrics("before")["loss"]
     assert ran.finished.settings["objective"] == "in-batch-negatives"
@@ -165,9 +179,15 @@ def test_embedding_brings_pairs_together(tmp_path: Path) -> None:
 
 
 def test_embedding_takes_negatives(tmp_path: Path) -> None:
-    base = models.encoder(tmp_path / "base")
+    base = tiny_models.make_encoder(tmp_path / "base")
     ran = finetune("embedding", base, pairs(tmp_path / "set.jsonl", negative="a bad answer"), tmp_path / "out", max_steps=3)
     assert ran.finished.counts["examples"] == 48
+
+
+def test_embedding_measures_fewer_pairs_than_a_batch_holds(tmp_path: Path) -> None:
+    ran = finetune("embedding", tiny_models.make_encoder(tmp_path / "base"), pairs(tmp_path / "set.jsonl"), tmp_path / "out", batch_size=40, max_steps=1)
+    assert ran.metrics("before")["compared"] == 19
+    assert ran.metrics("before")["loss"] > 0
 
 
 def test_embedding_learns_scores(tmp_path: Path) -> None:
@@ -177,9 +197,10 @@ def test_embedding_learns_scores(tmp_path: Path) -> None:
         {"sentence1": f"my {(first := draw.choice(words))} today", "sentence2": f"the {(second := draw.choice(words))}", "score": 5 if first == second else 0}
         for _ in range(120)
     ]
-    base = models.encoder(tmp_path / "base")
-    ran = finetune("embedding", base, models.json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", epochs=10)
-    assert ran.metrics("after")["spearman"] > ran.metrics("before")["spearman"]
+    base = tiny_models.make_encoder(tmp_path / "base")
+    ran = finetune("embedding", base, json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", epochs=10)
+    assert ran.metrics("after")["loss"] < ran.metrics("before")["loss"] / 2
+    assert ran.metrics("after")["spearman"] > 0.75  # as alike as two scores in unlike shares can be ordered
     assert ran.finished.settings["objective"] == "cosine"
 
 
@@ -188,8 +209,8 @@ def test_instruction_tuning_learns_answers(tmp_path: Path) -> None:
     draw = drawn()
     pairs = {"red": "one", "green": "two", "blue": "three"}
     rows = [{"instruction": f"question : {(word := draw.choice(list(pairs)))} ?", "input": "", "output": pairs[word]} for _ in range(80)]
-    data = models.json_lines(tmp_path / "set.jsonl", rows)
-    ran = finetune("instruction", models.decoder(tmp_path / "base"), data, tmp_path / "out")
+    data = json_lines(tmp_path / "set.jsonl", rows)
+    ran = finetune("instruction", tiny_models.make_causal_model(tmp_path / "base", chat=False), data, tmp_path / "out")
     assert ran.metrics("after")["perplexity"] < ran.metrics("before")["perplexity"] / 3
     assert ran.metrics("after")["mean_token_accuracy"] > 0.6
     assert ran.finished.settings["prompt_form"] == "plain"
@@ -202,12 +223,12 @@ TEMPLATE = "{% for m in messages %}<{{ m['role'] }}> {{ m['content'] }} {% endfo
 
 def test_instruction_tuning_takes_conversations_as_an_adapter(tmp_path: Path) -> None:
     pytest.importorskip("trl")
-    base = models.decoder(tmp_path / "base")
-    words = models.tokenizer("decoder")
+    base = tiny_models.make_causal_model(tmp_path / "base")
+    words = tiny_models.byte_tokenizer("<s> $A")
     words.chat_template = TEMPLATE
     words.save_pretrained(base)
     rows = [{"messages": [{"role": "user", "content": "how are you ?"}, {"role": "assistant", "content": "very good thank you"}]}] * 40
-    data = models.json_lines(tmp_path / "set.jsonl", rows)
+    data = json_lines(tmp_path / "set.jsonl", rows)
     ran = finetune("instruction", base, data, tmp_path / "out", method="lora", learning_rate=3e-2)
     assert ran.metrics("after")["loss"] < ran.metrics("before")["loss"]
     assert ran.finished.settings["prompt_form"] == "chat-template"
@@ -222,8 +243,8 @@ def test_preference_tuning_prefers_what_was_chosen(tmp_path: Path, method: str) 
         {"prompt": f"my {draw.choice(('parcel', 'order', 'refund'))} is late", "chosen": "thank you we help today", "rejected": "not my question"}
         for _ in range(48)
     ]
-    data = models.json_lines(tmp_path / "set.jsonl", rows)
-    ran = finetune("dpo", models.decoder(tmp_path / "base"), data, tmp_path / "out", method=method, batch_size=8, learning_rate=1e-2)
+    data = json_lines(tmp_path / "set.jsonl", rows)
+    ran = finetune("dpo", tiny_models.make_causal_model(tmp_path / "base"), data, tmp_path / "out", method=method, batch_size=8, learning_rate=1e-2)
     assert ran.metrics("after")["reward_accuracies"] > 0.9
     assert ran.metrics("after")["reward_margins"] > ran.metrics("before")["reward_margins"]
     assert ran.finished.settings["dpo_beta"] == 0.1

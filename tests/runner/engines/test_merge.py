@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 import warnings
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("torch")
-pytest.importorskip("mergekit")
 
 import numpy as np
 import torch
@@ -28,6 +29,8 @@ from tests.runner import tiny_models
 from tests.runner.running import finetune
 
 CPU = Machine(device="cpu", threads=1)
+HERE = find_spec("mergekit") is not None
+by_mergekit = pytest.mark.skipif(not HERE, reason="mergekit is not installed")
 
 
 def models(*folders: Path) -> tuple[ModelInput, ...]:
@@ -100,6 +103,29 @@ def test_linear_is_the_weighted_mean_of_every_tensor(three: list[Path], tmp_path
     assert finished.counts["parameters_total"] == sum(tensor.numel() for tensor in first.values())
 
 
+@by_mergekit
+def test_linear_is_that_of_mergekit_to_the_last_digits(three: list[Path], tmp_path: Path) -> None:
+    from mergekit.merge_methods import merge_tensors
+
+    shares = [0.2, 0.3, 0.5]
+    merge(tmp_path / "out", *three, weights=tuple(shares))
+    sets = [weights(folder) for folder in three]
+    for name, tensor in weights(tmp_path / "out").items():
+        theirs = merge_tensors([each[name] for each in sets], "linear", parameters={"weight": shares}, dtype=torch.float32, out_dtype=torch.float32, name=name)
+        assert torch.allclose(tensor, theirs, rtol=1e-6, atol=1e-7), name
+
+
+@pytest.mark.parametrize("method", ["slerp", "ties"])
+def test_without_mergekit_the_extra_is_named_and_linear_still_merges(three: list[Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str) -> None:
+    monkeypatch.setitem(sys.modules, "mergekit", None)
+    error = refusal(tmp_path / "out", *three[:2], method=method)
+    assert (error.reason, error.extra) == ("missing", "merge")
+    assert "licet[merge]" in str(error.hint)
+    assert not (tmp_path / "out").exists()
+    assert merge(tmp_path / "plain", *three[:2])[0].settings["method"] == "linear"
+
+
+@by_mergekit
 @pytest.mark.parametrize("t", [0.0, 0.3, 1.0])
 def test_slerp_follows_the_arc(three: list[Path], tmp_path: Path, t: float) -> None:
     merge(tmp_path / "out", *three[:2], method="slerp", weights=(1 - t, t))
@@ -108,6 +134,7 @@ def test_slerp_follows_the_arc(three: list[Path], tmp_path: Path, t: float) -> N
         assert np.allclose(tensor.numpy(), slerp(t, first[name].numpy(), second[name].numpy()), atol=1e-5), name
 
 
+@by_mergekit
 @pytest.mark.parametrize(("shares", "density"), [((1.0, 1.0), 0.2), ((0.7, 0.2), 0.5), ((1.0, 3.0), 1.0)])
 def test_ties_keeps_large_changes_whose_signs_agree(three: list[Path], tmp_path: Path, shares: tuple[float, float], density: float) -> None:
     finished, _ = merge(tmp_path / "out", *three, method="ties", weights=shares, density=density)
@@ -136,7 +163,7 @@ def test_a_merged_model_loads_and_writes(three: list[Path], tmp_path: Path) -> N
 @pytest.mark.parametrize("make", [tiny_models.make_classifier, tiny_models.make_seq2seq, tiny_models.make_clip, tiny_models.make_masked_model])
 def test_any_architecture_is_merged(tmp_path: Path, make: Any) -> None:
     first, second = make(tmp_path / "a", seed=1), make(tmp_path / "b", seed=2)
-    merge(tmp_path / "out", first, second, method="slerp")
+    merge(tmp_path / "out", first, second)
     assert weights(tmp_path / "out").keys() == weights(first).keys()
 
 

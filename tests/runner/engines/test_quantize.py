@@ -111,13 +111,6 @@ def test_a_model_of_two_halves_is_compared_too(tmp_path: Path) -> None:
     assert [event.values for event in told if isinstance(event, Metrics)][1]["output_cosine"] > 0.95
 
 
-@pytest.mark.skipif(find_spec("bitsandbytes") is None, reason="bitsandbytes is not installed")
-def test_eight_bits_of_bitsandbytes_load_again(tmp_path: Path) -> None:
-    finished, told = quantize(tiny_models.make_causal_model(tmp_path / "model"), tmp_path / "out", method="bitsandbytes-8bit")
-    assert finished.counts["layers_quantized"] >= 14
-    assert [event.values for event in told if isinstance(event, Metrics)][1]["output_cosine"] > 0.99
-
-
 @pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="bitsandbytes is installed")
 def test_a_library_that_is_missing_is_named_with_the_extra_that_brings_it(tmp_path: Path) -> None:
     error = refusal(tmp_path / "model", tmp_path / "out", method="bitsandbytes-4bit")
