@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from registry.errors import UsageError
-from registry.settings import CATALOGUE_FILE, Settings, find_config, read_settings, wants_color
+from registry.settings import CATALOGUE_FILE, Settings, find_config, read_actor, read_named_actor, read_settings, wants_color
 
 
 @pytest.fixture
@@ -160,3 +160,9 @@ def test_a_passphrase_is_never_shown(folder: Path) -> None:
     settings = read_settings(folder=folder, environment={"LICET_SIGNING_PASSPHRASE": words})
     assert settings.signing_passphrase == words
     assert words not in repr(settings)
+
+
+def test_who_acts_is_named_or_the_account() -> None:
+    assert read_named_actor({"LICET_ACTOR": "  Grace of counsel "}) == read_actor({"LICET_ACTOR": "Grace of counsel"}) == "Grace of counsel"
+    assert read_named_actor({"LICET_ACTOR": " "}) is None
+    assert read_actor({})

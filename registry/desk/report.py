@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from registry import __version__
 from registry.desk.check import check_models
-from registry.desk.facts import today
 from registry.desk.openness import openness_of
 from registry.desk.policy import find_policy
-from registry.desk.report_entry import bare_entry, make_entry, waivers_of
+from registry.desk.report_entry import bare_entry, made_on, make_entry, waivers_of
 from registry.desk.report_folder import check_folder
 from registry.desk.report_licenses import license_records
 from registry.desk.report_uses import CompanyUse, facts_of_column, name_uses
@@ -21,7 +20,7 @@ from registry.errors import UsageError
 from registry.knowledge.store import Knowledge
 from registry.reports.report import Entry, NamedUse, Portfolio, Report, Row, Step
 from registry.reports.report_words import SHORT, VERDICTS, worst_of
-from registry.settings import read_named_actor, read_source_date
+from registry.settings import read_named_actor
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
@@ -81,12 +80,6 @@ def _dated(raw: dict[str, Any]) -> dict[str, Any]:
     """The facts with the day of the use: as stated, else the day on which the report says it was made."""
     raw.setdefault("date", made_on())
     return raw
-
-
-def made_on() -> str:
-    """The day on which a report says it was made."""
-    moment = read_source_date()
-    return moment.date().isoformat() if moment is not None else today()
 
 
 def _head(desk: Desk, raw: Mapping[str, Any]) -> dict[str, Any]:

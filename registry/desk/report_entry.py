@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from registry.desk.facts import today
 from registry.desk.report_duties import duties_of
 from registry.knowledge.store import Knowledge
 from registry.policy.policy import Policy, Waiver
 from registry.reports.report import Entry, Reading, Recheck, Step
 from registry.reports.report_words import FIXERS, deciding_of, fact_words, headline_of, join, share_of
+from registry.settings import read_source_date
 from registry.terms.conditions import FactTest, Measure, Place, leaves
 from registry.terms.license import License, Term
 
@@ -32,6 +34,12 @@ MOST_DRAWN = 30
 
 MOST_CHANGES = 200
 """So many recorded changes are listed, the newest; what is left out is counted."""
+
+
+def made_on() -> str:
+    """The day on which a report says it was made."""
+    moment = read_source_date()
+    return moment.date().isoformat() if moment is not None else today()
 
 
 def make_entry(desk: Desk, answer: Mapping[str, Any], raw: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Entry:
@@ -180,8 +188,11 @@ def _steps(answer: Mapping[str, Any]) -> Iterable[Step]:
 
 
 def recheck_of(answer: Mapping[str, Any], licenses: Iterable[License]) -> Recheck:
-    """The first day on which the answer may have become another, with the reason; never later than half a year on."""
-    made = date.fromisoformat(answer["date"])
+    """The first day on which the answer may have become another, with the reason; never later than half a year on.
+
+    An answer about a day long past is looked at again from the day of the report on.
+    """
+    made = date.fromisoformat(max(answer["date"], made_on()))
     found = [Recheck((made + timedelta(days=USUAL_DAYS)).isoformat(), "half a year on, since records of models and readings of licences move")]
     month = _next_month(made)
     for license in licenses:

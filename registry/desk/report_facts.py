@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from registry.reports.report import Entry, Report
 from registry.reports.report_words import number_words
+from registry.settings import read_named_actor
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
@@ -224,6 +225,7 @@ READERS: Mapping[str, Callable[[Facts], str | None]] = {
     "application-name": _application("name"),
     "application-owner": _application("owner"),
     "architecture": _field("architecture"),
+    "author": lambda facts: read_named_actor(),
     "base-flop": _base_flop,
     "bases": _bases,
     "channels": _channels,

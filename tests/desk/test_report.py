@@ -144,7 +144,9 @@ def test_what_counsel_asks_of_a_licence_is_there_or_said_to_be_unknown(reader: D
 
 def test_whoever_states_facts_is_named_where_they_gave_a_name(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LICET_ACTOR", "Grace of counsel")
-    assert about(reader, LLAMA).stated_by["commercial"] == "with the request, by Grace of counsel"
+    report = about(reader, LLAMA, annexes=("ntia",))
+    assert report.stated_by["commercial"] == "with the request, by Grace of counsel"
+    assert {field.id: field.value for field in report.annexes[0].fields}["author"] == "Grace of counsel"
 
 
 def test_what_is_declared_detected_and_concluded_stands_side_by_side(desk: Desk) -> None:
@@ -233,14 +235,22 @@ def test_duties_that_hang_on_what_is_not_stated_are_a_step(reader: Desk) -> None
     assert entry.next[0].what.startswith("See which of ")
 
 
-def test_the_terms_of_a_host_bring_a_nearer_day_to_look_again(reader: Desk) -> None:
+def test_the_terms_of_a_host_bring_a_nearer_day_to_look_again(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1793491200")
     entries = {entry.name: entry for entry in about(reader, "app:aurelia-lex", raw={"date": "2026-11-01"}).entries}
     assert entries["mistralai/mistral-large-2402"].recheck.on == "2026-12-01"
     assert "may change" in entries["mistralai/mistral-large-2402"].recheck.reason
     assert entries["intfloat/multilingual-e5-large"].recheck.on == "2027-04-30"
 
 
-def test_a_count_near_its_limit_is_looked_at_next_month(reader: Desk) -> None:
+def test_a_day_to_look_again_is_never_past(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1793491200")
+    assert about(reader, LLAMA, raw={"date": "2024-01-15"}).entries[0].recheck.on == "2027-04-30"
+    assert about(reader, LLAMA, raw={"date": "2027-01-15"}).entries[0].recheck.on > "2027-07-01"
+
+
+def test_a_count_near_its_limit_is_looked_at_next_month(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1793491200")
     near, far = (
         about(reader, "stabilityai/stable-diffusion-3.5-large", raw={**SERVICE, "annual_revenue_usd": value, "date": "2026-12-05"}).entries[0]
         for value in ("900k", "100k")
