@@ -13,8 +13,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from registry.errors import MissingExtraError
+from registry.reports.bom_licensing import Licensing
 from registry.reports.bom_names import dataset_ref, model_ref
-from registry.reports.bom_subject import BomSubject, Licensing
+from registry.reports.bom_subject import BomSubject
 from registry.reports.bom_text import cleaned, one_line
 from registry.reports.cyclonedx_card import dataset_data, formulation, model_card
 from registry.reports.cyclonedx_licenses import declared_and_concluded, detected

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from registry.reports.bom_subject import LicenseClaim, LicenseInfo, Licensing
+from registry.reports.bom_licensing import LicenseClaim, LicenseInfo, Licensing
 from registry.reports.bom_text import address, one_line
 from registry.sources.bom_names import joined_parts
 

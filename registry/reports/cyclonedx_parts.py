@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,19 +13,18 @@ from registry.reports.bom_names import (
     dataset_ref,
     host_ref,
     local_purl,
-    model_page,
     model_purl,
     model_ref,
     model_version,
     split_name,
 )
 from registry.reports.bom_subject import MOST_FILES, BomDataset, BomLink, BomModel, BomSubject
-from registry.reports.bom_text import address, one_line, plain
+from registry.reports.bom_text import one_line, plain
 from registry.reports.cyclonedx_card import about_properties
+from registry.reports.cyclonedx_values import hashes_of, model_references, organization_of, properties_of, purl_of, references_of
 from registry.supplychain.application import Application
 
 if TYPE_CHECKING:
-    from cyclonedx.model import ExternalReference
     from cyclonedx.model.component import Component
 
 TOOL_REF = "tool:licet"
@@ -96,13 +94,13 @@ class Parts:
         return BomMetaData(
             tools=ToolRepository(components=[tool]),
             component=self._subject(),
-            manufacturer=_organization(self.subject.author) if self.subject.author else None,
+            manufacturer=organization_of(self.subject.author) if self.subject.author else None,
             lifecycles=[
                 PredefinedLifecycle(LifecyclePhase(_PHASES[word])) if word in _PHASES else NamedLifecycle(word, description=_CATALOGUE)
                 for word in self.subject.contexts
             ],
             timestamp=datetime.fromisoformat(self.subject.created),
-            properties=_properties(self._about()),
+            properties=properties_of(self._about()),
         )
 
     def _about(self) -> dict[str, str]:
@@ -139,9 +137,9 @@ class Parts:
             version=model_version(model),
             type=ComponentType.MACHINE_LEARNING_MODEL,
             bom_ref=SUBJECT_REF,
-            purl=_purl(model_purl(model) or local_purl(model)),
-            supplier=_organization(model.developer.shown) if model.developer is not None else None,
-            properties=_properties({"licet:name": model.name}),
+            purl=purl_of(model_purl(model) or local_purl(model)),
+            supplier=organization_of(model.developer.shown) if model.developer is not None else None,
+            properties=properties_of({"licet:name": model.name}),
         )
 
     def _model(self, model: BomModel) -> Component:
@@ -155,20 +153,20 @@ class Parts:
             description=plain(_description(model), 2_000) or None,
             type=ComponentType.MACHINE_LEARNING_MODEL,
             bom_ref=model_ref(model.name),
-            purl=_purl(model_purl(model) or local_purl(model)),
-            supplier=_organization(model.developer.shown) if model.developer is not None else None,
-            hashes=_hashes(model.digest),
-            external_references=list(_model_references(model, self.subject)),
+            purl=purl_of(model_purl(model) or local_purl(model)),
+            supplier=organization_of(model.developer.shown) if model.developer is not None else None,
+            hashes=hashes_of(model.digest),
+            external_references=list(model_references(model, self.subject)),
             pedigree=self._pedigree(model),
             components=[self._file(model.name, each.name, each.sha256) for each in model.files[:MOST_FILES]],
-            properties=_properties(self._model_properties(model)),
+            properties=properties_of(self._model_properties(model)),
             tags=[one_line(tag, 100) for tag in (model.card.tags if model.card is not None else ())[:200] if one_line(tag, 100)],
         )
 
     def _file(self, model: str, name: str, sha256: str) -> Component:
         from cyclonedx.model.component import Component, ComponentType
 
-        return Component(name=name, type=ComponentType.FILE, bom_ref=f"file:{model}/{name}", hashes=_hashes(sha256))
+        return Component(name=name, type=ComponentType.FILE, bom_ref=f"file:{model}/{name}", hashes=hashes_of(sha256))
 
     def _pedigree(self, model: BomModel) -> Any:
         from cyclonedx.model.component import Component, ComponentType, Pedigree
@@ -187,8 +185,8 @@ class Parts:
                     version=model_version(parent),
                     type=ComponentType.MACHINE_LEARNING_MODEL,
                     bom_ref=f"ancestor:{link.relation}:{parent.name}:of:{model.name}",
-                    purl=_purl(model_purl(parent)),
-                    properties=_properties(said),
+                    purl=purl_of(model_purl(parent)),
+                    properties=properties_of(said),
                 )
             )
             notes.append(f"{_RELATIONS.get(link.relation, link.relation)} {parent.name} ({link.evidence})")
@@ -240,10 +238,10 @@ class Parts:
             group=owner,
             type=ComponentType.DATA,
             bom_ref=dataset_ref(dataset.name),
-            purl=_purl(dataset_purl(dataset)),
-            supplier=_organization(owner) if owner else None,
-            external_references=_references([("distribution", page, None)]),
-            properties=_properties({name: value for name, value in said.items() if value}),
+            purl=purl_of(dataset_purl(dataset)),
+            supplier=organization_of(owner) if owner else None,
+            external_references=references_of([("distribution", page, None)]),
+            properties=properties_of({name: value for name, value in said.items() if value}),
         )
 
     def _application(self, application: Application) -> Component:
@@ -265,8 +263,8 @@ class Parts:
             name=application.name,
             type=ComponentType.APPLICATION,
             bom_ref=application_ref(application.name),
-            supplier=_organization(application.owner) if application.owner else None,
-            properties=_properties(found),
+            supplier=organization_of(application.owner) if application.owner else None,
+            properties=properties_of(found),
         )
 
     def services(self) -> list[Any]:
@@ -280,8 +278,8 @@ class Parts:
                 Service(
                     name=host.shown,
                     bom_ref=host_ref(host.name),
-                    provider=_organization(host.shown),
-                    properties=_properties({name: value for name, value in said.items() if value}),
+                    provider=organization_of(host.shown),
+                    properties=properties_of({name: value for name, value in said.items() if value}),
                 )
             )
         return found
@@ -323,57 +321,3 @@ def _description(model: BomModel) -> str:
     facts = [f"{model.modality} model" if model.modality else None, model.architecture, model.stage, size]
     known = ", ".join(fact for fact in facts if fact)
     return f"{model.title or model.name}: {known}" if known else ""
-
-
-def _organization(name: str) -> Any:
-    from cyclonedx.model.contact import OrganizationalEntity
-
-    return OrganizationalEntity(name=one_line(name, 300) or None)
-
-
-def _purl(text: str | None) -> Any:
-    from packageurl import PackageURL
-
-    return PackageURL.from_string(text) if text is not None else None
-
-
-def _hashes(digest: str | None) -> list[Any]:
-    from cyclonedx.model import HashAlgorithm, HashType
-
-    hexadecimal = (digest or "").removeprefix("sha256:")
-    return [HashType(alg=HashAlgorithm.SHA_256, content=hexadecimal)] if len(hexadecimal) == 64 else []
-
-
-def _properties(values: Mapping[str, str]) -> list[Any]:
-    from cyclonedx.model import Property
-
-    return [Property(name=one_line(name, 400), value=plain(value, 2_000)) for name, value in values.items()]
-
-
-def _references(wanted: Iterable[tuple[str, str | None, str | None]]) -> list[ExternalReference]:
-    from cyclonedx.model import ExternalReference, ExternalReferenceType, XsUri
-
-    found: dict[tuple[str, str], ExternalReference] = {}
-    for kind, url, comment in wanted:
-        plain_url = address(url)
-        if plain_url is not None:
-            found.setdefault((kind, plain_url), ExternalReference(type=ExternalReferenceType(kind), url=XsUri(plain_url), comment=comment))
-    return list(found.values())
-
-
-def _model_references(model: BomModel, subject: BomSubject) -> Iterator[ExternalReference]:
-    """Where the model is, what its card leads to, and where the texts of its licences are."""
-    page = model_page(model)
-    links = model.card.links if model.card is not None else {}
-    wanted: list[tuple[str, str | None, str | None]] = []
-    if page is not None:
-        base = page.partition("/tree/")[0]
-        card = f"{base}/blob/{model.commit}/README.md" if model.commit else f"{base}/blob/main/README.md"
-        wanted += [("distribution", page, None), ("website", base, None), ("vcs", base, "a Git repository"), ("model-card", card, None)]
-    wanted += [("vcs", links.get("repository"), None), ("documentation", links.get("paper"), "paper"), ("website", links.get("website"), None)]
-    named = set(model.licensing.concluded) | {claim.license for claim in model.licensing.claims if claim.license}
-    for name in sorted(named):
-        info = subject.licenses.get(name)
-        if info is not None:
-            wanted += [("license", link, info.name) for link in info.links[:1]]
-    yield from _references(wanted)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from registry.reports.bom_subject import BomSubject, LicenseInfo, Licensing
+from registry.reports.bom_licensing import LicenseInfo, Licensing
+from registry.reports.bom_subject import BomSubject
 from registry.reports.bom_text import address, one_line
 from registry.sources.bom_spdx import STATED
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from registry.desk.bom_licenses import exported_expression, license_infos
 from registry.knowledge.store import Knowledge
+from registry.reports.bom_licensing import LicenseClaim, Licensing
 from registry.reports.bom_subject import (
     BomDataset,
     BomHosting,
@@ -19,8 +20,6 @@ from registry.reports.bom_subject import (
     Card,
     Energy,
     FileHash,
-    LicenseClaim,
-    Licensing,
     Metric,
     Party,
     RunMaterial,

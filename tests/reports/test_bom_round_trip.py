@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from registry.desk.concluding import conclude
 from registry.knowledge.store import Knowledge
-from registry.reports.bom_subject import BomSubject, Licensing
+from registry.reports.bom_licensing import Licensing
+from registry.reports.bom_subject import BomSubject
 from registry.reports.cyclonedx import render_cyclonedx
 from registry.reports.spdx import render_spdx
 from registry.resources import resource_dir

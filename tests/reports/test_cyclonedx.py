@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from registry.knowledge.store import Knowledge
-from registry.reports.bom_subject import BomModel, BomSubject, LicenseClaim
+from registry.reports.bom_licensing import LicenseClaim
+from registry.reports.bom_subject import BomModel, BomSubject
 from registry.reports.cyclonedx import render_cyclonedx, validate_cyclonedx
 from registry.reports.cyclonedx_check import schema_check
 from registry.settings import worker_environment
