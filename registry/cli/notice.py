@@ -80,6 +80,9 @@ def command(
         if license.missing:
             link = f": {clean(license.links[0])}" if license.links else ""
             state.output.talk(f"missing: the text of {clean(license.name)}{link}")
+        if license.lent:
+            names = ", ".join(clean(name) for name in license.lent[:5])
+            state.output.talk(f"note: {clean(license.name)}: no copy with a copyright notice of their own was found for {names}")
     for duty in bundle.wordless:
         state.output.talk(f"missing: the words of the notice that {clean(duty.license)}, {section(duty.section)}, orders: fill them in in `NOTICE`")
     for model in bundle.models:

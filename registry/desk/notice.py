@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 INDEX = "index.json"
 """The index of a bundle."""
 
+# A line that says whose copyright it is; a form to be filled in has brackets there.
+_NAMES_HOLDER = re.compile(r"^\W{0,10}copyright\b(?![^\n]{0,200}[\[<{])[^\n]{0,100}\b(?:19|20)\d\d\b", re.IGNORECASE | re.MULTILINE)
+
 _BLANK = re.compile(r"\[name of [^\]\n]{1,80}\]", re.IGNORECASE)
 
 PASSED_ON = ("product", "weights")
@@ -160,10 +163,13 @@ def _copies(
     for name, sources in wanted.items():
         found: dict[str, FoundText] = {}
         tried: dict[str, None] = {}
+        bare: list[str] = []
         for model in dict.fromkeys(sources):
             held, looked = finder.of_model(model, on_hub=pages.get(model, False))
             tried.update(dict.fromkeys(looked))
-            found.update({each.sha256: each for each in held if each.license == name and each.role in ("license", "code", "use-policy", "other")})
+            own = {each.sha256: each for each in held if each.license == name and each.role in ("license", "code", "use-policy", "other")}
+            found.update(own)
+            bare += [] if own or model.startswith("dataset:") else [model]
         if not any(each.role != "use-policy" for each in found.values()):
             found.update({each.sha256: each for each in finder.everywhere() if each.license == name})
         license = knowledge.license_of(name)
@@ -185,6 +191,7 @@ def _copies(
                 needed=any(duty.license == name and needs_text(duty) for duty in duties),
                 files=tuple(files),
                 tried=tuple(tried),
+                without_own=tuple(bare) if any(_NAMES_HOLDER.search(each.data.decode("utf-8", "replace")) for each in found.values()) else (),
             )
         )
     return copies, texts

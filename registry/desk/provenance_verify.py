@@ -61,7 +61,7 @@ def verify_provenance(
     target = subject_of_record(target)
     keys = known_keys(desk.settings, public)
     meter = progress or (lambda _part: None)
-    found = verify(target, keys, at=now(), signature=signature, identity=identity, progress=meter("files"))
+    found = verify(target, keys, at=now(), signature=signature, identity=identity, offline=desk.settings.offline, progress=meter("files"))
     dependencies: tuple[Dependency, ...] = ()
     if found.run is not None:
         given = find_places(found.run, places or {}, base)

@@ -15,7 +15,7 @@ from registry.desk.policy import find_policy
 from registry.desk.report_entry import bare_entry, make_entry, waivers_of
 from registry.desk.report_folder import check_folder
 from registry.desk.report_licenses import license_records
-from registry.desk.report_uses import CompanyUse, name_uses
+from registry.desk.report_uses import CompanyUse, facts_of_column, name_uses
 from registry.desk.session import is_folder
 from registry.errors import UsageError
 from registry.knowledge.store import Knowledge
@@ -91,17 +91,17 @@ def made_on() -> str:
 
 def _head(desk: Desk, raw: Mapping[str, Any]) -> dict[str, Any]:
     """What every report says about itself and what it rests on."""
-    from registry.catalogue.queries.catalogue_digest import catalogue_digest
+    from registry.catalogue.history import head_hash
 
     with desk.catalogue.reading() as connection:
-        digest = catalogue_digest(connection)
+        head = head_hash(connection)
     return {
         "made_on": made_on(),
         "made_by": f"licet {__version__}",
         "date": str(raw["date"]),
         "interpretation": desk.interpretation(raw.get("interpretation")),
         "knowledge": {"version": desk.knowledge.version, "digest": desk.knowledge.digest, "age": age_in_words(desk.knowledge)},
-        "catalogue": {"digest": digest},
+        "catalogue": {"head": head},
     }
 
 
@@ -131,7 +131,7 @@ def _on_targets(desk: Desk, targets: Sequence[str], raw: Mapping[str, Any], uses
         entries=tuple(entries),
         licenses=license_records(desk.knowledge, answers),
         application=application,
-        portfolio=_portfolio(desk, targets, entries, raw, uses) if len(entries) > 1 else None,
+        portfolio=_portfolio(desk, targets, entries, raw, uses) if len(entries) > 1 or len(uses) > 1 else None,
         facts="as the catalogue records them" if application else None,
     )
 
@@ -179,7 +179,7 @@ def _portfolio(desk: Desk, targets: Sequence[str], entries: Sequence[Entry], raw
     """The named models side by side; each use of the matrix is asked of every target."""
     columns: dict[str, list[str]] = {}
     for use in uses:
-        asked = {**use.raw, "date": raw["date"], **{key: raw[key] for key in ("interpretation", "assume", "strict_facts") if key in raw}}
+        asked = facts_of_column(use, uses, raw)
         answers = [
             answer
             for target in dict.fromkeys(targets)

@@ -168,6 +168,10 @@ def _steps(answer: Mapping[str, Any]) -> Iterable[Step]:
     duties = [duty for duty in answer["obligations"] if duty["counts"] and not duty["when"]]
     if duties and not refused:
         yield Step("Do the one duty below before it goes out." if len(duties) == 1 else f"Do the {len(duties)} duties below before it goes out.", "you")
+    open_duties = [duty for duty in answer["obligations"] if duty["counts"] and duty["when"]]
+    if open_duties and not refused:
+        whether = "whether the one duty below applies that hangs" if len(open_duties) == 1 else f"which of {len(open_duties)} duties below apply that hang"
+        yield Step(f"See {whether} on what is not stated.", "you")
     for finding in answer["findings"]:
         if finding["severity"] == "error":
             yield Step(f"{finding['code']}: {finding['hint']}.", FIXERS.get(finding["fixable_by"], finding["fixable_by"]))

@@ -236,7 +236,7 @@ READERS: Mapping[str, Callable[[Facts], str | None]] = {
     "energy": lambda facts: f"{number_words(sum(facts.runs('energy_kwh')))} kWh" if facts.runs("energy_kwh") else None,
     "format-name": lambda facts: "licet.report",
     "format-version": lambda facts: "1",
-    "generation-context": lambda facts: f"from the records of catalogue {str(facts.report.catalogue['digest'])[:20]}… by an audit of {facts.report.made_on}",
+    "generation-context": lambda facts: f"from the records of catalogue {str(facts.report.catalogue['head'])[:20]}… by an audit of {facts.report.made_on}",
     "hardware": lambda facts: _names([str(each) for each in facts.runs("hardware")]),
     "licenses": _licenses,
     "lineage-links": lambda facts: (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -66,8 +67,15 @@ def sign_keyless(folder: Path, signature: Path, *, token: str | None = None, ign
         ) from error
 
 
-def verify_keyless(folder: Path, signature: Path, who: Identity) -> str | None:
-    """Verify a signature that was made with Sigstore by somebody.
+def verify_keyless(folder: Path, signature: Path, who: Identity, *, native: bool, offline: bool) -> str | None:
+    """Verify a signature that was made with Sigstore by somebody: certificate, entry in the public log, and who it is.
+
+    Args:
+        folder: The model folder.
+        signature: The signature.
+        who: Who is expected to have signed.
+        native: The caller compares the files itself, so that the signature alone is looked at; else the library compares them, too.
+        offline: Use the keys of Sigstore that came with its library instead of asking for the newest.
 
     Returns:
         What is wrong, or None where nothing is.
@@ -79,13 +87,29 @@ def verify_keyless(folder: Path, signature: Path, who: Identity) -> str | None:
     from sigstore.errors import Error as SigstoreError
     from sigstore.errors import TUFError
 
+    if offline and not native:
+        raise ProvenanceError("this kind of signature cannot be verified without the network", "leave out `--offline`")
     try:
-        verifying.Config().use_sigstore_verifier(identity=who.name, oidc_issuer=who.issuer).verify(folder, signature)
+        if native:
+            _verify_bundle(signature, who, offline)
+        else:
+            verifying.Config().use_sigstore_verifier(identity=who.name, oidc_issuer=who.issuer).verify(folder, signature)
     except TUFError as error:
-        raise ProvenanceError(f"the keys of Sigstore cannot be had: {error}", "verifying a signature without a key needs the network") from error
+        hint = "the newest need the network; `--offline` takes those that came with the `sigstore` library"
+        raise ProvenanceError(f"the keys of Sigstore cannot be had: {error}", hint) from error
     except (SigstoreError, OSError, ValueError, TypeError) as error:
         return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return None
+
+
+def _verify_bundle(signature: Path, who: Identity, offline: bool) -> None:
+    from sigstore.models import Bundle, ClientTrustConfig
+    from sigstore.verify import Verifier
+    from sigstore.verify.policy import Identity as Policy
+
+    logging.getLogger("sigstore").setLevel(logging.ERROR)  # it warns of being offline, which was asked for
+    root = ClientTrustConfig.production(offline=offline).trusted_root
+    Verifier(trusted_root=root).verify_dsse(Bundle.from_json(signature.read_bytes()), Policy(identity=who.name, issuer=who.issuer))
 
 
 def _library(part: str) -> ModuleType:

@@ -95,6 +95,7 @@ def verify(
     at: str,
     signature: Path | None = None,
     identity: Identity | None = None,
+    offline: bool = False,
     progress: Progress | None = None,
 ) -> Verification:
     """Hold a folder or file against all that is signed of it.
@@ -105,6 +106,7 @@ def verify(
         at: Now, RFC 3339 in UTC.
         signature: Where the signature over the files stands, if not in the folder as `model.sig`.
         identity: Who is expected to have signed the files without a key.
+        offline: The network is not reached for; the keys of Sigstore are then those that came with its library.
         progress: Told how many bytes are digested.
 
     Raises:
@@ -116,7 +118,7 @@ def verify(
     own = found.own_signature
     place = documents_of(target, signature).signature
     if own is not None and place is not None and own.material != "key":
-        _judge_without_key(found, target, place, own, identity)
+        _judge_without_key(found, target, place, own, identity, offline)
     elif own is not None and not own.native:
         _judge_by_library(found, target, place)
     if not found.signers and not any(finding.code == "LIC505" for finding in found.findings):
@@ -206,10 +208,10 @@ def _judge_own_signature(found: Verification, path: Path, own: ModelSignature, k
     found.signers.append(Signer(path.name, "unknown-key", hint=own.material))
 
 
-def _judge_without_key(found: Verification, target: Path, path: Path, own: ModelSignature, identity: Identity | None) -> None:
+def _judge_without_key(found: Verification, target: Path, path: Path, own: ModelSignature, identity: Identity | None, offline: bool) -> None:
     """A signature that no key of ours can verify: by Sigstore if it is said who is expected, else not at all."""
     if own.material == "sigstore" and identity is not None:
-        problem = verify_keyless(target, path, identity)
+        problem = verify_keyless(target, path, identity, native=own.native, offline=offline)
         if problem is None:
             at = next(index for index, signer in enumerate(found.signers) if signer.file == path.name)
             found.signers[at] = Signer(path.name, "holds", hint=identity.name)

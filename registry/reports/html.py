@@ -79,6 +79,7 @@ def render_html(report: Report, template: str | None = None, *, printed: bool = 
         "report": report,
         "printed": printed,
         "several": len(report.entries) > 1,
+        "single_uses": report.portfolio is not None and len(report.entries) == 1,
         "heading": report.title.removeprefix("Licence report: "),
         "knowledge": report.knowledge,
         "policy": _policy(script),

@@ -21,7 +21,7 @@ def _document(report: Report) -> Iterator[str]:
     yield ""
     yield f"- date: {escape(report.made_on)}"
     yield f"- licence knowledge: {escape(report.knowledge['version'])} ({escape(report.knowledge['digest'])}), {escape(report.knowledge['age'])}"
-    yield f"- catalogue: {escape(report.catalogue['digest'])}"
+    yield f"- catalogue: {escape(report.catalogue['head'])}"
     yield f"- made by: {escape(report.made_by)}"
     yield f"- date of the use: {escape(report.date)}"
     yield f"- interpretation: {escape(report.interpretation)}"
@@ -38,7 +38,7 @@ def _document(report: Report) -> Iterator[str]:
     if report.application:
         yield from _application(report.application)
     if report.portfolio:
-        yield from _portfolio(report.portfolio)
+        yield from _uses(report.portfolio) if len(report.entries) == 1 else _portfolio(report.portfolio)
     for entry in report.entries:
         yield from entry_lines(entry, report)
     if report.licenses:
@@ -114,6 +114,15 @@ def _application(application: Mapping[str, Any]) -> Iterator[str]:
             yield f"  - by month: {escape(', '.join(f'{month}: {number_words(count)}' for month, count in counts))}"
     if application.get("user_groups"):
         yield ""
+
+
+def _uses(portfolio: Portfolio) -> Iterator[str]:
+    """One model under each of several uses."""
+    yield "## Use by use"
+    yield ""
+    facts = [", ".join(f"{fact_words(fact)} {value_words(value)}" for fact, value in use.facts.items()) for use in portfolio.uses]
+    rows = [(use.name, use.title, stated, verdict) for use, stated, verdict in zip(portfolio.uses, facts, portfolio.rows[0].verdicts, strict=True)]
+    yield from table(("use", "title", "what is stated", "verdict"), rows)
 
 
 def _portfolio(portfolio: Portfolio) -> Iterator[str]:

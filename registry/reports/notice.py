@@ -75,6 +75,7 @@ class LicenseCopy:
         needed: Whether a duty asks for the text to go along.
         files: The copies: path in the bundle, SHA-256, and where each is from.
         tried: Where it was looked for, where it was not found.
+        without_own: Models of which no copy of their own was found, where the copies say whose copyright it is.
     """
 
     id: str
@@ -85,11 +86,17 @@ class LicenseCopy:
     needed: bool = False
     files: tuple[tuple[str, str, str], ...] = ()
     tried: tuple[str, ...] = ()
+    without_own: tuple[str, ...] = ()
 
     @property
     def missing(self) -> bool:
         """Whether the text has to go along and is not at hand."""
         return self.needed and not self.files
+
+    @property
+    def lent(self) -> tuple[str, ...]:
+        """The models for which a copy that names another's copyright stands."""
+        return self.without_own if self.needed and self.files else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +206,14 @@ def render_people(bundle: NoticeBundle) -> str:
     lines = [f"# Third-party models in {escape(', '.join(bundle.targets))}", ""]
     lines += [f"As of {bundle.date}, by licence knowledge {escape(bundle.knowledge.get('version', ''))}. {DISCLAIMER}", ""]
     if not bundle.complete:
-        lacking = ", ".join(escape(each.name) for each in bundle.licenses if each.missing)
+        lacking = [escape(each.name) for each in bundle.licenses if each.missing]
         if lacking:
-            lines += [f"**Not complete: the text of {lacking} has to go along and is not here.**", ""]
+            what = (
+                f"the text of {lacking[0]} has to go along and is not here"
+                if len(lacking) == 1
+                else f"the texts of {_joined(lacking)} have to go along and are not here"
+            )
+            lines += [f"**Not complete: {what}.**", ""]
         if bundle.wordless:
             words = ", ".join(f"{escape(duty.license)}, {escape(duty.section)}" for duty in bundle.wordless)
             lines += [f"**Not complete: the words of the notice that {words} orders are to be filled in.**", ""]
@@ -230,6 +242,8 @@ def render_people(bundle: NoticeBundle) -> str:
         links = ", ".join(f"<{found}>" for link in license.links[:2] if (found := address(link)))
         state = f"text: {copies}" if copies else "**text missing**" if license.missing else "text not needed here"
         lines.append(f"- {escape(license.name)} (`{license.exported}`): {state}{f'; at {links}' if links else ''}")
+        if license.lent:
+            lines.append(f"  - no copy with a copyright notice of their own was found for {escape(', '.join(license.lent))}: look for it with them")
         lines += [f"  - {escape(name)}{f': <{found}>' if (found := address(link)) else ''}" for name, link in license.policies]
     if bundle.changes:
         lines += ["", "## Changes", "", *(f"- {escape(change)}" for change in bundle.changes)]
@@ -284,6 +298,7 @@ def index_of(bundle: NoticeBundle) -> dict[str, Any]:
                 "missing": each.missing,
                 "files": [{"path": path, "sha256": digest, "from": place} for path, digest, place in each.files],
                 "tried": list(each.tried),
+                "without_own_notice": list(each.lent),
             }
             for each in bundle.licenses
         ],
@@ -329,3 +344,7 @@ def _wrapped(text: str, indent: str = "") -> list[str]:
 
 def _distinct(pairs: Iterable[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
     return list(dict.fromkeys(pairs))
+
+
+def _joined(words: list[str]) -> str:
+    return f"{', '.join(words[:-1])} and {words[-1]}"

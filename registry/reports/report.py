@@ -314,7 +314,7 @@ class Report:
         use_title: The name of the use, where it has one.
         stated_by: Where each stated fact comes from.
         knowledge: Version, digest and age of the licence knowledge.
-        catalogue: The digest of the catalogue.
+        catalogue: `head`: the hash that stands for the whole history of the catalogue.
         verdict: The worst verdict of all that is reported.
         headline: That verdict in words.
         decides: What decides it.

@@ -113,7 +113,9 @@ def headline_of(answer: Mapping[str, Any]) -> str:
     deciders = [reason for reason in answer["reasons"] if reason["outcome"] == "decides"]
     if verdict == "permitted-with-obligations":
         count = sum(1 for duty in answer["obligations"] if not duty["when"] and duty["counts"])
-        return f"Allowed if you do {'this one thing' if count == 1 else f'these {count} things'}." if count else "Allowed with obligations."
+        if count:
+            return f"Allowed if you do {'this one thing' if count == 1 else f'these {count} things'}."
+        return "Allowed; duties below apply if what sets them off is the case."
     if verdict == "conditional" and answer["missing_facts"]:
         return f"Depends on {join([fact_words(fact) for fact in answer['missing_facts']])}."
     if verdict == "undetermined":

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None, engines: tuple[Registered, ...]
     try:
         engine = find_engine(job, engines)
         if engine is None:
-            raise EngineError("internal", f"no engine for `{job.kind}` of `{task_of(job)}`")
+            raise EngineError("internal", f"no engine for `{job.kind}` of `{task_of(job)}`", "name another task")
         tell(engine.run(job, tell))
     except KeyboardInterrupt:
         tell(Failed(reason="interrupted", message="the run was interrupted"))

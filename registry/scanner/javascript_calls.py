@@ -36,7 +36,7 @@ class ScriptReader:
                     named.add((each.file, each.line, each.column))
                     yield each
         for node in walk(self._script.root):
-            if node.type == "string":
+            if node.type == "string" or (node.type == "template_string" and "://" in text_of(node)[:200]):
                 for each in self._mentioned(node):
                     if (each.file, each.line, each.column) not in named:
                         yield each
@@ -161,7 +161,8 @@ class ScriptReader:
         return None, ""
 
     def _mentioned(self, node: Any) -> Iterator[Reference]:
-        text = unquoted(node)
+        # Of a template, what stands before its first variable can be an address all the same.
+        text = unquoted(node) if node.type == "string" else text_of(node)[1:300].partition("${")[0]
         if not 3 <= len(text) <= 300:
             return
         line, column = node.start_point

@@ -19,7 +19,7 @@ MAX_BYTES = 2_000_000
 MAX_KEPT = 2_000_000
 """So many bytes of taken-apart files are kept from one file to the next; their trees are some fifty times as large."""
 
-MAX_SOUGHT = 1_000_000
+MAX_SOUGHT = 1_500_000
 """So many bytes of other files are taken apart for the sake of one."""
 
 MAX_SITES = 200

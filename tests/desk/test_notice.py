@@ -65,6 +65,25 @@ def test_a_text_is_taken_from_the_folder_of_a_model_with_its_digest(offline: Des
     assert "E5 was made by us." in (tmp_path / "out" / "NOTICE").read_text(encoding="utf-8")
 
 
+def test_a_copy_that_names_another_s_copyright_is_not_taken_for_one_s_own(offline: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "e5"
+    folder.mkdir()
+    base = "FacebookAI/xlm-roberta-large"
+    (folder / "LICENSE").write_text(mit_text(), encoding="utf-8")
+    (license,) = [each for each in write(offline, tmp_path / "out", MIT, folders={MIT: str(folder)})["licenses"] if each["id"] == "mit"]
+    assert license["without_own_notice"] == [base]
+    assert f"found for {base}" in (tmp_path / "out" / "THIRD-PARTY-MODELS.md").read_text(encoding="utf-8").replace("\\", "")
+    (folder / "LICENSE").write_text(mit_text().replace("Copyright (c) 2026 Acme", "Copyright (c) <year> <holder>"), encoding="utf-8")
+    (license,) = [each for each in write(offline, tmp_path / "form", MIT, folders={MIT: str(folder)})["licenses"] if each["id"] == "mit"]
+    assert license["without_own_notice"] == []
+    own = tmp_path / "xlm"
+    own.mkdir()
+    (own / "LICENSE").write_text(mit_text().replace("Acme", "Meta"), encoding="utf-8")
+    (folder / "LICENSE").write_text(mit_text(), encoding="utf-8")
+    (license,) = [each for each in write(offline, tmp_path / "both", MIT, folders={MIT: str(folder), base: str(own)})["licenses"] if each["id"] == "mit"]
+    assert (license["without_own_notice"], len(license["files"])) == ([], 2)
+
+
 def test_a_notice_that_came_with_a_model_goes_along_byte_for_byte(offline: Desk, tmp_path: Path) -> None:
     folder = tmp_path / "e5"
     folder.mkdir()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from registry.catalogue.history import head_hash
 from registry.catalogue.ingest.writer import ingest
 from registry.desk.facts import today
 from registry.desk.record_run import OVERRIDDEN
@@ -29,7 +30,7 @@ from registry.reports.report_json import render_json
 from registry.reports.report_words import DISCLAIMER, VERDICTS
 from registry.supplychain.remark import Remark
 from registry.supplychain.source import Source
-from tests.desk.conftest import LLAMA, Open, digest, specification
+from tests.desk.conftest import LLAMA, Open, specification
 from tests.factories import model, record, statement
 
 SERVICE: dict[str, Any] = {"commercial": True, "distribution": ["saas"]}
@@ -56,7 +57,8 @@ def test_a_report_says_what_it_rests_on(reader: Desk) -> None:
     report = about(reader, LLAMA)
     assert report.made_on == today()
     assert report.knowledge == {"version": reader.knowledge.version, "digest": reader.knowledge.digest, "age": age_in_words(reader.knowledge)}
-    assert report.catalogue == {"digest": digest(reader)}
+    with reader.catalogue.reading() as connection:
+        assert report.catalogue == {"head": head_hash(connection)}
     assert report.stated_by == {"commercial": "with the request", "distribution": "with the request"}
 
 
@@ -199,6 +201,34 @@ def test_a_count_that_is_missing_is_asked_for_with_its_month(reader: Desk) -> No
     steps = {step.what for step in about(reader, "app:aurelia-lex", raw={}).next}
     assert f"{VISION}: State monthly active users for 2024-08: the answer hangs on it." in steps
     assert f"{VISION}: State country: the answer hangs on it." in steps
+
+
+def test_one_model_is_held_against_several_uses(reader: Desk) -> None:
+    report = about(reader, LLAMA, uses=("all",))
+    assert report.portfolio is not None
+    (row,) = report.portfolio.rows
+    said = dict(zip((use.name for use in report.portfolio.uses), row.verdicts, strict=True))
+    assert (said["teach"], said["product"]) == ("prohibited", "conditional")
+    text = render_markdown(report)
+    assert re.search(r"\| teach \| [^|]+ \| [^|]+ \| prohibited \|", text)
+    assert "## Side by side" not in text
+    assert about(reader, LLAMA, uses=("research",)).portfolio is None
+
+
+def test_what_no_column_is_about_counts_in_all_of_them(reader: Desk) -> None:
+    """Users and revenue are the company's; commercial or not, and how it reaches others, is what the columns tell apart."""
+    raw = {"commercial": False, "distribution": ["weights"], "monthly_active_users": "5M"}
+    for report in (about(reader, LLAMA, raw=raw, uses=("all",)), make_report(reader, (), ReportQuestion(raw, ("all",), rows=2_000))):
+        assert report.portfolio is not None
+        said = next(row.verdicts for row in report.portfolio.rows if row.model == LLAMA)
+        columns = dict(zip((use.name for use in report.portfolio.uses), said, strict=True))
+        assert (columns["product"], columns["teach"]) == ("permitted-with-obligations", "prohibited")
+
+
+def test_duties_that_hang_on_what_is_not_stated_are_a_step(reader: Desk) -> None:
+    (entry,) = about(reader, LLAMA, raw={"monthly_active_users": "5M"}).entries
+    assert entry.headline == "Allowed; duties below apply if what sets them off is the case."
+    assert entry.next[0].what.startswith("See which of ")
 
 
 def test_the_terms_of_a_host_bring_a_nearer_day_to_look_again(reader: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 import json
 import subprocess
@@ -18,6 +19,7 @@ from registry.provenance.files import write_json
 from registry.provenance.keys import SigningKey, public_path
 from registry.provenance.layout import SIGNATURE_FILE
 from registry.provenance.model_signature import parse_signature, read_signature, sign_files
+from registry.provenance.model_signing_library import Identity
 from registry.provenance.verification import verify
 from tests.provenance.build import NOW, key, model_folder, signed
 
@@ -226,3 +228,42 @@ def test_a_signature_without_a_key_asks_whom_you_expect(tmp_path: Path) -> None:
     found = verify(folder, [key(tmp_path).public], at=NOW).findings
     assert found[0].code == "LIC504"
     assert "`--identity` and `--issuer`" in found[0].summary
+
+
+SIGNER, ISSUER = "stefanb@us.ibm.com", "https://sigstore.verify.ibm.com/oauth2"
+
+
+@vectors
+def test_a_real_signature_without_a_key_is_verified_offline(tmp_path: Path) -> None:
+    """Certificate, log entry and identity hold; that the files here are others is a finding of its own."""
+    pytest.importorskip("sigstore")
+    folder = model_folder(tmp_path / "model")
+    (folder / SIGNATURE_FILE).write_bytes((VECTORS / "valid" / "sigstore.bundle.json").read_bytes())
+    found = verify(folder, [], at=NOW, identity=Identity(SIGNER, ISSUER), offline=True)
+    assert [(signer.result, signer.hint) for signer in found.signers] == [("holds", SIGNER)]
+    assert {finding.code for finding in found.findings} == {"LIC502"}
+
+
+@vectors
+@pytest.mark.parametrize(("name", "issuer"), [("somebody@example.org", ISSUER), (SIGNER, "https://accounts.example.org")])
+def test_a_real_signature_by_another_than_expected_does_not_hold(tmp_path: Path, name: str, issuer: str) -> None:
+    pytest.importorskip("sigstore")
+    folder = model_folder(tmp_path / "model")
+    (folder / SIGNATURE_FILE).write_bytes((VECTORS / "valid" / "sigstore.bundle.json").read_bytes())
+    found = verify(folder, [], at=NOW, identity=Identity(name, issuer), offline=True)
+    assert "LIC505" in {finding.code for finding in found.findings}
+    assert not [signer for signer in found.signers if signer.result == "holds"]
+
+
+@vectors
+def test_a_real_signature_that_was_changed_does_not_hold(tmp_path: Path) -> None:
+    pytest.importorskip("sigstore")
+    folder = model_folder(tmp_path / "model")
+    bundle = json.loads((VECTORS / "valid" / "sigstore.bundle.json").read_text(encoding="utf-8"))
+    statement = json.loads(base64.b64decode(bundle["dsseEnvelope"]["payload"]))
+    statement["subject"][0]["name"] = "another"
+    bundle["dsseEnvelope"]["payload"] = base64.b64encode(json.dumps(statement).encode()).decode()
+    (folder / SIGNATURE_FILE).write_text(json.dumps(bundle))
+    found = verify(folder, [], at=NOW, identity=Identity(SIGNER, ISSUER), offline=True)
+    assert "LIC505" in {finding.code for finding in found.findings}
+    assert not [signer for signer in found.signers if signer.result == "holds"]

@@ -152,7 +152,7 @@ def report(*entries: Entry, **given: Any) -> Report:
         "interpretation": "mainstream",
         "use": {},
         "knowledge": KNOWLEDGE,
-        "catalogue": {"digest": "feed" * 4},
+        "catalogue": {"head": "feed" * 4},
         "verdict": entries[0].answer["verdict"] if entries else None,
         "headline": entries[0].headline if entries else "Nothing was asked.",
         "decides": entries[0].decides if entries else "",
@@ -390,7 +390,15 @@ def with_annex() -> Report:
     return report(entry(item(licenses=[license("mit")])), annexes=(annex,), changes=changes)
 
 
-DOCUMENTS = (with_obligations, conditional, merge_with_conflicts, application, with_annex)
+def under_several_uses() -> Report:
+    """One model, held against two uses beside its own."""
+    uses = (NamedUse("lab", "In a lab", {"commercial": False}), NamedUse("shop", "In a shop", {"commercial": True, "distribution": ["product"]}))
+    row = Row("acme/model", "permitted", "mit: all", "mit", verdicts=("permitted", "prohibited"))
+    counts: dict[str, dict[str, int]] = {"lab": {"permitted": 1}, "shop": {"prohibited": 1}}
+    return report(entry(item(licenses=[license("mit")])), portfolio=Portfolio(1, {"permitted": 1}, (row,), uses, counts))
+
+
+DOCUMENTS = (with_obligations, conditional, merge_with_conflicts, application, with_annex, under_several_uses)
 """Every document, for tests of all forms."""
 
 HOSTILE = (

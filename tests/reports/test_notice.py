@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from registry.knowledge.store import Knowledge
+from registry.knowledge.text_links import links_in
 from registry.reports.notice import BundledModel, LicenseCopy, NoticeBundle, OwedDuty, index_of, name_rule_in_words, placeholder, render_notice, render_people
 from tests.reports.bom_subjects import HOSTILE
 
@@ -149,3 +150,21 @@ def test_rules_for_names_are_said_in_words() -> None:
     assert name_rule_in_words({"starts_with": ["Llama", "llama"]}) == "The name begins with Llama or llama."
     assert name_rule_in_words({"not_primary": "Gemma"}) == "The name does not begin with Gemma."
     assert name_rule_in_words("x") == ""
+
+
+def test_several_missing_texts_are_told_in_one_sentence() -> None:
+    held = bundle()
+    both = replace(held, licenses=tuple(replace(each, needed=True, files=()) for each in held.licenses))
+    assert "the texts of Llama 2 Community License and Llama 3 Community License have to go along and are not here" in render_people(both)
+
+
+def test_every_use_policy_of_a_licence_that_is_much_used_has_its_link(knowledge: Knowledge) -> None:
+    named = [
+        name for name in ("llama2", "llama3", "llama3.1", "llama3.2", "llama3.3", "llama4", "gemma", "stabilityai-ai-community") if knowledge.license_of(name)
+    ]
+    assert len(named) >= 7
+    for name in named:
+        license = knowledge.license_of(name)
+        assert license is not None
+        for text in license.texts:
+            assert text.id == "license" or any(links_in(text.source or "")), (name, text.name)

@@ -71,7 +71,7 @@ def read_examples(data: DataInput, columns: Sequence[Column], tell: Tell, *, see
         EngineError: A column is missing, or nothing is left to learn from.
     """
     if not 0 <= data.evaluation_share < 1:
-        raise EngineError("data", f"the share kept for evaluation is {data.evaluation_share:g}, not between 0 and 1")
+        raise EngineError("data", f"the share kept for evaluation is {data.evaluation_share:g}, not between 0 and 1", "such as `--evaluation-share 0.2`")
     rows, own = read_rows(data.train)
     if data.evaluation is not None:
         own, _ = read_rows(data.evaluation)
@@ -103,7 +103,11 @@ def _map_columns(rows: Rows, columns: Sequence[Column], chosen: dict[str, str]) 
     for column in columns:
         if column.name in chosen:
             if chosen[column.name] not in rows.columns:
-                raise EngineError("data", f"`{rows.name}` has no column `{chosen[column.name]}`; it has {quoted(rows.columns)}")
+                raise EngineError(
+                    "data",
+                    f"`{rows.name}` has no column `{chosen[column.name]}`; it has {quoted(rows.columns)}",
+                    f"name one of these: `--column {column.name}=NAME`",
+                )
             mapping[column.name] = chosen[column.name]
             continue
         found = next((name for name in (column.name, *column.others) if name in rows.columns), None)
@@ -127,7 +131,7 @@ def _take(rows: Rows, mapping: dict[str, str], columns: Sequence[Column], tell: 
         else:
             taken.append(values)
     if not taken:
-        raise EngineError("data", f"`{rows.name}` holds no example with {quoted(required)} filled in")
+        raise EngineError("data", f"`{rows.name}` holds no example with {quoted(required)} filled in", "see whether `--column` names the right columns")
     if empty:
         tell(Noted(text=f"{_count(len(empty), 'row')} without {quoted(required)} left out, the first at {rows.place(empty[0])}"))
     return taken

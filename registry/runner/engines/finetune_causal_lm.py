@@ -33,7 +33,7 @@ class CausalLanguageModel(Finetune):
         def blocks(rows: list[Row], part: str) -> Encoded:
             found = [{"input_ids": block, "labels": list(block)} for block in in_blocks(_tokens(work, rows), work.max_length)]
             if rows and not found:
-                raise EngineError("data", f"the {part} texts are too short: together they have fewer than two tokens")
+                raise EngineError("data", f"the {part} texts are too short: together they have fewer than two tokens", "give more or longer texts")
             return Encoded(found)
 
         training, evaluation = blocks(work.examples.training, "training"), blocks(work.examples.evaluation, "evaluation")

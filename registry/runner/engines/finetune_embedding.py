@@ -57,7 +57,9 @@ class Embedding(Finetune):
             try:
                 row["score"] = float(row["score"])
             except (TypeError, ValueError) as error:
-                raise EngineError("data", f"`{examples.columns['score']}` of example {number} is no number") from error
+                raise EngineError(
+                    "data", f"`{examples.columns['score']}` of example {number} is no number", "give each pair a number, or leave the column out"
+                ) from error
         low, high = min(row["score"] for row in rows), max(row["score"] for row in rows)
         scale = next((most for most in _SCORES if high <= most), None)
         if scale is None or low < (-1.0 if scale == 1.0 else 0.0) or low != low:

@@ -64,7 +64,11 @@ class Labels(Finetune):
         if len(labels) < 2:
             raise EngineError("data", f"every {self.word} {quoted(labels)}: there is nothing to tell apart", f"give examples with at least two {kind}")
         if len(labels) > MAX_LABELS:
-            raise EngineError("data", f"`{examples.columns[self.column]}` holds {len(labels):,} different {one}s: it is no column of {kind}")
+            raise EngineError(
+                "data",
+                f"`{examples.columns[self.column]}` holds {len(labels):,} different {one}s: it is no column of {kind}",
+                f"name the one that is: `--column {self.column}=NAME`",
+            )
         unknown = sorted(self._labels(examples.evaluation) - labels)
         if unknown:
             raise EngineError(

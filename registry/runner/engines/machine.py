@@ -47,10 +47,10 @@ def ready_machine(machine: Machine, tell: Tell) -> Readied:
     transformers.logging.set_verbosity_error()  # type: ignore[no-untyped-call]
     transformers.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if not 0 <= machine.seed <= MAX_SEED:
-        raise EngineError("data", f"the seed {machine.seed} is not between 0 and {MAX_SEED}")
+        raise EngineError("data", f"the seed {machine.seed} is not between 0 and {MAX_SEED}", "leave `--seed` out, or name one of these")
     if machine.threads is not None:
         if machine.threads < 1:
-            raise EngineError("data", f"{machine.threads} threads cannot compute")
+            raise EngineError("data", f"{machine.threads} threads cannot compute", "name one at least, or leave `--threads` out")
         torch.set_num_threads(machine.threads)
     device = _device(machine.device)
     precision = _precision(machine.precision, device)

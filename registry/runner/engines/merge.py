@@ -112,7 +112,7 @@ def _recipe(job: MergeJob, tell: Tell) -> Recipe:
     if job.method == "linear":
         return Recipe("linear", {"weight": shares}, None, told)
     if job.method != "slerp":
-        raise EngineError("internal", f"no way to merge is called `{job.method}`")
+        raise EngineError("internal", f"no way to merge is called `{job.method}`", "it is `linear`, `slerp`, `ties` or `adapter`")
     if count != 2:
         raise EngineError("data", f"slerp goes from one model to another: it takes two, not {count}", "merge with `linear`, or two at a time")
     return Recipe("slerp", {"t": shares[1]}, 0, told | {"t": shares[1]})

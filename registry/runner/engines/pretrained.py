@@ -116,7 +116,7 @@ def refused(base: ModelInput, what: str, error: Exception) -> EngineError:
             "unsafe", f"`{base.name}` wants to run code that came with it", "read that code; `--trust-remote-code` runs it, and the record says so"
         )
     without_folder = text.replace(str(base.folder), base.name).replace(str(Path(base.folder).resolve()), base.name)
-    return EngineError("model", f"the {what} of `{base.name}` cannot be loaded: {without_folder[:300]}")
+    return EngineError("model", f"the {what} of `{base.name}` cannot be loaded: {without_folder[:300]}", "see whether the folder holds the whole model")
 
 
 def _new_layers(base: ModelInput, model: Any, info: dict[str, Any]) -> list[str]:
@@ -130,5 +130,9 @@ def _new_layers(base: ModelInput, model: Any, info: dict[str, Any]) -> list[str]
     own = [name for name, _ in model.named_parameters() if name.startswith(body)]
     lost = [name for name in names if name.startswith(body) and "pooler" not in name]
     if own and len(lost) * 2 > len(own):
-        raise EngineError("model", f"the weights of `{base.name}` do not fit its config.json: {len(lost)} of {len(own)} layers are missing")
+        raise EngineError(
+            "model",
+            f"the weights of `{base.name}` do not fit its config.json: {len(lost)} of {len(own)} layers are missing",
+            "use the configuration that belongs to the weights",
+        )
     return sorted({name.rsplit(".", 1)[0] for name in names})

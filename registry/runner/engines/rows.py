@@ -95,10 +95,12 @@ def _read_saved(folder: Path) -> tuple[Rows, Rows | None]:
     try:
         loaded = datasets.load_from_disk(str(folder))
     except Exception as error:  # Arrow raises its own kinds for each way in which a file can be broken
-        raise EngineError("data", f"`{folder.name}` is no dataset that can be read: {error}") from error
+        raise EngineError(
+            "data", f"`{folder.name}` is no dataset that can be read: {error}", "name a file, or a folder that `save_to_disk` of datasets wrote"
+        ) from error
     splits = dict(loaded) if isinstance(loaded, datasets.DatasetDict) else {"train": loaded}
     if "train" not in splits:
-        raise EngineError("data", f"`{folder.name}` has no split `train`; it has {quoted(splits)}")
+        raise EngineError("data", f"`{folder.name}` has no split `train`; it has {quoted(splits)}", "name the file with the examples itself")
     chosen = next((name for name in EVALUATION_NAMES if name in splits), None)
     return _of_dataset(folder.name, splits["train"]), _of_dataset(f"{folder.name}/{chosen}", splits[chosen]) if chosen else None
 
@@ -120,7 +122,11 @@ def _joined(paths: list[Path], max_bytes: int) -> Rows:
     first = parts[0]
     for part in parts[1:]:
         if set(part.columns) != set(first.columns):
-            raise EngineError("data", f"`{part.name}` has other columns than `{first.name}`: {quoted(part.columns)} against {quoted(first.columns)}")
+            raise EngineError(
+                "data",
+                f"`{part.name}` has other columns than `{first.name}`: {quoted(part.columns)} against {quoted(first.columns)}",
+                "give all files of a folder the same columns",
+            )
     if len(parts) == 1:
         return first
     rows = [row for part in parts for row in part.rows]
@@ -133,7 +139,7 @@ def _read_file(path: Path, max_bytes: int) -> Rows:
         raise EngineError("data", f"`{path.name}` is in no form that can be read here", f"it takes {', '.join(FORMATS)}, all but the last as .gz too")
     try:
         if not path.is_file():
-            raise EngineError("data", f"`{path.name}` is not there, or no file")
+            raise EngineError("data", f"`{path.name}` is not there, or no file", "check the path")
         if ending == ".parquet":
             return _filled(_read_parquet(path, max_bytes))
         with path.open("rb") as raw, gzip.open(raw) if path.name.lower().endswith(".gz") else raw as stream:
@@ -142,7 +148,7 @@ def _read_file(path: Path, max_bytes: int) -> Rows:
                 return _filled(_read_csv(path.name, bounded, "\t" if ending == ".tsv" else ","))
             return _filled(_read_json(path.name, bounded))
     except (OSError, EOFError, zlib.error) as error:
-        raise EngineError("data", f"`{path.name}` cannot be read: {error}") from error
+        raise EngineError("data", f"`{path.name}` cannot be read: {error}", "see whether the file is whole, and yours to read") from error
     except UnicodeDecodeError as error:
         raise EngineError("data", f"`{path.name}` is not text in UTF-8: {error.reason}", "save it as UTF-8") from error
 
@@ -170,9 +176,9 @@ class _Bounded:
             number += 1
             self._read += len(line)
             if len(line) > MAX_LINE_BYTES:
-                raise EngineError("data", f"`{self._name}` line {number} is longer than {MAX_LINE_BYTES:,} bytes")
+                raise EngineError("data", f"`{self._name}` line {number} is longer than {MAX_LINE_BYTES:,} bytes", "cut its texts into several examples")
             if self._read > self._max_bytes:
-                raise EngineError("data", f"`{self._name}` holds more than {self._max_bytes:,} bytes")
+                raise EngineError("data", f"`{self._name}` holds more than {self._max_bytes:,} bytes", "give a part of it")
             try:
                 yield line.decode("utf-8-sig" if number == 1 else "utf-8")
             except UnicodeDecodeError as error:
@@ -196,7 +202,7 @@ def _read_csv(name: str, stream: _Bounded, delimiter: str) -> Rows:
     try:
         header = [cell.strip() for cell in next(reader, [])]
         if len(set(header)) != len(header):
-            raise EngineError("data", f"`{name}` line 1 names a column twice: {quoted(header)}")
+            raise EngineError("data", f"`{name}` line 1 names a column twice: {quoted(header)}", "give each column a name of its own")
         start = reader.line_num
         for cells in reader:
             number, start = start + 1, reader.line_num
@@ -207,7 +213,7 @@ def _read_csv(name: str, stream: _Bounded, delimiter: str) -> Rows:
             rows.append(dict(zip(header, cells, strict=True)))
             numbers.append(number)
     except csv.Error as error:
-        raise EngineError("data", f"`{name}` line {reader.line_num}: {error}") from error
+        raise EngineError("data", f"`{name}` line {reader.line_num}: {error}", "close every quote that is opened") from error
     return Rows(name, tuple(header), rows, numbers)
 
 
@@ -246,7 +252,7 @@ def _parse(name: str, text: str, number: int) -> Any:
     except (ValueError, RecursionError) as error:
         what = error.msg if isinstance(error, json.JSONDecodeError) else "nested too deep"
         line = number + error.lineno - 1 if isinstance(error, json.JSONDecodeError) else number
-        raise EngineError("data", f"`{name}` line {line} is not JSON: {what}") from error
+        raise EngineError("data", f"`{name}` line {line} is not JSON: {what}", "write one whole object a line") from error
 
 
 def _read_parquet(path: Path, max_bytes: int) -> Rows:
@@ -258,17 +264,17 @@ def _read_parquet(path: Path, max_bytes: int) -> Rows:
             columns = tuple(file.schema_arrow.names)
             size = sum(file.metadata.row_group(number).total_byte_size for number in range(file.metadata.num_row_groups))
             if size > max_bytes:
-                raise EngineError("data", f"`{path.name}` holds more than {max_bytes:,} bytes")
+                raise EngineError("data", f"`{path.name}` holds more than {max_bytes:,} bytes", "give a part of it")
             rows = [row for batch in file.iter_batches() for row in batch.to_pylist()]
     except (pyarrow.ArrowException, OSError) as error:
-        raise EngineError("data", f"`{path.name}` is no parquet file that can be read: {str(error)[:200]}") from error
+        raise EngineError("data", f"`{path.name}` is no parquet file that can be read: {str(error)[:200]}", "write it anew") from error
     return Rows(path.name, columns, rows, list(range(1, len(rows) + 1)), "row")
 
 
 def _filled(rows: Rows) -> Rows:
     if not rows.rows:
         what = f"; its columns are {quoted(rows.columns)}" if rows.columns else ""
-        raise EngineError("data", f"`{rows.name}` holds no examples{what}")
+        raise EngineError("data", f"`{rows.name}` holds no examples{what}", "give at least one row below the names of the columns")
     return rows
 
 

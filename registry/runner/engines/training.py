@@ -105,7 +105,7 @@ def _check(plan: Plan) -> None:
     ]
     for name, value, right in wrong:
         if not right:
-            raise EngineError("data", f"the {name} cannot be {value}")
+            raise EngineError("data", f"the {name} cannot be {value}", "leave it out for the default, or name another")
     if plan.optimizer not in OPTIMIZERS:
         raise EngineError("data", f"`{plan.optimizer}` is no optimizer that is known here", f"it is one of {', '.join(OPTIMIZERS)}")
     if plan.scheduler not in SCHEDULERS:
