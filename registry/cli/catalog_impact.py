@@ -73,6 +73,7 @@ def print_impact(output: Output, result: Mapping[str, Any]) -> None:
     if result["user_groups"]:
         output.heading("Users")
         output.table(GROUP_COLUMNS, result["user_groups"], indent=2)
+        _more(output, counts["user_groups"], len(result["user_groups"]), "groups")
     for title, key, total in (("Registered here", "registered", counts["registered"]), ("Most downloaded", "models", counts["models"])):
         if result[key]:
             output.heading(title)

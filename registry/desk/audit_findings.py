@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import to_item as answer_to_item
+from registry.desk.answer_item import to_item as answer_to_item
 from registry.desk.audit import to_item
 from registry.desk.audit_policy import used_of
 from registry.desk.audit_shown import Evidence, duties_lacking, duties_of_answer

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import Answer, Question, answer, license_question, to_item
+from registry.desk.answer import Answer, Question, answer, license_question
+from registry.desk.answer_item import to_item
 from registry.desk.facts import read_use, resolve_named_licenses, today
 from registry.errors import UsageError
 from registry.lineage.graph import Graph

@@ -99,6 +99,6 @@ def _data() -> Mapping[str, Any]:
 
 
 def host_word(name: str) -> str:
-    """The provider of the scanner by which a host is meant: a policy may name it as the catalogue does."""
-    providers = {host: provider for provider, host in _data()["hosts"].items()} | _data()["also"]
-    return str(providers.get(name, name))
+    """The word of the scanner by which a host is meant: a policy may name it as the catalogue does."""
+    words = {host: word for word, host in _data()["hosts"].items()} | _data()["same_hosts"]
+    return str(words.get(name, name))

@@ -46,7 +46,7 @@ def read_impact(desk: Desk, name: str, raw: Mapping[str, Any], limit: int = 20, 
         judge = _judge(desk, raw)
         ranks = _ranks(connection, judge) if any(fact != "date" for fact in judge.use.stated) else {}
         reached = below_license(desk, connection, name, limit, ranks) if kind == "license" else below_model(connection, name, limit, ranks)
-        applications, groups = _applications(connection, reached, limit)
+        counts, applications, groups = _applications(connection, reached, limit)
     models = [_model(reached, number) for number in reached.top]
     registered = [_model(reached, number) for number in reached.registered]
     return {
@@ -55,10 +55,10 @@ def read_impact(desk: Desk, name: str, raw: Mapping[str, Any], limit: int = 20, 
         "date": judge.use.on,
         "interpretation": judge.interpretation.name,
         "use": use_to_data(judge.use.stated) if stated else {},
-        "counts": {**reached.counts, "applications": applications.pop("count"), "user_groups": len(groups)},
+        "counts": {**reached.counts, **counts},
         "models": models,
         "registered": registered,
-        "applications": applications["items"],
+        "applications": applications,
         "user_groups": groups,
         "knowledge": {"version": desk.knowledge.version, "digest": desk.knowledge.digest},
     }
@@ -106,9 +106,9 @@ def _model(reached: Reached, number: int) -> dict[str, Any]:
     return {**reached.info[number], "verdict": verdict_of(reached, number), "path": reached.paths[number]}
 
 
-def _applications(connection: Connection, reached: Reached, limit: int) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """The applications that use what is reached, each with its users; and the groups of these."""
-    from registry.catalogue.queries.applications import read_applications
+def _applications(connection: Connection, reached: Reached, limit: int) -> tuple[dict[str, int], list[dict[str, Any]], list[dict[str, Any]]]:
+    """How many applications use what is reached and how many groups of users these have; then each with its users; and the groups."""
+    from registry.catalogue.queries.applications import count_groups, read_applications
 
     numbers = {reached.info[number]["model"]: number for number in reached.used}
     names = sorted({name for apps in reached.used.values() for name in apps})
@@ -141,7 +141,7 @@ def _applications(connection: Connection, reached: Reached, limit: int) -> tuple
             }
         )
         groups += _groups(row)
-    return {"count": len(names), "items": items}, groups
+    return {"applications": len(names), "user_groups": count_groups(connection, names)}, items, groups[:limit]
 
 
 def _groups(row: ApplicationRow) -> Iterable[dict[str, Any]]:

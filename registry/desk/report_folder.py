@@ -8,7 +8,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import answer, to_item
+from registry.desk.answer import answer
+from registry.desk.answer_item import to_item
 from registry.desk.folder_question import folder_question
 from registry.desk.license_record import license_of
 from registry.desk.plain import to_data

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from registry.desk.bom_licenses import links_to
 from registry.knowledge.fingerprint_file import read_digests
 from registry.knowledge.store import Knowledge
+from registry.knowledge.text_links import links_in
 from registry.reports.report import LicenseRecord, TextRecord
 from registry.resources import resource_dir
 from registry.terms.combine import license_ids
+from registry.terms.license import Text
 
 SUBJECTS = {"amendment": "amendment", "governing-law": "governing_law", "termination": "termination", "revocable": "termination"}
 """The notes that have a place of their own, by their subject."""
@@ -53,9 +56,7 @@ def license_record(knowledge: Knowledge, name: str, read: Mapping[tuple[str, str
         osi_approved=license.osi_approved,
         released=license.released,
         confidence=license.confidence,
-        texts=tuple(
-            TextRecord(text.name, text.dated, text.digest, text.source, text.read_on, _words(read.get((license.id, text.id), ()))) for text in license.texts
-        ),
+        texts=tuple(_text(text, read.get((license.id, text.id), ())) for text in license.texts),
         in_force=(license.in_force_from, license.in_force_to),
         amendment=own["amendment"],
         governing_law=own["governing_law"],
@@ -63,8 +64,14 @@ def license_record(knowledge: Knowledge, name: str, read: Mapping[tuple[str, str
         more={subject: tuple(said) for subject, said in sorted(notes.items())},
         remarks=tuple(str(remark) for remark in raw.get("remarks") or ()),
         digest=knowledge.license_digest(license.id) if license.placeholder is None else None,
+        links=links_to(knowledge, license.id) if license.placeholder is None else (),
         placeholder=license.placeholder is not None,
     )
+
+
+def _text(text: Text, copies: Sequence[tuple[str, str]]) -> TextRecord:
+    links = tuple(dict.fromkeys(links_in(text.source or "")))
+    return TextRecord(text.name, text.dated, text.digest, text.source, text.read_on, _words(copies), links)
 
 
 def _words(copies: Sequence[tuple[str, str]]) -> tuple[dict[str, str], ...]:

@@ -149,26 +149,35 @@ def _license(license: LicenseRecord) -> Iterator[str]:
     yield f"### {escape(license.name)} ({escape(license.id)})"
     yield ""
     start, end = license.in_force
-    for label, said in (
+    told = [
         ("type", f"{license.type or 'unknown'}{f'. {license.type_reason}' if license.type_reason else ''}"),
         ("SPDX", license.spdx),
-        ("issued by", license.steward),
-        ("dated", license.released),
-        ("in force", f"{start or 'a day not recorded'} to {end or 'now'}" if start or end else None),
-        ("terms known by", license.confidence),
-        ("digest of the terms as read", license.digest),
-        ("can it be changed by one side", " ".join(license.amendment)),
-        ("law and courts", " ".join(license.governing_law)),
-        ("what ends it", " ".join(license.termination)),
-        *((subject.replace("-", " "), " ".join(words)) for subject, words in license.more.items()),
-        ("remarks of the reader", " ".join(license.remarks)),
-    ):
-        if said or label not in ("remarks of the reader", "in force", "digest of the terms as read"):
-            yield f"- {escape(label)}: {escape(said or 'not recorded')}"
+    ]
+    if not license.placeholder:
+        unknown = "not recorded"
+        told += [
+            ("issued by", license.steward or unknown),
+            ("dated", license.released or unknown),
+            ("in force", f"{start or 'a day not recorded'} to {end or 'now'}" if start or end else None),
+            ("to be read at", ", ".join(license.links) or unknown),
+            ("terms known by", license.confidence or unknown),
+            ("digest of the terms as read", license.digest),
+            ("can it be changed by one side", " ".join(license.amendment) or unknown),
+            ("law and courts", " ".join(license.governing_law) or unknown),
+            ("what ends it", " ".join(license.termination) or unknown),
+            *((subject.replace("-", " "), " ".join(words)) for subject, words in license.more.items()),
+        ]
+    told.append(("remarks of the reader", " ".join(license.remarks)))
+    yield from (f"- {escape(label)}: {escape(said)}" for label, said in told if said)
     for text in license.texts:
         unknown = "not recorded"
         digests = "; ".join((*((text.digest,) if text.digest else ()), *(f"words {copy['digest']} ({copy['name']})" for copy in text.words)))
-        about = (f"dated {text.dated or unknown}", f"digest {digests or unknown}", f"read {text.read_on or 'for this licence knowledge'}")
+        about = (
+            f"dated {text.dated or unknown}",
+            f"digest {digests or unknown}",
+            f"read {text.read_on or 'for this licence knowledge'}",
+            *(f"to be read at {link}" for link in text.links if link != text.source),
+        )
         yield f"- text: {escape(text.name)}, {escape(', '.join(about))}, at {escape(text.source or unknown)}"
     yield ""
 

@@ -150,6 +150,7 @@ class TextRecord:
         digest: The digest of its file.
         source: Where it is.
         read_on: The day on which it was read.
+        links: Addresses that lead to it.
         words: Copies that were read, as `name` and `digest` of its words: case, markup and line breaks are left out of it.
     """
 
@@ -159,6 +160,7 @@ class TextRecord:
     source: str | None
     read_on: str | None
     words: tuple[Plain, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ class LicenseRecord:
         termination: What ends it.
         more: Other notes (patents, marks, acceptance, ...), by subject.
         remarks: What whoever read it remarked.
+        links: Addresses where it can be read.
         digest: The digest of the terms as they were read; it changes when the reading does.
         placeholder: It stands for the absence of a readable licence.
     """
@@ -203,6 +206,7 @@ class LicenseRecord:
     more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
     digest: str | None = None
+    links: tuple[str, ...] = ()
     placeholder: bool = False
 
 

@@ -6,6 +6,7 @@ The encoder comes with the package of the `demo` extra, the messages with licet.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Collection
 from pathlib import Path
 
 from registry.errors import MissingExtraError
@@ -61,3 +62,17 @@ def demo_base() -> Path:
 def demo_data() -> Path:
     """The file with the messages."""
     return resource_dir("data") / "examples" / "support_messages.csv"
+
+
+def demo_inputs(names: Collection[str]) -> dict[str, Path]:
+    """Where what the demonstration starts from stands, by name; nothing where a run did not start from both, or they are not installed.
+
+    Args:
+        names: What went into a run.
+    """
+    if not {BASE, DATASET} <= set(names):
+        return {}
+    try:
+        return {BASE: demo_base(), DATASET: demo_data()}
+    except MissingExtraError:
+        return {}

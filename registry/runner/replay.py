@@ -17,6 +17,7 @@ from registry.provenance.digests import Progress, digest_file, digest_folder, li
 from registry.provenance.layout import subject_of_record
 from registry.provenance.run import FileDigest, Run
 from registry.provenance.verification import Verification, read_documents, verify
+from registry.runner.demo import demo_inputs
 from registry.runner.events import Event
 from registry.runner.job import Machine
 from registry.runner.job_record import JOB, job_of_record
@@ -92,7 +93,8 @@ def replay(
     said = run.parameters.get(JOB)
     if not isinstance(said, Mapping):
         raise ProvenanceError(f"`{target}` does not say what was asked for", "it was made by another version of licet")
-    places = _places(run, find_places(run, wishes.places, wishes.base))
+    shipped = {name: Place(path) for name, path in demo_inputs([material.name for material in run.materials]).items()}
+    places = _places(run, {**shipped, **find_places(run, wishes.places, wishes.base)})
     machine = _machine(run, wishes)
     keep = wishes.out
     if keep is not None and keep.exists():

@@ -57,7 +57,8 @@ def find_model(desk: Desk, reference: str, *, base_name: str | None = None, allo
     """The model that a name or a folder stands for, with its files on this machine.
 
     A name is looked up in the catalogue, its files in the local cache of the Hub and, where the network may be used, on the Hub itself.
-    A folder is told by its record, its digest or the place where it stands; one that nobody knows is a model of its own.
+    A folder is told by its record, its digest or the place where it stands; one that nobody knows is a model of its own. A model whose files neither the
+    cache nor the Hub has may lie in a folder of its name here, as a run left it; what lies there has to be that model.
 
     Args:
         desk: The desk.
@@ -97,6 +98,9 @@ def _of_name(desk: Desk, reference: str, name: str, revision: str | None, known:
     except SourceError as error:
         if known is None:
             raise _unknown(desk, reference) from error
+        here = _of_folder(desk, Path(reference), None, allow_changed, told) if Path(reference).is_dir() else None
+        if here is not None and here.name == official:
+            return here
         hint = f"go online, or name a folder that holds it: ./FOLDER with `--base-name {official}`"
         raise SourceError(f"there are no files of `{official}` on this machine: {error.message}", hint) from error
     digest = _digest(snapshot.folder, snapshot.within, official, told)

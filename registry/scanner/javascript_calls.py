@@ -50,6 +50,8 @@ class ScriptReader:
         callee = text_of(function)[-200:]
         last = re.split(r"[.?\s]+", callee)[-1]
         rule, original = self._rule(function)
+        if rule is not None and rule.provider == "openai":
+            rule = self._sent(node, rule, callee)
         if last == "from_pretrained" and given:
             yield from self._named(node, given[0], replace(_HUB, library=rule.library if rule else ""), callee)
         elif rule is not None and original == "pipeline" and given:
@@ -61,6 +63,22 @@ class ScriptReader:
             yield from self._named(node, given[min(at, len(given) - 1)], rule, callee)
         else:
             yield from self._keyed(node, given, rule, callee, last)
+
+    def _sent(self, node: Any, rule: Rule, callee: str) -> Rule:
+        """The rule with the provider that a client of OpenAI's protocol is told to send its requests to."""
+        made = [node, *self._script.constants.get(re.split(r"[.(?]", callee)[0], ())]
+        for each in made:
+            arguments = each.child_by_field_name("arguments") if each.type in ("call_expression", "new_expression") else None
+            for thing, place in (
+                found for argument in (arguments.named_children if arguments is not None else ()) for found in self._values.objects(argument, self._script)
+            ):
+                for key, value in pairs(thing):
+                    if key in ("baseURL", "baseUrl", "basePath"):
+                        hosts = [self._facts.host(text.text) for text in self._values.of(value, place)]
+                        return replace(
+                            rule, provider=next((host for host in hosts if host), "compatible"), form="hub-or-api" if rule.form == "hub" else rule.form
+                        )
+        return rule
 
     def _keyed(self, node: Any, given: list[Any], rule: Rule | None, callee: str, last: str) -> Iterator[Reference]:
         """What stands under `model` and the like in the objects that a call is given."""

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from registry.scanner.loaders import Facts
 from registry.scanner.names import hub_address, is_path, looks_like_model, name_of
 from registry.scanner.python_scope import ModuleTree
+from registry.scanner.python_shell import commands_of
 from registry.scanner.reference import Reference
 
 MODEL_KEYS = re.compile(
-    r"(?i)(?:^|[_\W])(?:models?|llms?|checkpoint|ckpt|repo_id|pretrained|embedder|embeddings?|embed|engine|tokenizer|adapter|lora|reranker|(?:cross|bi)_?encoder|vae|unet|model_?(?:name|id|path|size))(?:$|[_\W\d])|model_?(?:name|id|path)|modelId|modelName"
+    r"(?i)(?:^|[_\W])(?:models?|llms?|checkpoint|ckpt|repo_id|pretrained|embedder|embeddings?|embed|engine|tokenizer|adapter|lora|reranker|(?:cross|bi)_?encoder|vae|unet|model_?(?:name|id|path|size|url|uri|repo))(?:$|[_\W\d])|model_?(?:name|id|path|url|uri|repo)|modelId|modelName"
 )
 """The names under which people keep the name of a model."""
 
@@ -25,50 +26,10 @@ DATA_KEYS = re.compile(r"(?i)(?:^|_)(?:datasets?|dataset_?(?:name|id|path)|data_
 OTHERS = frozenset(("model_type", "tokenizer_type", "tokenizer_class", "model_class", "processor_class", "model_dir", "model_max_length", "adapter_type", "model_format", "modelformat", "vector_store", "model_version", "model_kwargs"))  # fmt: skip
 """Names that speak of models, and under which none is kept."""
 
-_HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+"""A name of the form `owner/name`."""
+
 _API_KEYS = frozenset(("messages", "prompt", "input", "contents", "max_tokens", "temperature", "inputs"))
-
-
-def holds_more(source: str, lines: set[int], facts: Facts) -> bool:
-    """Whether a file has a text that may name a model on any other line than these; most have none, and need not be gone through."""
-    for pattern in _TEXTS:
-        for match in pattern.finditer(source):
-            text = match.group(1)
-            if text is None or looks_like_model(text, facts) or ((_HUB.fullmatch(text) or _SIZED.fullmatch(text)) and _kept(source, match.start())):
-                line = source.count("\n", 0, match.start()) + 1
-                if line not in lines:
-                    return True
-    return False
-
-
-def may_name(data: bytes, facts: Facts) -> bool:
-    """Whether a file of which nothing else is known has a text in quotes that reads like the name of a model, or is kept near a word that speaks of such."""
-    for pattern in _NAMED:
-        for match in pattern.finditer(data):
-            text = match.group(1).decode()
-            if looks_like_model(text, facts) or (_HUB.fullmatch(text) and not _file(text) and _NEAR.search(data, max(match.start() - 120, 0), match.start())):
-                return True
-    return False
-
-
-_NEAR = re.compile(rb"(?i)model|checkpoint|repo|pretrained|embed|encoder|tokenizer|dataset|llm")
-_TEXT = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:/@-]*|[A-Za-z]\w*[.:-][\w.:-]+|[A-Za-z]+\d[\w.:-]*"
-_TEXTS = tuple(
-    re.compile(pattern)
-    for pattern in (rf'"({_TEXT})"', rf"'({_TEXT})'", r"https?://(?:huggingface|hf\.|api-inference|router\.hugging)(\0)?", r"=['\"]?([\w.-]+/[\w.-]+)")
-)
-# Each begins with a sign of its own, which is what makes a search fast.
-_NAME = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.]*[-\d][\w.:@-]*|(?:ollama|ollama_chat|openai|anthropic|azure|bedrock|gemini|groq|mistral|deepseek|openrouter|vertex_ai|together_ai|huggingface|cohere|xai)/[\w.:@/-]+|(?:gpt|claude|gemini|chatgpt|text-embedding|mistral|llama|bert|roberta|distilbert)[-\d][\w.:-]*"
-_NAMED = tuple(re.compile(pattern.encode()) for pattern in (rf'"({_NAME})"', rf"'({_NAME})'"))
-
-
-def _kept(source: str, position: int) -> bool:
-    before = source[max(position - 120, 0) : position]
-    line = before[before.rfind("\n") + 1 :]
-    return bool(MODEL_KEYS.search(line) or DATA_KEYS.search(line)) or ((not line.strip() or "=" in line) and _SPEAKS.search(before) is not None)
-
-
-_SPEAKS = re.compile(r"(?i)model|checkpoint|repo|pretrained|embed|encoder|tokenizer|dataset|llm")
 
 
 def sweep(module: ModuleTree, facts: Facts) -> Iterator[Reference]:
@@ -79,7 +40,10 @@ def sweep(module: ModuleTree, facts: Facts) -> Iterator[Reference]:
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str):
                 yield from _text(node, key, asked, module, facts)
-        elif not isinstance(node, _EMPTY) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            continue
+        if isinstance(node, ast.Call):
+            yield from commands_of(node, module.file)
+        if not isinstance(node, _EMPTY) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             pending.extend(_children(node, key))
 
 
@@ -150,7 +114,7 @@ def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: 
             confidence = "likely" if kind != "mention" else "possible"
             yield Reference(found[1], text[:300], found[0], kind, *place, provider="hub", revision=found[2], confidence=confidence)
         return
-    if asked and looks_like_model(text, facts):
+    if asked and (looks_like_model(text, facts) or (SIZED.fullmatch(text) and facts.has_model_word(text))):
         name = name_of(text, facts)
         provider = "compatible" if name.provider == "other" else name.provider
         yield Reference(name.name, text, "model", "api", *place, provider=provider, confidence="likely")
@@ -158,17 +122,17 @@ def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: 
     data = bool(DATA_KEYS.search(key)) and not MODEL_KEYS.search(key)
     kept = data or (bool(MODEL_KEYS.search(key)) and key.lower() not in OTHERS)
     routed = not data and facts.routes(text)
-    if kept and not routed and _HUB.fullmatch(text) and not is_path(text) and not _file(text):
+    if kept and not routed and HUB.fullmatch(text) and not is_path(text) and not is_file(text):
         sure = data or bool(STRONG_KEYS.search(key)) or facts.has_model_word(text.partition("/")[2])
         yield Reference(text, text, "dataset" if data else "model", "config" if sure else "mention", *place, provider="hub", confidence="possible")
     elif looks_like_model(text, facts):
         name = name_of(text, facts)
         yield Reference(name.name, text, "model", "config" if kept else "mention", *place, provider=name.provider, confidence="possible")
-    elif kept and not data and _SIZED.fullmatch(text) and (_APART.search(text) or _RUNNER.search(key)) and facts.has_model_word(text) and not _file(text):
+    elif kept and not data and SIZED.fullmatch(text) and (_APART.search(text) or _RUNNER.search(key)) and facts.has_model_word(text) and not is_file(text):
         yield Reference(text, text, "model", "config", *place, provider="ollama" if ":" in text else "other", confidence="possible")
 
 
-_SIZED = re.compile(r"(?=[^:]*\d)(?!my-)[A-Za-z][A-Za-z0-9.-]*(?::[\w.-]+)?")
+SIZED = re.compile(r"(?=[^:]*\d)(?!my-)[A-Za-z][A-Za-z0-9.-]*(?::[\w.-]+)?")
 """A name that has no owner, but a number: `llama3.1:8b`, `gemma3`."""
 
 _APART = re.compile(r"[.:-]")
@@ -187,7 +151,8 @@ def _told(text: str, place: tuple[str, int, int], facts: Facts) -> Iterator[Refe
 _GIVEN = re.compile(r"(?:=|--[\w-]+[= ])['\"]?([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*[A-Za-z0-9])")
 
 
-def _file(text: str) -> bool:
+def is_file(text: str) -> bool:
+    """Whether it names a file, or something in a folder of files."""
     return bool(
         re.search(
             r"\.(?:py|json|ya?ml|txt|csv|md|html?|png|jpe?g|bin|pt|pth|onnx|safetensors|jsonl|parquet|gguf|ggml|ckpt|llamafile|zip|gz|tar|j2|jinja2?|tmpl|tpl|npz|npy|wav|mp3|mp4|ico|env)$",

@@ -157,7 +157,9 @@ def test_what_is_listed_is_limited_and_all_is_counted(desk: Desk) -> None:
     result = impact(desk, BASE, limit=2)
     assert (len(result["models"]), len(result["registered"]), result["counts"]["models"], result["counts"]["registered"]) == (2, 2, 5, 4)
     assert impact(desk, BASE, limit=0)["applications"] == []
-    assert impact(desk, BASE, limit=0)["counts"]["applications"] == 1
+    none = impact(desk, BASE, limit=0)
+    assert (none["counts"]["applications"], none["counts"]["user_groups"], none["user_groups"]) == (1, 2, [])
+    assert len(impact(desk, BASE, limit=1)["user_groups"]) == 1
 
 
 def test_rows_hold_each_thing_once(desk: Desk) -> None:

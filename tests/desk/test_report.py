@@ -119,7 +119,7 @@ def test_duties_have_what_sets_them_off_and_words_to_use(reader: Desk) -> None:
     copy, notice = [duty for duty in entry.duties if duty.counts]
     assert (copy.title, copy.section, copy.trigger) == ("Give a copy of the licence", "1.b.i", "give the weights to others or ship it inside a product")
     assert copy.text is not None
-    assert copy.text.startswith("Llama 2 Community License Agreement, 2023-07-18: ")
+    assert copy.text.startswith("Llama 2 Community License Agreement, 2023-07-18: https://github.com/meta-llama/llama-models/blob/")
     assert notice.text is not None
     assert notice.text.startswith("Llama 2 is licensed under")
     assert entry.headline == "Allowed if you do these 2 things."
@@ -132,6 +132,8 @@ def test_what_counsel_asks_of_a_licence_is_there_or_said_to_be_unknown(reader: D
     assert "California" in llama.governing_law[0]
     assert "breach" in llama.termination[0]
     assert [text.name for text in llama.texts] == ["Llama 2 Community License Agreement", "Llama 2 Acceptable Use Policy"]
+    assert any(link.endswith("/models/llama2/LICENSE") for link in llama.links)
+    assert llama.texts[0].links[0] in llama.links
     assert llama.digest == reader.knowledge.license_digest("llama2")
     assert next(copy["name"] for copy in llama.texts[0].words).startswith("llama-2-license-2023")
     assert re.fullmatch(r"[0-9a-f]{32}", llama.texts[0].words[0]["digest"])

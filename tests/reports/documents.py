@@ -248,12 +248,13 @@ def with_obligations() -> Report:
                 confidence="text-read",
                 texts=(
                     TextRecord("Agreement", "2023-07-18", "sha256:ab", "https://example.org/llama2", "2026-11-20"),
-                    TextRecord("Policy", None, None, None, None, ({"name": "a copy", "digest": "cd01"},)),
+                    TextRecord("Policy", None, None, None, None, ({"name": "a copy", "digest": "cd01"},), ("https://example.org/policy",)),
                 ),
                 governing_law=("California law (section 7)",),
                 termination=("Ends on breach (section 6)",),
                 more={"patent": ("None (section 5)",)},
                 digest="sha256:0505",
+                links=("https://example.org/llama2", "https://example.org/policy"),
             ),
         ),
     )
@@ -496,7 +497,7 @@ def hostile(text: str) -> Report:
         not_read=(text,),
         recheck=Recheck(text, text),
     )
-    texts = (TextRecord(text, text, text, text, text, ({"name": text, "digest": text},)),)
+    texts = (TextRecord(text, text, text, text, text, ({"name": text, "digest": text},), (text,)),)
     return replace(
         report(
             found, entry(item(model="second")), title=text, facts=text, use={text: text}, use_title=text, next=(Step(text, text),), recheck=Recheck(text, text)
@@ -506,7 +507,7 @@ def hostile(text: str) -> Report:
         stated_by={"derivative_name": text},
         licenses=(
             LicenseRecord(
-                text, text, text, text, text, text, False, text, text, texts, (text, text), (text,), (text,), (text,), {text: (text,)}, (text,), text
+                text, text, text, text, text, text, False, text, text, texts, (text, text), (text,), (text,), (text,), {text: (text,)}, (text,), text, (text,)
             ),
         ),
         application={

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from registry.errors import MissingExtraError
-from registry.runner.demo import PACKAGE, demo_data, demo_job
+from registry.runner.demo import BASE, DATASET, PACKAGE, demo_base, demo_data, demo_inputs, demo_job
 from registry.runner.events import Event, Metrics
 from registry.runner.process import run_worker
 
@@ -60,3 +60,9 @@ def test_demonstration_learns_within_three_minutes(tmp_path: Path) -> None:
     assert after["accuracy"] > 0.7
     assert after["accuracy"] > before["accuracy"] + 0.4
     assert finished.cpu_seconds + time.process_time() - start < 180  # of processor time: the machine may be busy with other things
+
+
+def test_what_the_demonstration_starts_from_is_found_again_for_a_replay() -> None:
+    pytest.importorskip(PACKAGE)
+    assert demo_inputs([BASE, DATASET, "licet"]) == {BASE: demo_base(), DATASET: demo_data()}
+    assert demo_inputs([BASE]) == {}

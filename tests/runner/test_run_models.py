@@ -140,3 +140,22 @@ def test_a_folder_of_everything_says_nothing_of_one_file(offline: Desk, folder: 
     assert found.record is not None
     assert [each.name for each in found.record.models] == ["one"]
     assert found.record.statements == ()
+
+
+def test_a_model_that_a_run_left_here_is_found_by_its_name(offline: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorded(offline, folder, "tuned")
+    monkeypatch.chdir(folder.parent)
+    assert find_model(offline, "tuned").folder == Path("tuned")
+    (folder / "config.json").write_text('{"other": 1}')
+    with pytest.raises(RefusedError, match="LIC502"):
+        find_model(offline, "tuned")
+
+
+def test_a_folder_here_that_holds_another_model_is_not_taken_for_it(offline: Desk, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder.parent)
+    other = folder.parent / "acme" / "made"
+    other.mkdir(parents=True)
+    (other / "config.json").write_text('{"other": 1}')
+    recorded(offline, folder)
+    with pytest.raises((SourceError, RefusedError), match="acme/made"):
+        find_model(offline, "acme/made")

@@ -44,7 +44,7 @@ def audited(here: Licet) -> Any:
     [
         ("broken.py", b"from transformers import AutoModel\nAutoModel.from_pretrained('a/b'\n", "does-not-parse"),
         ("nested.py", b"from transformers import pipeline\nx = " + b"(" * 5_000 + b")" * 5_000, "does-not-parse"),
-        ("binary.py", b"\x7fELF\x00\x00from_pretrained transformers" + bytes(range(256)) * 20, "binary"),
+        ("binary.py", b"\x7fELF\x00\x00\nfrom transformers import x\nx.from_pretrained('a/b')" + bytes(range(256)) * 20, "binary"),
         ("latin.py", b"# transformers from_pretrained \xff\xfe\x80\nimport transformers\n", None),
         ("broken.ipynb", b'{"cells": [{"cell_type": "code", "source": ["import transformers\\nAutoModel.from_pretrained(x)"', "does-not-parse"),
         ("odd.ipynb", b'{"cells": 3, "x": "transformers from_pretrained"}', None),
