@@ -78,7 +78,9 @@ def settle_question(desk: Desk, path: Path, question: ApplicationQuestion) -> Se
     if linked is not None:
         use = _with_recorded(desk, use, linked)
     use = resolve_named_licenses(desk.knowledge, use)
-    return Settled(replace(policy, within=within), use, root, base, folder, tuple(_left_out(desk, policy, within)), _in_repository(looked))
+    return Settled(
+        replace(policy, within=within), use, root, base, folder, tuple(_left_out(desk, policy, within, question, base, looked)), _in_repository(looked)
+    )
 
 
 def _base(desk: Desk, looked: Path) -> Path:
@@ -125,7 +127,7 @@ def _with_recorded(desk: Desk, use: Use, name: str) -> Use:
     return application_use(desk, use, row, users, frozenset(use.stated))
 
 
-def _left_out(desk: Desk, policy: Policy, within: str) -> Iterator[str]:
+def _left_out(desk: Desk, policy: Policy, within: str, question: ApplicationQuestion, base: Path, looked: Path) -> Iterator[str]:
     """Patterns of what is left out, counted from what is scanned.
 
     Raises:
@@ -140,6 +142,12 @@ def _left_out(desk: Desk, policy: Policy, within: str) -> Iterator[str]:
             yield pattern
         elif pattern.lstrip("/").startswith(within):
             yield f"/{pattern.lstrip('/').removeprefix(within)}"
+    written = desk.settings.policy
+    named = [Path(question.policy) if question.policy is not None else None]
+    named += [base / each for each in (written, written.get("extends") if isinstance(written, dict) else None) if isinstance(each, str)]
+    for file in [each.resolve() for each in named if each is not None]:  # a policy names models to say something of them, and uses none
+        if file.is_file() and file.is_relative_to(looked):
+            yield f"/{file.relative_to(looked).as_posix()}"
     for rule in policy.paths if not within else ():
         if rule.ignore:
             yield from (f"/{pattern.removeprefix('./').lstrip('/')}" for pattern in rule.match)

@@ -17,6 +17,12 @@ from registry.scanner.tree import Tree
 COLLECT = 200
 """After so many files the collector looks for circles."""
 
+OWN_FILES = frozenset(("licet.yaml", "licet.lock"))
+"""Files that say of models what we are to think of them; naming one there uses none."""
+
+_OWN_SCHEMA = re.compile(rb'^[\s\[{]*"schema":\s*"licet\.')
+"""How a document of ours begins, such as an earlier audit that lies in the tree."""
+
 _IGNORE = re.compile(r"licet:\s*ignore(?:\[([\w\s,*-]+)\])?\s*(.*)")
 
 
@@ -61,6 +67,8 @@ def _scan(tree: Tree) -> Scan:
     found: list[Reference] = []
     read = 0
     for path in tree.paths:
+        if path.rpartition("/")[2] in OWN_FILES:
+            continue
         for detector in kinds:
             if detector.takes(path):
                 closely, references = _look(detector, path, tree)
@@ -75,7 +83,7 @@ def _look(detector: Detector, path: str, tree: Tree) -> tuple[int, list[Referenc
     if getattr(detector, "reads_itself", False):
         return 1, list(detector.find(path, b"", tree))
     data = tree.read(path)
-    if data is None or not detector.wants(data):
+    if data is None or not detector.wants(data) or _OWN_SCHEMA.match(data):
         return 0, []
     if b"\0" in data[:4096]:
         tree.note(Note("binary", "is no text", path))

@@ -147,3 +147,13 @@ def test_that_several_applications_are_judged_together_is_said(reader: Desk, rep
     said.clear()
     audit_application(asked, repository, ApplicationQuestion({}, application="web"), [])
     assert not said
+
+
+@pytest.mark.parametrize("config", ["policy: rules/company.yaml\n", "policy:\n  extends: rules/company.yaml\n"])
+def test_a_policy_in_the_tree_names_models_and_uses_none(reader: Desk, repository: Path, config: str) -> None:
+    (repository / "rules").mkdir()
+    (repository / "rules" / "company.yaml").write_text("models: {refuse: [openai/whisper-tiny]}\n", encoding="utf-8")
+    assert "openai/whisper-tiny" not in {each["model"] for each in ask(reader, repository, config).head["models"]}
+    assert "openai/whisper-tiny" not in {
+        each["model"] for each in ask(reader, repository, "", policy=str(repository / "rules" / "company.yaml")).head["models"]
+    }
