@@ -73,6 +73,7 @@ def whole_models(names: Iterable[str]) -> list[str]:
 
 
 def _header(files: FolderFiles, file: str, name: str) -> GgufHeader:
+    header: GgufHeader | None
     header, problem = files.look(file, read_gguf_header) or (None, "it cannot be read")
     if header is not None and problem is None:
         return header
