@@ -14,9 +14,10 @@ A token of the Hub is never read here; the Hub's own client knows where it is ke
 
 from __future__ import annotations
 
+import difflib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -42,8 +43,8 @@ TRUSTED_KEYS = "trusted-keys"
 INTERPRETATIONS = ("strict", "mainstream", "permissive")
 """The readings of unsettled points, from the one most against the user to the one most in favour."""
 
-KEYS = ("facts", "interpretation", "signing_key", "policy", "applications", "exclude")
-"""What `licet.yaml` may hold: the facts of the use and how they are taken, who signs, and for audits a policy, the applications and what is left out."""
+KEYS = ("facts", "app", "interpretation", "signing_key", "policy", "applications", "exclude")
+"""What `licet.yaml` may hold: the facts of the use and how they are taken, who signs, and for audits the catalogue's entry, a policy, the applications and what is left out."""
 
 MAX_CONFIG_BYTES = 1_000_000
 """A larger `licet.yaml` is refused: it is not one."""
@@ -71,6 +72,8 @@ class Settings:
     """Which unsettled points bind, unless a flag says otherwise."""
     config_file: Path | None = None
     """The `licet.yaml` that was read."""
+    app: str | None = None
+    """The application's entry in the catalogue, whose facts an audit takes where none is stated."""
     policy: Any = None
     """The policy of audits as written there: a mapping, or the name of a file or of one that travels with the program."""
     applications: Any = None
@@ -114,6 +117,30 @@ def read_settings(catalogue: str | None = None, *, offline: bool = False, folder
         signing_key=_signing_key(variables, config, config_file, config_folder),
         signing_passphrase=variables.get("LICET_SIGNING_PASSPHRASE") or None,
         trusted_keys=config_folder / TRUSTED_KEYS,
+        app=config.get("app"),
+        policy=config.get("policy"),
+        applications=config.get("applications"),
+        exclude=config.get("exclude"),
+    )
+
+
+def with_config(settings: Settings, path: Path) -> Settings:
+    """The settings as if a file were the `licet.yaml` that holds.
+
+    Args:
+        settings: The settings of this call.
+        path: The file.
+
+    Raises:
+        UsageError: It cannot be read, or says something we do not know.
+    """
+    config = _read_config(path)
+    return replace(
+        settings,
+        facts=MappingProxyType(config.get("facts") or {}),
+        interpretation=config.get("interpretation") or "mainstream",
+        config_file=path,
+        app=config.get("app"),
         policy=config.get("policy"),
         applications=config.get("applications"),
         exclude=config.get("exclude"),
@@ -187,10 +214,15 @@ def _read_config(path: Path) -> dict[str, Any]:
         raise UsageError(f"`{path}` line 1: not a mapping", "write the facts of your use under `facts:`")
     for key in data:
         if key not in KEYS:
-            raise _problem(path, text, (key,), f"`{key}` is not a setting", f"it takes {', '.join(f'`{each}`' for each in KEYS)}")
+            near = difflib.get_close_matches(str(key), KEYS, 1)
+            hint = f"did you mean `{near[0]}`?" if near else f"it takes {', '.join(f'`{each}`' for each in KEYS)}"
+            raise _problem(path, text, (key,), f"`{key}` is not a setting", hint)
     facts = data.get("facts")
     if facts is not None and not isinstance(facts, dict):
         raise _problem(path, text, ("facts",), "`facts` is not a mapping", "write one fact a line, such as `commercial: true`")
+    app = data.get("app")
+    if app is not None and (not isinstance(app, str) or not app):
+        raise _problem(path, text, ("app",), "`app` is not the name of an application", "name its entry in the catalogue, as `licet show app:NAME` does")
     signing_key = data.get("signing_key")
     if signing_key is not None and (not isinstance(signing_key, str) or not signing_key):
         raise _problem(path, text, ("signing_key",), "`signing_key` is not a path", "name the file of the private key, from where this file stands")
@@ -224,12 +256,17 @@ def read_source_date(environment: Mapping[str, str] | None = None) -> datetime |
         raise UsageError(f"`SOURCE_DATE_EPOCH` is `{ascii(text)[1:-1][:40]}`, which is no moment", "give whole seconds since 1970, or unset it") from error
 
 
+def read_named_actor(environment: Mapping[str, str] | None = None) -> str | None:
+    """Who acts, where `LICET_ACTOR` says so."""
+    variables = os.environ if environment is None else environment
+    return variables.get("LICET_ACTOR", "").strip() or None
+
+
 def read_actor(environment: Mapping[str, str] | None = None) -> str:
     """Who writes to the catalogue: `LICET_ACTOR`, else the name of the account."""
     import getpass
 
-    variables = os.environ if environment is None else environment
-    named = variables.get("LICET_ACTOR", "").strip()
+    named = read_named_actor(environment)
     if named:
         return named
     try:

@@ -1,7 +1,7 @@
 """What the README shows is what the program prints, and everything the program has is in the README.
 
 A fenced block after `<!-- help: licet check -->` is that command's help; one after `<!-- output: licet models --limit 3 -->` is what that
-command prints to stdout on a fresh catalogue. `pytest tests/test_docs.py --update-docs` writes them anew.
+command prints to stdout on a fresh catalogue, beside the files that blocks after `<!-- file: app.py -->` hold. `pytest tests/test_docs.py --update-docs` writes them anew.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from registry.cli.main import Command, cli, commands
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+FILE = re.compile(r"<!-- file: ([\w/.-]+) -->\n```\w+\n(.*?)```\n", re.DOTALL)
 BLOCK = re.compile(r"<!-- (help|output): (licet[^\n]*?) -->\n```text\n(.*?)```\n", re.DOTALL)
 
 
@@ -75,6 +76,9 @@ def test_help_texts_are_current(command: str, tmp_path: Path, update_docs: bool)
 def test_outputs_are_current(command: str, seeded: Path, tmp_path: Path, update_docs: bool) -> None:
     home = tmp_path / "home"
     shutil.copytree(seeded, home)
+    for match in FILE.finditer(README.read_text(encoding="utf-8")):
+        (home / match[1]).parent.mkdir(parents=True, exist_ok=True)
+        (home / match[1]).write_text(match[2], encoding="utf-8")
     printed = run(command, home)
     assert printed.strip()
     compare_or_write("output", command, printed, update_docs)

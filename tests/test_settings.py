@@ -86,6 +86,7 @@ def test_an_empty_file_states_nothing(folder: Path) -> None:
     ("text", "line", "message"),
     [
         ("facts:\n  country: DE\ncountry: FR\n", "line 3", "`country` is not a setting"),
+        ("facts: {}\napp: [web]\n", "line 2", "`app` is not the name of an application"),
         ("- country\n", "line 1", "not a mapping"),
         ("facts:\n  - country\n", "line 1", "`facts` is not a mapping"),
         ("facts: {}\ninterpretation: kind\n", "line 2", "`kind` is not an interpretation"),

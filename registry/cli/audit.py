@@ -44,6 +44,11 @@ USUAL = "prohibited,needs-permission"
 @click.option("--diff", "since", metavar="REV", help="For a PATH: only what was added since this revision of git counts.")
 @click.option("--lock", is_flag=True, help="For a PATH: write `licet.lock`, the models, revisions and texts that are in use.")
 @click.option("--locked", is_flag=True, help="For a PATH: exit 1 where what is in use differs from `licet.lock`.")
+@click.option(
+    "--suggest", is_flag=True, help="For a PATH: print what could be written, as a patch to review, and models with better terms; nothing is changed."
+)
+@click.option("--out", metavar="FILE", help="With --suggest: write the patch to this file.")
+@click.option("--record", "keep", is_flag=True, help="For a PATH: keep it in the catalogue, as --app NAME or by its folder's name, with the models it uses.")
 @click.option("--explain", metavar="CODE", help="Only say what the code of a finding means and how it is mended.")
 @click.option("--strict", is_flag=True, help="For a PATH: exit 3 where an answer depends on missing facts or is not known.")
 @use_flags(without=("derivative_name", "published_under"))
@@ -69,13 +74,16 @@ def command(
     since: str | None,
     lock: bool,
     locked: bool,
+    suggest: bool,
+    out: str | None,
+    keep: bool,
     explain: str | None,
     strict: bool,
 ) -> None:
     """Say what there is to find: missing licences, licences looser than an ancestor's, duties that are not shown, data, contradictions.
 
-    A TARGET is a folder or file, whose code, notebooks and configurations are searched for the models and datasets that they use; a model `org/name`; or
-    `dataset:NAME`. `--all` takes every model of the catalogue, most downloaded first.
+    A TARGET is a folder or file, whose code, notebooks and configurations are searched for the models and datasets that they use; a model `org/name`;
+    `dataset:NAME`; or `app:NAME`, an application on record. `--all` takes every model of the catalogue, most downloaded first.
 
     Exit code: 0 done, 1 something that `--fail-on` names was met, 3 with `--strict` where the answer is open.
     """
@@ -90,20 +98,30 @@ def command(
     if lock and locked:
         raise click.UsageError("`--lock` writes what `--locked` compares with; give one of them")
     if earlier is not None:
-        if baseline or since or lock or locked or strict:
-            raise click.UsageError("`--against` compares two audits; leave `--baseline`, `--diff`, `--lock`, `--locked` and `--strict` away")
+        if baseline or since or lock or locked or strict or suggest or keep:
+            flags = "`--baseline`, `--diff`, `--lock`, `--locked`, `--suggest`, `--record` and `--strict`"
+            raise click.UsageError(f"`--against` compares two audits; leave {flags} away")
         from registry.cli.audit_changes import check_forms
 
         check_forms(destinations)
+    if out is not None and not suggest:
+        raise click.UsageError("`--out` takes the patch of `--suggest`; an audit is written with `-o FORMAT=FILE`")
+    if suggest:
+        from registry.cli.audit_suggest import check_forms as check_suggestions
+
+        check_suggestions(destinations)
     from registry.cli.audit_application import is_path
 
     if any(is_path(target) for target in targets):
         if len(targets) > 1:
             raise click.UsageError("one folder or file is audited at a time")
-        asked = _Asked(use, policy, application, baseline, codes, severity, limit, fail_on, destinations, strict, since, lock, locked, earlier)
+        asked = _Asked(
+            use, policy, application, baseline, codes, severity, limit, fail_on, destinations, strict, since, lock, locked, earlier, suggest, out, keep
+        )
         context.exit(_audit_application(state, targets[0], asked))
-    if policy or application or baseline or earlier or strict or since or lock or locked:
-        raise click.UsageError("`--policy`, `--app`, `--baseline`, `--against`, `--diff`, `--lock`, `--locked` and `--strict` are for a folder or file")
+    if policy or application or baseline or earlier or strict or since or lock or locked or suggest or keep:
+        flags = "`--policy`, `--app`, `--baseline`, `--against`, `--diff`, `--lock`, `--locked`, `--suggest`, `--record` and `--strict`"
+        raise click.UsageError(f"{flags} are for a folder or file")
     from registry.cli.audit_table import Meter, TableReport
     from registry.desk.audit import AuditQuestion, audit_models, check_words, refusals
     from registry.desk.audit_catalogue import audit_catalogue
@@ -144,11 +162,15 @@ class _Asked:
     lock: bool
     locked: bool
     earlier: str | None
+    suggest: bool
+    out: str | None
+    keep: bool
 
 
 def _audit_application(state: State, target: str, asked: _Asked) -> int:
     """Audit a folder or file; the exit code."""
     from registry.cli.audit_application import ApplicationTable, settle_folder, settle_lock, tell_met
+    from registry.cli.audit_record import described, keep_application
     from registry.desk.audit import check_words
     from registry.desk.audit_application import ApplicationQuestion, audit_application
     from registry.desk.audit_gate import is_open, words_to_fail_on
@@ -158,7 +180,12 @@ def _audit_application(state: State, target: str, asked: _Asked) -> int:
     if asked.fail_on is not None:
         check_words(word for word in _words([asked.fail_on]) if word not in ("policy", "none"))
     raw = asked.use.raw if asked.use.interpretation is None else {**asked.use.raw, "interpretation": asked.use.interpretation}
-    question = ApplicationQuestion(raw, asked.policy, asked.application, asked.baseline, _words(asked.codes), asked.severity, asked.limit, asked.since)
+    application = described(state, asked.application, asked.keep)
+    question = ApplicationQuestion(raw, asked.policy, application, asked.baseline, _words(asked.codes), asked.severity, asked.limit, asked.since, online=True)
+    if asked.suggest:
+        from registry.cli.audit_suggest import print_suggestions
+
+        return print_suggestions(state, path, question, asked.out, asked.destinations)
     if asked.earlier is not None:
         from registry.cli.audit_changes import print_changes
 
@@ -167,6 +194,8 @@ def _audit_application(state: State, target: str, asked: _Asked) -> int:
         reports = open_reports(stack, state, asked.destinations, ApplicationTable)
         audit = audit_application(state.desk(), path, question, reports)
     tell_written(state, asked.destinations)
+    if asked.keep:
+        keep_application(state, audit, path, asked.application)
     drifted = settle_lock(state, audit, asked.lock) if asked.lock or asked.locked else False
     if tell_met(state.output, audit, words_to_fail_on(audit.policy.fail_on, asked.fail_on)) or drifted:
         return REFUSED

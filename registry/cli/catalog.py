@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from registry.cli.catalog_headroom import command as headroom
+from registry.cli.catalog_impact import command as impact
 from registry.cli.catalog_users import revenue, users
 from registry.cli.main import Group
 from registry.cli.output import Column, Output, clean
@@ -29,23 +30,28 @@ def command() -> None:
 command.add_command(users)
 command.add_command(revenue)
 command.add_command(headroom)
+command.add_command(impact)
 
 
 @command.command("add", short_help="add or change one entry of a layer")
 @click.argument("layer", type=click.Choice(LAYERS))
-@click.option("--from", "file", metavar="FILE", help="Read the entry from a YAML or JSON file in the form of the seed data; `-` reads stdin.")
+@click.argument("path", metavar="[FILE]", required=False)
+@click.option("--from", "file", metavar="FILE", help="Read the entry from a YAML or JSON file in the form of the seed data, as FILE does; `-` reads stdin.")
 @click.option("--set", "fields", multiple=True, metavar="FIELD=VALUE", help="Set a field; overrules the file. May be given several times.")
 @format_option("text", "json")
 @pass_state
-def add(state: State, layer: str, file: str | None, fields: tuple[str, ...], form: str) -> None:
+def add(state: State, layer: str, path: str | None, file: str | None, fields: tuple[str, ...], form: str) -> None:
     """Add an entry to LAYER, or change the one of the same id where fields are given; the change goes to the history.
 
-    Fields are those of the seed data: `id`, `name`, `source` for all; a dataset has a `license`, a model a list of `licenses`.
+    Fields are those of the seed data: `id`, `name`, `source` for all; a dataset has a `license`, a model a list of `licenses`, an application its
+    `models` (each with the `host` it is reached through, or `self-hosted`), `distribution`, `countries`, `owner` and whether it is `commercial`.
     """
-    record = read_record(file) if file else {}
+    if path and file:
+        raise click.UsageError("name the file once, as FILE or with `--from`")
+    record = read_record(path or file or "") if path or file else {}
     record.update(read_fields(fields))
     if not record:
-        raise click.UsageError("give the entry with `--from FILE` or `--set FIELD=VALUE`")
+        raise click.UsageError("give the entry as FILE, or with `--set FIELD=VALUE`")
     from registry.desk.catalog import add as add_record
 
     result = add_record(state.desk(), layer, record)

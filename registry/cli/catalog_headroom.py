@@ -51,7 +51,7 @@ SPARKS = "▁▂▃▄▅▆▇█"
 @click.command("headroom", cls=Command, short_help="how far applications are from user and revenue limits, and when they pass them")
 @click.argument("application", metavar="[APP]", required=False)
 @click.option("--on", metavar="YYYY-MM-DD", help="The date of the use; today by default.")
-@click.option("--interpretation", metavar="NAME", help="How unsettled points are taken: strict, mainstream or permissive.")
+@click.option("--interpretation", type=click.Choice(["strict", "mainstream", "permissive"]), help="Which unsettled points bind; mainstream by default.")
 @format_option("table", "json", "csv")
 @pass_state
 def command(state: State, application: str | None, on: str | None, interpretation: str | None, form: str) -> None:
@@ -174,14 +174,21 @@ def _crossed(item: Mapping[str, Any]) -> str:
 
 
 def _to_record(output: Output, name: str, items: Sequence[Mapping[str, Any]]) -> None:
-    """What would have to be recorded, once each."""
+    """What would have to be recorded, and with which commands, once each."""
     missing = list(dict.fromkeys(item["missing"] for item in items if item["missing"]))
     if missing:
         output.paragraph(f"Not recorded: {clean('; '.join(missing))}.", indent=2, hanging=2)
-    verbs = []
-    if any(item["missing"] and item["fact"] == "monthly_active_users" for item in items):
-        verbs.append(f"licet catalog users record {name} --month YYYY-MM --mau N")
-    if any(item["missing"] and item["fact"] in ("annual_revenue_usd", "monthly_revenue_usd") for item in items):
-        verbs.append(f"licet catalog revenue record {name} AMOUNT --year YYYY")
-    for verb in verbs:
-        output.line(f"  {clean(verb)}")
+    for command_line in dict.fromkeys(line for item in items if item["missing"] if (line := _recording(name, item)) is not None):
+        output.line(f"  {clean(command_line)}")
+
+
+def _recording(name: str, item: Mapping[str, Any]) -> str | None:
+    """The command that records what a limit asks for; None where no command does, and it is a fact to be stated."""
+    month = f"--month {item['tested_month'] or 'YYYY-MM'}"
+    if item["fact"] == "monthly_active_users":
+        return f"licet catalog users record {name} {month} --mau N"
+    if item["fact"] == "monthly_revenue_usd":
+        return f"licet catalog revenue record {name} AMOUNT {month} --of {item['of']}"
+    if item["fact"] == "annual_revenue_usd":
+        return f"licet catalog revenue record {name} AMOUNT --year {item['tested_month'] or 'YYYY'} --of {item['of']}"
+    return None

@@ -17,6 +17,9 @@ NUMBERS = ("month", "users", "country", "group")
 EARNED = ("of", "period", "amount", "currency", "recorded")
 """The columns of revenue as CSV."""
 
+MOST_GROUPS = 12
+"""So many groups of a month are printed; JSON and CSV have all."""
+
 WHOSE = {"product": "the application", "licensee": "its owner", "group": "its owner with affiliates"}
 """Whose revenue it is, in words."""
 
@@ -130,8 +133,10 @@ def print_users(output: Output, shown: Mapping[str, Any]) -> None:
 def _groups(item: Mapping[str, Any]) -> str:
     if not item["groups"]:
         return "not recorded"
-    told = "; ".join(f"{name} {users:,}" for name, users in item["groups"].items())
-    return f"{told}; not recorded: {', '.join(item['missing'])}" if item["missing"] else told
+    told = "; ".join(f"{name} {users:,}" for name, users in list(item["groups"].items())[:MOST_GROUPS])
+    told += f" and {len(item['groups']) - MOST_GROUPS:,} more" if len(item["groups"]) > MOST_GROUPS else ""
+    more = f" and {len(item['missing']) - MOST_GROUPS:,} more" if len(item["missing"]) > MOST_GROUPS else ""
+    return f"{told}; not recorded: {', '.join(item['missing'][:MOST_GROUPS])}{more}" if item["missing"] else told
 
 
 @click.group("revenue", cls=Group, short_help="record the revenue of an application or its owner, or show it")

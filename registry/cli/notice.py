@@ -16,6 +16,9 @@ from registry.cli.state import State, pass_state
 from registry.cli.use import GivenUse, use_flags
 from registry.cli.words import DISCLAIMER, section
 
+NOT_ALLOWED = ("conditional", "undetermined", "needs-permission", "prohibited")
+"""The verdicts of which whoever makes a bundle is told."""
+
 
 @click.command("notice", cls=Command, short_help="what has to go along with models: notices, licence texts, names, lines to show")
 @click.argument("targets", nargs=-1, metavar="[TARGET]...")
@@ -45,7 +48,7 @@ def command(
     A TARGET is a model `org/name`, `app:NAME`, or a model folder `./path`. Texts come from the folders given, the Hub's local cache, or the
     Hub. Where nobody says how it is passed on, shipping it in a product and giving its weights away are looked at.
 
-    Exit code: 0 done, 1 a text that has to go along is not at hand, or the folder lacks something.
+    Exit code: 0 done, 1 a text that has to go along or the words of a notice are not at hand, or the folder lacks something.
     """
     if check is not None:
         if out is not None or folders or force:
@@ -62,6 +65,7 @@ def command(
         raise click.UsageError("name a TARGET and `--out DIR`, or give `--check DIR`")
     from registry.desk.notice import gather_bundle, write_bundle
     from registry.reports.notice import index_of
+    from registry.reports.report_words import VERDICTS
 
     bundle, texts = gather_bundle(state.desk(), targets, use.raw, interpretation=use.interpretation, folders=folder_of_models(folders))
     files = write_bundle(bundle, texts, Path(out), force=force)
@@ -70,11 +74,20 @@ def command(
     else:
         for file in files:
             state.output.line(clean(file))
-    state.output.talk(f"wrote `{clean(out)}`: {len(bundle.models)} models, {len(bundle.duties)} duties, {len(texts)} texts")
+    counts = ((len(bundle.models), "model or set of data", "models and sets of data"), (len(bundle.duties), "duty", "duties"), (len(texts), "text", "texts"))
+    state.output.talk(f"wrote `{clean(out)}`: {', '.join(f'{count:,} {one if count == 1 else many}' for count, one, many in counts)}")
     for license in bundle.licenses:
         if license.missing:
             link = f": {clean(license.links[0])}" if license.links else ""
             state.output.talk(f"missing: the text of {clean(license.name)}{link}")
+        if license.lent:
+            names = ", ".join(clean(name) for name in license.lent[:5])
+            state.output.talk(f"note: {clean(license.name)}: no copy with a copyright notice of their own was found for {names}")
+    for duty in bundle.wordless:
+        state.output.talk(f"missing: the words of the notice that {clean(duty.license)}, {section(duty.section)}, orders: fill them in in `NOTICE`")
+    for model in bundle.models:
+        if model.verdict in NOT_ALLOWED:
+            state.output.talk(f"note: {clean(model.name)}: {VERDICTS[model.verdict]} A bundle does not change that.")
     context.exit(DONE if bundle.complete else REFUSED)
 
 

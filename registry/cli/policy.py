@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -36,48 +35,101 @@ def init(state: State, sample: str, out: str) -> None:
         Path(out).write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"`{out}` cannot be written: {error.strerror}", "name a file in a folder that exists and is yours") from error
-    state.output.talk(f"wrote `{clean(out)}`; fill in the facts of your use, then run `licet audit .`")
+    state.output.talk(f"wrote `{clean(out)}` with the policy {sample}; look through the facts in it, then run `licet audit .`")
 
 
-@command.command("check", short_help="whether a policy can be read")
-@click.argument("file", required=False)
+@command.command("check", short_help="whether anything is wrong with a policy")
+@click.argument("file", required=False, metavar="[FILE]")
 @format_option("text", "json")
 @pass_state
 def check(state: State, file: str | None, form: str) -> None:
-    """Read a policy and say whether anything in it is wrong: FILE, one that travels with the program, or that of `licet.yaml`."""
-    from registry.desk.facts import today
-    from registry.desk.policy import find_policy
+    """Say whether anything is wrong with a policy, or with a `licet.yaml` and all that it says.
 
-    policy = find_policy(state.desk(), file)
-    on = today()
-    expired = [waiver for waiver in policy.waivers if not waiver.holds(on)]
+    FILE is either of them, or the name of a policy that travels with the program; without it, it is the `licet.yaml` that holds here. What is right by the
+    letter and hardly meant so is told, too.
+
+    Exit code: 0 nothing is wrong, 2 something is, with its line.
+    """
+    from registry.desk.policy_check import check_policy
+
+    found = check_policy(state.desk(), file)
+    policy = found.policy
     if form == "json":
-        state.output.json({"schema": "licet.policy/1", "name": policy.name, "waivers": len(policy.waivers), "expired": [waiver.expires for waiver in expired]})
+        state.output.json(
+            {
+                "schema": "licet.policy/1",
+                "name": policy.name,
+                "facts": list(found.facts),
+                "applications": list(found.applications),
+                "waivers": len(policy.waivers),
+                "expired": [waiver.expires for waiver in found.expired],
+                "ending": [waiver.expires for waiver in found.ending],
+                "paths": len(policy.paths),
+                "doubts": list(found.doubts),
+            }
+        )
         return
-    state.output.fields([("policy", clean(policy.name)), ("waivers", f"{len(policy.waivers)}, {len(expired)} expired"), ("paths", str(len(policy.paths)))])
-    for waiver in expired:
-        state.output.paragraph(f"the waiver of {waiver.finding} by {clean(waiver.owner)} expired on {waiver.expires}", indent=4, first="  - ")
+    ends = "".join(f", {len(waivers)} {word}" for waivers, word in ((found.expired, "expired"), (found.ending, "to end within 30 days")) if waivers)
+    state.output.fields(
+        [
+            ("policy", policy.name),
+            ("facts", ", ".join(found.facts)),
+            ("applications", ", ".join(found.applications)),
+            ("waivers", f"{len(policy.waivers)}{ends}"),
+            ("paths", str(len(policy.paths))),
+            ("doubts", str(len(found.doubts)) if found.doubts else "none"),
+        ]
+    )
+    for waivers, word in ((found.expired, "expired"), (found.ending, "ends")):
+        for waiver in waivers:
+            state.output.paragraph(f"the waiver of {waiver.finding} by {clean(waiver.owner)} {word} on {waiver.expires}", indent=4, first="  - ")
+    for doubt in found.doubts:
+        state.output.paragraph(clean(doubt), indent=4, first="  - ")
 
 
-@command.command("explain", short_help="what a policy asks, or what the code of a finding means")
-@click.argument("what", required=False, metavar="[FILE|CODE]")
+@command.command("explain", short_help="what a policy asks, or what a code or setting means")
+@click.argument("what", required=False, metavar="[FILE|CODE|SETTING]")
 @format_option("text", "json")
 @pass_state
 def explain(state: State, what: str | None, form: str) -> None:
-    """Say in words what a policy asks (FILE, one that travels with the program, or that of `licet.yaml`), or what a code such as LIC101 means."""
+    """Say in words what a policy asks, what a code such as LIC101 means, or what a setting such as `families` takes.
+
+    The policy is a FILE, one that travels with the program, or that of the `licet.yaml` that holds here.
+    """
     from registry.desk.policy import find_policy, is_code, policy_to_data
+    from registry.desk.policy_words import collapsed, explain_setting
+    from registry.reports.policy_words import rules_in_words
 
     if what is not None and is_code(what):
         tell_code(state, what, form)
         return
-    data = policy_to_data(find_policy(state.desk(), what))
+    if what is not None and (setting := explain_setting(state.desk().knowledge, what)) is not None:
+        if form == "json":
+            state.output.json({"schema": "licet.setting/1", **setting})
+            return
+        state.output.paragraph(f"{setting['setting']}: {setting['description']}", indent=2, first="")
+        state.output.fields([(word, meaning or "-") for word, meaning in setting["words"].items()])
+        return
+    policy = find_policy(state.desk(), what)
+    data = policy_to_data(policy)
     if form == "json":
         state.output.json({"schema": "licet.policy/1", **data})
         return
     state.output.line(clean(data["name"]))
     if data["description"]:
         state.output.paragraph(clean(data["description"]), indent=2)
-    state.output.fields(_in_words(data))
+    state.output.fields([(name, clean(value)) for name, value in rules_in_words(collapsed(state.desk().knowledge, data))])
+
+
+@command.command("schema", short_help="the JSON schema of a `licet.yaml`, for editors")
+@click.option("--policy", "alone", is_flag=True, help="The schema of a policy in a file of its own.")
+@pass_state
+def schema(state: State, alone: bool) -> None:
+    """Print the JSON schema of a `licet.yaml`, by which an editor completes its words and marks what is wrong."""
+    from registry.desk.policy_schema import config_schema, policy_schema, schema_text
+
+    knowledge = state.desk().knowledge
+    state.output.line(schema_text(policy_schema(knowledge) if alone else config_schema(knowledge)).rstrip("\n"))
 
 
 def tell_code(state: State, code: str, form: str) -> None:
@@ -90,30 +142,3 @@ def tell_code(state: State, code: str, form: str) -> None:
         return
     state.output.line(f"{data['code']}: {data['title']}")
     state.output.fields([("severity", data["severity"]), ("mended by", data["fixable_by"]), ("how", data["fix"])])
-
-
-def _in_words(data: dict[str, Any]) -> list[tuple[str, object | None]]:
-    """Each setting of a policy as a line."""
-    lines: list[tuple[str, object | None]] = []
-    for key, value in data.items():
-        name = key.replace("_", " ")
-        if isinstance(value, dict) and set(value) == {"allow", "refuse"}:
-            if value["allow"] is not None:
-                lines.append((f"{name} allowed", clean(", ".join(value["allow"]))))
-            if value["refuse"]:
-                lines.append((f"{name} refused", clean(", ".join(value["refuse"]))))
-        elif key == "severity":
-            lines.append((name, clean(", ".join(f"{code} {severity}" for code, severity in value.items())) or None))
-        elif key == "waivers":
-            lines += [
-                ("waiver", clean(f"{each['finding']} of {each['model'] or 'any model'}: {each['reason']} ({each['owner']}, until {each['expires']})"))
-                for each in value
-            ]
-        elif key == "paths":
-            lines += [
-                ("path", clean(f"{', '.join(each['match'])}: {'not judged' if each['ignore'] else ', '.join(f'{c} {s}' for c, s in each['severity'].items())}"))
-                for each in value
-            ]
-        elif key not in ("name", "description"):
-            lines.append((name, clean(", ".join(value) if isinstance(value, list) else value) if value else None))
-    return lines

@@ -19,9 +19,6 @@ FORMS = ("html", "json", "md", "pdf")
 USUAL_ROWS = 2_000
 """So many models of a catalogue are listed, unless the user says otherwise."""
 
-USUAL_PRINTED_ROWS = 500
-"""So many in a PDF, where typesetting a line takes a hundred times as long."""
-
 MOST_TEMPLATE_BYTES = 1_000_000
 """A larger template is refused."""
 
@@ -37,7 +34,7 @@ MOST_TEMPLATE_BYTES = 1_000_000
 @click.option("--annex", "annexes", multiple=True, metavar="NAME", help="Add a regulatory form: eu-ai-act, g7, ntia; may be given several times.")
 @click.option("--since", metavar="FILE.json", help="Say what is otherwise than in an earlier report.")
 @click.option("--template", metavar="FILE", help="Make HTML or PDF by a Jinja template of your own.")
-@click.option("--rows", type=click.IntRange(1, 20_000), help="With --all: list at most so many models, 2000 by default and 500 in a PDF; all are counted.")
+@click.option("--rows", type=click.IntRange(1, 20_000), help="With --all: list at most so many models, 2000 by default; all are counted.")
 @click.option("--force", is_flag=True, help="Write over a file that exists.")
 @use_flags()
 @pass_state
@@ -75,7 +72,7 @@ def command(
     raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
     own = read_template(template) if template is not None else None
     earlier = read_earlier(since) if since is not None else None
-    question = ReportQuestion(raw, names, annexes, earlier, rows or (USUAL_PRINTED_ROWS if chosen == "pdf" else USUAL_ROWS))
+    question = ReportQuestion(raw, names, annexes, earlier, rows or USUAL_ROWS)
     document = render(make_report(state.desk(), targets, question), chosen, own)
     if to_stdout:
         state.output.line(document.decode().rstrip("\n"))

@@ -24,6 +24,7 @@ TITLES = {
     "applications": "Used by applications",
     "models": "Uses models",
     "user_groups": "User groups",
+    "revenues": "Revenue",
     "acceptances": "Acceptances",
     "history": "History",
 }
@@ -43,7 +44,20 @@ INHERITED = 12
 
 _FIRST = ("seq", "at", "host", "model", "dataset", "application", "id", "name", "license", "relation", "terms")
 _LAST = ("source", "row", "change")
-_NUMBERS = ("parameters", "training_tokens", "training_flop", "downloads", "size_tokens", "size_rows", "seats", "hours", "count", "energy_kwh", "flop")
+_NUMBERS = (
+    "parameters",
+    "training_tokens",
+    "training_flop",
+    "downloads",
+    "size_tokens",
+    "size_rows",
+    "seats",
+    "hours",
+    "count",
+    "energy_kwh",
+    "flop",
+    "amount",
+)
 _WIDE = ("source", "change", "purpose", "license_raw", "summary", "row", "countries", "monthly_users")
 _ASIDE = ("schema", "model", "id", "name", "knowledge", "license")
 

@@ -15,6 +15,7 @@ from registry.terms.facts import Use, use_to_data
 from registry.terms.verdict import VERDICT_WORDS, Verdict
 
 if TYPE_CHECKING:
+    from registry.desk.answer import Answer
     from registry.desk.session import Desk
     from registry.reports.interface import AuditReport
 
@@ -49,7 +50,7 @@ def silent(what: str, done: int, total: int | None) -> None:
 
 
 def audit_models(desk: Desk, names: Sequence[str], question: AuditQuestion, reports: Sequence[AuditReport]) -> dict[str, Any]:
-    """Audit models and datasets by reference; what is found is what `check` shows of them.
+    """Audit models, datasets and applications on record by reference; what is found is what `check` shows of them.
 
     Returns:
         The summary.
@@ -59,13 +60,11 @@ def audit_models(desk: Desk, names: Sequence[str], question: AuditQuestion, repo
         UnknownModelError: A name leads to nothing, or to several.
         UsageError: A filter or target says what there is not.
     """
-    from registry.desk.check import answer_model
-
     wanted = read_wanted(question.codes, question.severity)
     if question.developer is not None:
         raise UsageError("`--developer` picks among all models", "give it with `--all`")
     use, reading = read_question(desk, question)
-    answers = [answer_model(desk, name, use, reading) for name in names]
+    answers = [given for name in names for given in _answers(desk, name, use, reading, frozenset(question.raw))]
     tally = Tally()
     found = [[finding for finding in given.findings if wanted.keeps(finding.code)] for given in answers]
     for given, own in zip(answers, found, strict=True):
@@ -74,11 +73,32 @@ def audit_models(desk: Desk, names: Sequence[str], question: AuditQuestion, repo
     worst = max((given.outcome.verdict for given in answers), default=Verdict.PERMITTED)
     subjects = [given.question.subject for given in answers]
     listing = Listing(reports, question.limit)
-    listing.begin({**head(desk, use, reading, subjects[0] if len(subjects) == 1 else None, worst.word), "subjects": subjects}, counted)
+    if len(names) == 1 and names[0].startswith("app:"):
+        use = answers[0].question.use  # with what the application records of itself
+    subject = names[0] if len(names) == 1 and names[0].startswith("app:") else subjects[0] if len(subjects) == 1 else None
+    listing.begin({**head(desk, use, reading, subject, worst.word), "subjects": subjects}, counted)
     for own in found:
         for finding in own:
             listing.add(finding, None)
     return listing.end(counted)
+
+
+def _answers(desk: Desk, name: str, use: Use, reading: str, asked: frozenset[str]) -> list[Answer]:
+    """The answer about a model or dataset, or about each model that an application uses.
+
+    Raises:
+        UsageError: An application uses no model on record.
+    """
+    from registry.desk.check import answer_application, answer_model
+
+    if not name.startswith("app:"):
+        return [answer_model(desk, name, use, reading)]
+    answers = [given for _, given in answer_application(desk, name, use, reading, asked)]
+    if not answers:
+        raise UsageError(
+            f"`{name}` uses no model on record", "add its models with `licet catalog add application`, or find them with `licet audit PATH --record`"
+        )
+    return answers
 
 
 def read_question(desk: Desk, question: AuditQuestion) -> tuple[Use, str]:

@@ -11,18 +11,19 @@ from registry.desk.audit import head
 from registry.desk.audit_artifacts import artifacts_of
 from registry.desk.audit_earlier import read_baseline
 from registry.desk.audit_facts import facts_to_state
-from registry.desk.audit_findings import Told, judge_thing, settle, told_of_thing, told_of_unresolved, told_to_item
+from registry.desk.audit_findings import Judged, Told, judge_thing, settle, told_of_thing, told_of_unresolved, told_to_item
+from registry.desk.audit_hub import HubLookup
+from registry.desk.audit_question import settle_question
 from registry.desk.audit_result import assurance, missing_facts, model_to_data, summary_of
 from registry.desk.audit_shown import Evidence
 from registry.desk.audit_used import Thing, reference_to_data, things_of
 from registry.desk.changed_lines import added_lines
-from registry.desk.facts import read_use, resolve_named_licenses
-from registry.desk.policy import find_policy, policy_to_data
-from registry.errors import UsageError
+from registry.desk.policy import policy_to_data
 from registry.findings.codes import CODES, SEVERITIES
 from registry.findings.tally import read_wanted
 from registry.policy.policy import Policy
 from registry.scanner.reference import Reference
+from registry.terms.facts import Use
 from registry.terms.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class ApplicationQuestion:
         severity: The least severity.
         limit: List at most so many findings.
         since: Only what was added since this revision counts.
+        online: Whether the Hub may be asked about names that the catalogue does not have.
     """
 
     raw: Mapping[str, Any]
@@ -53,6 +55,7 @@ class ApplicationQuestion:
     severity: str | None = None
     limit: int | None = None
     since: str | None = None
+    online: bool = False
 
 
 @dataclass(slots=True)
@@ -66,6 +69,9 @@ class ApplicationAudit:
         policy: The policy that was held against it.
         things: What is in use.
         root: What was scanned.
+        judged: What is in use, with what the use comes to for it.
+        use: The facts of the use.
+        application: The application of `licet.yaml` that was meant.
     """
 
     head: dict[str, Any]
@@ -74,6 +80,9 @@ class ApplicationAudit:
     policy: Policy = field(default_factory=Policy)
     things: list[Thing] = field(default_factory=list)
     root: Path = field(default_factory=Path)
+    judged: list[Judged] = field(default_factory=list)
+    use: Use | None = None
+    application: str | None = None
 
 
 def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, reports: Sequence[AuditReport]) -> ApplicationAudit:
@@ -86,16 +95,17 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     from registry.scanner.scan import scan
 
     wanted = read_wanted(question.codes, None)
-    policy, facts, root, left_out = _settled(desk, path, question)
-    use = resolve_named_licenses(desk.knowledge, read_use(desk.knowledge, question.raw, facts))
+    asked = settle_question(desk, path, question)
+    policy, root, use = asked.policy, asked.root, asked.use
     reading = desk.interpretation(question.raw.get("interpretation") or policy.interpretation)
     known = read_baseline(question.baseline)
-    added = added_lines(root, question.since) if question.since is not None else None
-    found = scan(root, left_out)
-    things = things_of(desk, found.references, use, reading, policy)
-    files, forms = artifacts_of(desk, root, [each for each in found.references if not _left_out(each, policy)], use, reading)
+    added = added_lines(path, question.since) if question.since is not None else None
+    found = asked.narrow(scan(path, asked.left_out))
+    hub = HubLookup(desk) if question.online and not desk.settings.offline else None
+    things = things_of(desk, found.references, use, reading, policy, hub)
+    files, forms = artifacts_of(desk, path, [each for each in found.references if not _left_out(each, policy)], use, reading)
     things += files
-    evidence = Evidence(desk, tuple(dict.fromkeys((root, path)))) if root.is_dir() else None
+    evidence = Evidence(desk, tuple(dict.fromkeys((root, path, asked.repository)))) if root.is_dir() else None
     judged = [judge_thing(desk, thing, evidence) for thing in things]
     told = [each for one in judged for each in told_of_thing(desk, one, policy)]
     told += [Told(finding, policy.severity_of(finding.code, CODES[finding.code].severity, (each.file,)), None, None, (each,)) for finding, each in forms]
@@ -104,12 +114,13 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     told = [each for each in told if wanted.keeps(each.finding.code) and _grave(each.severity, question.severity)]
     told.sort(key=lambda each: (each.status != "open", -SEVERITIES.index(each.severity), each.finding.code, each.finding.subject))
     verdict = max((thing.answer.outcome.verdict for thing in things if thing.answer is not None and not thing.aside), default=None)
-    if any(not thing.recorded and not thing.aside for thing in things):
+    if any(thing.answer is None and not thing.aside for thing in things):
         verdict = max(verdict or Verdict.UNDETERMINED, Verdict.UNDETERMINED)
     models = [model_to_data(desk, one) for one in judged]
     owners = {reference: thing for thing in reversed(things) for reference in thing.references}
     start = {
         **head(desk, use, reading, question.application or str(path), verdict.word if verdict is not None else None),
+        "base": asked.place,
         "policy": policy.name,
         "policy_rules": policy_to_data(policy),
         "models": models,
@@ -117,38 +128,16 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
         "facts_to_state": facts_to_state(desk.knowledge.vocabulary, missing_facts(models)),
         "references": [reference_to_data(each, owners.get(each)) for each in found.references],
         "notes": [{"code": note.code, "message": note.message, "file": note.file} for note in found.notes],
-        "assurance": assurance(desk, found, things),
+        "assurance": assurance(desk, found, things, hub),
     }
     summary = summary_of(found, things, told)
     _write(reports, start, summary, told, question.limit)
-    return ApplicationAudit(start, told, summary, policy, things, root)
+    return ApplicationAudit(start, told, summary, policy, things, root, judged, use, question.application)
 
 
 def _left_out(reference: Reference, policy: Policy) -> bool:
     rule = policy.rule_for(reference.file)
     return rule is not None and rule.ignore
-
-
-def _settled(desk: Desk, path: Path, question: ApplicationQuestion) -> tuple[Policy, Mapping[str, Any], Path, tuple[str, ...]]:
-    """The policy, the facts, what is scanned and what is left out."""
-    from registry.desk.applications import find_application
-
-    if not path.exists():
-        raise UsageError(f"`{path}` does not exist", "name a folder or a file")
-    policy = find_policy(desk, question.policy)
-    facts = dict(desk.settings.facts)
-    root = path
-    if question.application is not None:
-        chosen = find_application(desk.settings, question.application)
-        root = path / chosen.path
-        if not root.exists():
-            raise UsageError(f"the application `{chosen.name}` stands in `{root}`, which does not exist", "mend its `path` in `licet.yaml`")
-        facts.update(chosen.facts)
-    exclude = desk.settings.exclude
-    if exclude is not None and not (isinstance(exclude, list) and all(isinstance(each, str) for each in exclude)):
-        raise UsageError(f"`{desk.settings.config_file}`: `exclude` is not a list of patterns", "write `exclude: [vendor/, data/]`")
-    ignored = tuple(pattern for rule in policy.paths if rule.ignore for pattern in rule.match)
-    return policy, facts, root, (*(exclude or ()), *ignored)
 
 
 def _grave(severity: str, least: str | None) -> bool:

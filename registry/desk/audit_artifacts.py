@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from registry.desk.answer import Answer
     from registry.desk.session import Desk
     from registry.sources.gguf_header import GgufHeader
+    from registry.supplychain.record import Record
     from registry.terms.facts import Use
 
 MAX_ARTIFACTS = 500
@@ -50,9 +51,52 @@ def artifacts_of(desk: Desk, root: Path, references: Iterable[Reference], use: U
         shown = _look(base / each.file)
         if shown.pickled:
             forms.append((Finding("SEC001", each.file, f"{each.file} is in a format that runs code when it is read."), each))
-        answer = _answer(desk, each.file, shown, use, reading)
+        answer = _answer(desk, each.file, shown, use, reading) or _of_folder(desk, root, base, each.file, use, reading)
         things.append(Thing(each.file, "model", (each,), answer is not None, answer))
     return things, forms
+
+
+def folder_record(desk: Desk, folder: Path, *, has_terms: bool, name: str | None = None) -> Record | None:
+    """What the card and configurations of a folder of weights say; None where it cannot be read.
+
+    Args:
+        desk: The desk.
+        folder: The folder.
+        has_terms: Whether licence files beside the weights are the model's; at the top of an application they are the application's own.
+        name: What the model is called; by its folder, if not given.
+    """
+    from registry.desk.identify import identifier
+    from registry.errors import RegistryError
+    from registry.sources.folder import FolderSource
+
+    try:
+        called = folder.resolve().name
+        record = next(iter(FolderSource(folder, model=called, identify=identifier(desk).identify if has_terms else None, digest=False).records()), None)
+    except RegistryError:
+        return None
+    if record is None or not record.models or name is None:
+        return record
+    return replace(
+        record,
+        models=(replace(record.models[0], name=name), *record.models[1:]),
+        statements=tuple(replace(each, subject=name) for each in record.statements if each.subject == called),
+        relations=tuple(replace(each, child=name) for each in record.relations if each.child == called),
+    )
+
+
+def _of_folder(desk: Desk, root: Path, base: Path, file: str, use: Use, reading: str) -> Answer | None:
+    """What the use comes to by the card and configurations beside a file whose header says nothing; None where they say nothing either."""
+    from registry.desk.answer import answer
+    from registry.desk.folder_question import folder_question
+    from registry.terms.facts import use_to_data
+
+    if root.is_file():
+        return None
+    folder = (base / file).parent
+    record = folder_record(desk, folder, has_terms=folder != base, name=file)
+    if record is None or not (record.statements or record.relations):
+        return None
+    return answer(desk.knowledge, replace(folder_question(desk, record, use_to_data(use.stated), reading), name_to_judge=None, use=use))
 
 
 def _look(path: Path) -> Shown:

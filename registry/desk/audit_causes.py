@@ -120,16 +120,16 @@ def _of_record(old: SeenModel, new: SeenModel) -> Iterator[Cause]:
     elif {reach for _, reach, _ in old.licenses} != {""} and old.licenses != new.licenses:
         yield Cause("license", "the same licences reach it from other ancestors or in another capacity", sorted(old.licenses), sorted(new.licenses))
     for key in sorted(key for key in old.texts if key in new.texts and old.texts[key] != new.texts[key]):
-        before, after = old.texts[key], new.texts[key]
-        yield Cause("text", f"the text of {key[0]} on record was {_dated(before)} and is {_dated(after)}", before, after)
+        was, now = old.texts[key], new.texts[key]
+        yield Cause("text", f"the text of {key[0]} on record was {_dated(was)} and is {_dated(now)}", was, now)
     for license in sorted(name for name in old.terms if name in new.terms and old.terms[name] != new.terms[name]):
         yield Cause("terms", f"what is recorded of the terms of {license} changed", old.terms[license], new.terms[license])
     if old.revisions != new.revisions:
-        before, after = sorted(old.revisions), sorted(new.revisions)
-        yield Cause("revision", f"its revision was {', '.join(before) or 'not pinned'} and is {', '.join(after) or 'not pinned'}", before, after)
+        pinned, pins = sorted(old.revisions), sorted(new.revisions)
+        yield Cause("revision", f"its revision was {', '.join(pinned) or 'not pinned'} and is {', '.join(pins) or 'not pinned'}", pinned, pins)
     if old.hosts != new.hosts:
-        before, after = sorted(old.hosts), sorted(new.hosts)
-        yield Cause("host", f"it was reached through {', '.join(before) or 'no host'} and is through {', '.join(after) or 'no host'}", before, after)
+        left, taken = sorted(old.hosts), sorted(new.hosts)
+        yield Cause("host", f"it was reached through {', '.join(left) or 'no host'} and is through {', '.join(taken) or 'no host'}", left, taken)
     if old.aside != new.aside:
         text = "it stands only in tests and documents now" if new.aside else "it stands in what is shipped now, no longer only in tests and documents"
         yield Cause("references", text, old.aside, new.aside)

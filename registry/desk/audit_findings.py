@@ -6,15 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import to_item as answer_to_item
+from registry.desk.answer_item import to_item as answer_to_item
 from registry.desk.audit import to_item
+from registry.desk.audit_policy import used_of
 from registry.desk.audit_shown import Evidence, duties_lacking, duties_of_answer
-from registry.desk.audit_used import Thing, developer_of, trained_on
+from registry.desk.audit_used import Thing
 from registry.desk.audit_verdicts import verdict_findings
 from registry.desk.changed_lines import Added, is_added
 from registry.findings.codes import CODES
 from registry.findings.finding import Finding
-from registry.policy.judge import Used, UsedLicense, apply_waivers, breaches
+from registry.policy.judge import apply_waivers, breaches
 from registry.policy.policy import IGNORE, Policy
 from registry.scanner.reference import Reference
 from registry.terms.verdict import Verdict
@@ -84,12 +85,16 @@ def told_of_thing(desk: Desk, judged: Judged, policy: Policy) -> list[Told]:
         findings.append((Finding("LIC309", thing.name, summary), Verdict.UNDETERMINED.word))
     else:
         findings += [(each, given.outcome.verdict.word) for each in verdict_findings(given, judged.item, thing.name)]
-        findings += [(each, None) for each in (*given.findings, *judged.lacking)]
+        findings += [(each, None) for each in given.findings]
     if _unpinned(thing):
         findings.append(
             (Finding("LIC006", thing.name, f"The revision of {thing.name.removeprefix('dataset:')} is not pinned, so that what is loaded may change."), None)
         )
-    findings += [(each, None) for each in breaches(policy, _used(desk, judged))]
+    refused = breaches(policy, used_of(desk, judged, policy))
+    # What a policy asks to be shown is told as such, and not a second time as what the licence asks.
+    asked = [each.summary for each in refused if each.code == "POL007"]
+    findings += [(each, None) for each in judged.lacking if not any(summary.endswith(each.summary) for summary in asked)]
+    findings += [(each, None) for each in refused]
     told = []
     for finding, verdict in findings:
         usual = CODES[finding.code].severity
@@ -104,24 +109,6 @@ def told_of_thing(desk: Desk, judged: Judged, policy: Policy) -> list[Told]:
 def _unpinned(thing: Thing) -> bool:
     loads = [each for each in thing.references if each.provider == "hub" and each.kind in ("load", "download") and each.place not in ("docs", "test")]
     return bool(loads) and all(each.revision is None for each in loads)
-
-
-def _used(desk: Desk, judged: Judged) -> Used:
-    """The thing as far as a policy asks."""
-    thing = judged.thing
-    developer, country = developer_of(desk, thing)
-    given = thing.answer
-    licenses: list[UsedLicense] = []
-    for binding, way in given.ways.items() if given is not None else ():
-        license = desk.knowledge.license_of(binding.license)
-        if license is None or not license.placeholder:
-            licenses.append(UsedLicense(binding.license, license.type if license else None, license.family if license else None, way.basis))
-    duties = tuple(sorted({duty.term.do for duty in given.outcome.obligations if duty.term.do})) if given is not None else ()
-    unshown = {str(duty["do"]) for duty in judged.duties if duty["shown"] is False}
-    shown = frozenset(str(duty["do"]) for duty in judged.duties if duty["shown"]) - unshown
-    plain = thing.name.removeprefix("dataset:")
-    datasets = trained_on(given) if given is not None else ()
-    return Used(plain, thing.about, tuple(dict.fromkeys(licenses)), developer, country, thing.hosts, datasets, duties, shown)
 
 
 def told_of_unresolved(references: Iterable[Reference], policy: Policy) -> list[Told]:

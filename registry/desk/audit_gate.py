@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,9 @@ from registry.terms.verdict import VERDICT_WORDS
 
 if TYPE_CHECKING:
     from registry.desk.audit_application import ApplicationAudit
+
+EXPIRED = "POL008"
+"""The code of an exception that has run out: it ends an audit with exit code 1 unless nothing is to."""
 
 USUAL = ("prohibited", "needs-permission", "policy")
 """What ends an audit of an application with exit code 1, where neither a flag nor the policy says otherwise."""
@@ -35,12 +38,12 @@ def words_to_fail_on(policy: tuple[str, ...] | None, given: str | None) -> tuple
     return words
 
 
-def refusals(audit: ApplicationAudit, words: Iterable[str]) -> list[str]:
+def refusals(audit: ApplicationAudit, words: Sequence[str]) -> list[str]:
     """Which of these words are met by what is still open, and how often."""
     return met_words(words, [Counted(each.finding.subject, each.finding.code, each.severity, each.verdict) for each in audit.told if each.status == "open"])
 
 
-def new_refusals(changes: Mapping[str, Any], words: Iterable[str]) -> list[str]:
+def new_refusals(changes: Mapping[str, Any], words: Sequence[str]) -> list[str]:
     """Which of these words are met by what a comparison shows to be new, or to count now and not before."""
     findings = changes["findings"]
     come = [each for each in findings["new"] if each["status"] == "open"] + [each for each in findings["changed"] if each["worse"]]
@@ -57,8 +60,8 @@ class Counted:
     verdict: str | None
 
 
-def met_words(words: Iterable[str], kept: Sequence[Counted]) -> list[str]:
-    """Which of these words are met by some findings, and how often."""
+def met_words(words: Sequence[str], kept: Sequence[Counted]) -> list[str]:
+    """Which of these words are met by some findings, and how often; an exception that has run out is met by any."""
     met = []
     for word in words:
         if word == "policy":
@@ -71,6 +74,9 @@ def met_words(words: Iterable[str], kept: Sequence[Counted]) -> list[str]:
             count = sum(each.code.startswith(word.upper()) and each.severity != "note" for each in kept)
         if count:
             met.append(f"{word}: {count:,}")
+    expired = sum((each.code, each.severity) == (EXPIRED, "error") for each in kept)
+    if expired and words and not any(word in ("policy", *SEVERITIES) or EXPIRED.startswith(word.upper()) for word in words):
+        met.append(f"{EXPIRED}: {expired:,}")
     return met
 
 

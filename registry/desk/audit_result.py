@@ -14,6 +14,7 @@ from registry.reports.report_words import deciding_of, headline_of
 from registry.terms.verdict import VERDICT_WORDS, Verdict
 
 if TYPE_CHECKING:
+    from registry.desk.audit_hub import HubLookup
     from registry.desk.session import Desk
     from registry.scanner.scan import Scan
 
@@ -25,6 +26,7 @@ def model_to_data(desk: Desk, judged: Judged) -> dict[str, Any]:
         "model": thing.name,
         "about": thing.about,
         "recorded": thing.recorded,
+        "known_from": "files" if thing.first.kind == "artifact" and thing.answer else "catalogue" if thing.recorded else "hub" if thing.answer else None,
         "verdict": item["verdict"] if item is not None else Verdict.UNDETERMINED.word,
         "only_in_tests_or_documents": thing.aside,
         "licenses": list(dict.fromkeys(license["id"] for license in item["licenses"] if license["reach"] != "data")) if item is not None else [],
@@ -70,10 +72,10 @@ def missing_facts(models: list[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(fact for model in models if not model["only_in_tests_or_documents"] for fact in model["missing_facts"]))
 
 
-def assurance(desk: Desk, found: Scan, things: list[Thing]) -> str:
+def assurance(desk: Desk, found: Scan, things: list[Thing], hub: HubLookup | None = None) -> str:
     """What was and was not checked, in a sentence or two."""
     unresolved = sum(each.resolved is None and each.is_use for each in found.references)
-    unknown = sum(not thing.recorded for thing in things)
+    unknown = sum(thing.answer is None for thing in things)
     local = len({each.name for each in found.references if each.provider == "local" and each.is_use and each.kind != "artifact"})
     parts = [f"{found.files:,} files looked at, {found.read:,} of them read closely, nothing run"]
     if found.ignored:
@@ -86,7 +88,8 @@ def assurance(desk: Desk, found: Scan, things: list[Thing]) -> str:
         parts.append(f"{unknown:,} names are not recorded")
     if local:
         parts.append(f"{local:,} local paths were not traced to what they were made from")
-    return f"{'; '.join(parts)}. Terms as recorded in knowledge {desk.knowledge.version}; no network was used; the licence of the application itself was not looked at."
+    network = hub.told() if hub is not None else "no network was used"
+    return f"{'; '.join(parts)}. Terms as recorded in knowledge {desk.knowledge.version}; {network}; the licence of the application itself was not looked at."
 
 
 def summary_of(found: Scan, things: list[Thing], told: list[Told]) -> dict[str, Any]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.notice_check import MAX_TEXT, MOST_TEXTS, owed_of, published_of
-from registry.findings.duties import Owed, Published, duty_findings, fold
+from registry.findings.duties import NOTICE_FILES, Owed, Published, duty_findings, fold
 from registry.findings.finding import Finding
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ MOST_FACES = 20_000
 MAX_FACE = 1_000_000
 """A larger one is not read."""
 
+OURS = (b"Information, not legal advice.", b'"licet.')
+"""By these our own reports are known."""
+
+OWN_LICENSE = re.compile(r"(?:license|licence|copying|unlicense)(?:\.(?:txt|md|rst))?", re.IGNORECASE)
+"""The application's own licence, at the top."""
+
+WITH_COPYRIGHT = ("mit", "bsd", "isc")
+"""Licences whose text begins with the holder of the copyright: the application's own is no copy of a model's, even where all else is the same."""
+
 TOLD_BY_FILES = frozenset({"LIC202", "LIC203", "LIC206"})
 """What can be told of an application by its files; that rules are kept, or a change stated to others, cannot."""
 
@@ -43,45 +53,60 @@ class Evidence:
 
     desk: Desk
     roots: tuple[Path, ...]
-    _published: Published | None = field(default=None, repr=False)
-    _lines: dict[str, bool] = field(default_factory=dict, repr=False)
+    _held: dict[bool, tuple[Published, dict[str, str]]] = field(default_factory=dict, repr=False)
+    _lines: set[str] | None = field(default=None, repr=False)
 
-    @property
-    def published(self) -> Published:
-        """The texts that stand where people look for them, read on first use."""
-        if self._published is None:
-            self._published = published_of(self.desk, _TopFiles(self.roots), self.roots[0].resolve().name, ())
-        return self._published
+    def _texts(self, own: bool) -> tuple[Published, dict[str, str]]:
+        """The texts that stand where people look for them, with the application's own licence or without, and folded; read on first use."""
+        if own not in self._held:
+            published = published_of(self.desk, _TopFiles(self.roots, own), self.roots[0].resolve().name, ())
+            self._held[own] = (published, {name: fold(text) for name, text in published.texts.items()})
+        return self._held[own]
+
+    def lacking(self, owed: Owed) -> list[Finding]:
+        """What is to be said of a duty that no text shows; what is to be displayed is not displayed by a NOTICE."""
+        published, folded = self._texts(own=not (owed.texts and owed.license.startswith(WITH_COPYRIGHT)))
+        if owed.do == "display" and owed.wording is not None:
+            folded = {name: text for name, text in folded.items() if not NOTICE_FILES.search(name)}
+        return duty_findings(published, [owed], folded)
 
     def shows(self, owed: Owed) -> bool | None:
         """Whether a duty is shown to be done; None where files cannot show that."""
         if owed.do not in ("display", "notice-file") and not owed.texts:
             return None
-        if not duty_findings(self.published, [owed]):
+        if not self.lacking(owed):
             return True
         return owed.do == "display" and owed.wording is not None and self._is_on_a_face(owed.wording)
 
     def _is_on_a_face(self, wording: str) -> bool:
-        """Whether a line stands in any file out of which the application shows words to its users."""
-        wanted = fold(wording)
-        if wanted not in self._lines:
-            self._lines[wanted] = any(wanted in fold(text) for text in self._faces())
-        return self._lines[wanted]
+        """Whether a line stands in any file out of which the application shows words to its users; all are looked through once, for every line there is."""
+        if self._lines is None:
+            wanted = {fold(term.wording) for license in self.desk.knowledge for term in license.terms if term.do == "display" and term.wording is not None}
+            self._lines = set()
+            for text in self._faces({line.split(" ")[0].encode() for line in wanted}):
+                folded = fold(text)
+                self._lines |= {line for line in wanted if line in folded}
+        return fold(wording) in self._lines
 
-    def _faces(self) -> Iterator[str]:
+    def _faces(self, words: Collection[bytes]) -> Iterator[str]:
+        """The texts of such files in which one of some words stands; a report of ours quotes what is to be shown, which shows it to nobody."""
+        from registry.scanner.place import place_of
         from registry.scanner.tree import Tree
+        from registry.settings import CONFIG_FILE
 
         tree = Tree(self.roots[0])
-        faces = [path for path in tree.paths if path.endswith(FACES)][:MOST_FACES]
+        faces = [path for path in tree.paths if path.endswith(FACES) and not path.endswith(CONFIG_FILE) and place_of(path) != "test"][:MOST_FACES]
         for path in faces:
-            if tree.size(path) <= MAX_FACE and (data := tree.read(path)) is not None:
-                yield data.decode("utf-8", errors="replace")
+            if tree.size(path) <= MAX_FACE and (data := tree.read(path)) is not None and not any(mark in data for mark in OURS):
+                small = data.lower()
+                if any(word in small for word in words):
+                    yield data.decode("utf-8", errors="replace")
 
 
 class _TopFiles:
     """The files at the top of some folders and in their folders for readers; no link is followed."""
 
-    def __init__(self, roots: tuple[Path, ...]) -> None:
+    def __init__(self, roots: tuple[Path, ...], own: bool = True) -> None:
         from registry.sources.folder_files import FolderFile
 
         self.files: dict[str, FolderFile] = {}
@@ -91,7 +116,8 @@ class _TopFiles:
                 size = path.stat(follow_symlinks=False).st_size
             except OSError:
                 continue
-            self.files[name] = FolderFile(name, path, size)
+            if own or not OWN_LICENSE.fullmatch(name):
+                self.files[name] = FolderFile(name, path, size)
             if len(self.files) >= MOST_TEXTS * 4:
                 break
 
@@ -101,9 +127,10 @@ class _TopFiles:
 
         try:
             with open_regular(self.files[name].path) as stream:
-                return stream.read(min(limit, MAX_TEXT))
+                data = stream.read(min(limit, MAX_TEXT))
         except OSError:
             return None
+        return b"" if not NOTICE_FILES.search(name) and any(mark in data for mark in OURS) else data
 
 
 def _listed(folder: Path, prefix: str, *, deeper: bool) -> Iterator[tuple[Path, str]]:
@@ -135,5 +162,6 @@ def duties_of_answer(evidence: Evidence | None, item: Mapping[str, Any]) -> list
 def duties_lacking(evidence: Evidence, item: Mapping[str, Any], duties: Iterable[Mapping[str, Any]], subject: str) -> list[Finding]:
     """What is owed by now and not shown, as findings about what is used."""
     owed = [each for duty in duties if duty["shown"] is False for each in owed_of(evidence.desk, {**item, "obligations": [duty]})]
-    told = [each for each in duty_findings(evidence.published, owed) if each.code in TOLD_BY_FILES]
+    found = (finding for each in owed for finding in evidence.lacking(each))
+    told = {(each.code, each.summary): each for each in found if each.code in TOLD_BY_FILES}.values()
     return [replace(each, subject=subject, ancestors=tuple(name for name in each.ancestors if name != subject)) for each in told]

@@ -13,11 +13,18 @@ from registry.scanner.reference import CONFIDENCES, Reference
 
 if TYPE_CHECKING:
     from registry.desk.answer import Answer
+    from registry.desk.audit_hub import HubLookup
     from registry.desk.session import Desk
     from registry.terms.facts import Use
 
 ASIDE = ("test", "docs")
 """Places that are no part of what is shipped."""
+
+ONLY_NAMED = "missing-ancestor"
+"""What stands for the licence of a model of which the catalogue has nothing but the name."""
+
+COMMIT = 40
+"""So many digits name a commit."""
 
 HOSTED = ("api",)
 """Kinds of references through which somebody else's machine is asked."""
@@ -32,7 +39,7 @@ class Thing:
         about: `model` or `dataset`.
         references: Where it is named.
         recorded: Whether the catalogue has it.
-        answer: What the use comes to for it, where it is recorded.
+        answer: What the use comes to for it, where something is known of it.
     """
 
     name: str
@@ -62,10 +69,18 @@ class Thing:
         return min(self.references, key=lambda each: (each.place in ASIDE, -CONFIDENCES.index(each.confidence), each.file, each.line))
 
 
-def things_of(desk: Desk, references: Iterable[Reference], use: Use, reading: str, policy: Policy) -> list[Thing]:
+def things_of(desk: Desk, references: Iterable[Reference], use: Use, reading: str, policy: Policy, hub: HubLookup | None = None) -> list[Thing]:
     """What references come to, each judged once.
 
     Files that the policy leaves out, mere mentions, names that could not be followed and the application's own files count for nothing here.
+
+    Args:
+        desk: The desk.
+        references: The references.
+        use: The facts of the use.
+        reading: How unsettled points are taken.
+        policy: The policy.
+        hub: Who is asked about names that the catalogue does not have; nobody, if None.
     """
     groups: dict[tuple[str, str, str | None], list[Reference]] = {}
     for each in references:
@@ -78,15 +93,25 @@ def things_of(desk: Desk, references: Iterable[Reference], use: Use, reading: st
             and not (rule is not None and rule.ignore)
         ):
             groups.setdefault((each.about, each.name, each.provider), []).append(each)
+    answers = {key: _answer(desk, group[0], use, reading) for key, group in groups.items()}
+    if hub is not None:
+        hub.look_up(_named(*key) for key, answer in answers.items() if answer is None and key[2] == "hub")
     found: dict[tuple[str, str], Thing] = {}
-    for (about, name, _), group in groups.items():
-        answer = _answer(desk, group[0], use, reading)
+    for (about, name, provider), group in groups.items():
+        answer = answers[about, name, provider]
         recorded = answer is not None
-        called = answer.question.subject if answer is not None else (f"dataset:{name}" if about == "dataset" else name)
+        if answer is None and hub is not None and provider == "hub":
+            answer = hub.answer(_named(about, name), use, reading, group[0].revision)
+        called = answer.question.subject if answer is not None else _named(about, name)
         known = found.get((about, called))
         merged = (*known.references, *group) if known is not None else tuple(group)
         found[about, called] = Thing(called, about, merged, recorded, answer)
     return sorted(found.values(), key=lambda thing: (thing.aside, thing.about, thing.name))
+
+
+def _named(about: str, name: str, provider: str | None = None) -> str:
+    """A name as a reference to the catalogue or the Hub."""
+    return f"dataset:{name}" if about == "dataset" else name
 
 
 def _answer(desk: Desk, reference: Reference, use: Use, reading: str) -> Answer | None:
@@ -94,9 +119,11 @@ def _answer(desk: Desk, reference: Reference, use: Use, reading: str) -> Answer 
 
     for name in candidates(reference):
         try:
-            return answer_model(desk, name, use, reading)
+            given = answer_model(desk, name, use, reading, suggest=False)
         except (UnknownModelError, UsageError):
             continue
+        if given.question.graph.nodes[given.question.subject].licenses != (ONLY_NAMED,):
+            return given
     return None
 
 
@@ -112,6 +139,18 @@ def developer_of(desk: Desk, thing: Thing) -> tuple[str | None, str | None]:
     with desk.catalogue.reading() as connection:
         detail = read_model(connection, find_model(connection, thing.name).id)
     return (detail.developer.name, detail.developer.country) if detail.developer is not None else (None, None)
+
+
+def recorded_state(desk: Desk, name: str) -> tuple[str | None, list[str]]:
+    """The commit of a model that was recorded last, None where none is, and the digests of licence texts that were seen with it."""
+    from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.model_detail import read_model
+
+    with desk.catalogue.reading() as connection:
+        detail = read_model(connection, find_model(connection, name).id)
+    commits = [each for each in detail.revisions if len(each.commit) == COMMIT and all(character in "0123456789abcdef" for character in each.commit)]
+    newest = max(commits, key=lambda each: (each.committed_on or "", commits.index(each))).commit if commits else None
+    return newest, sorted({each.text_digest for each in detail.statements if each.text_digest is not None})
 
 
 def trained_on(answer: Answer) -> tuple[str, ...]:

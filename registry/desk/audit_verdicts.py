@@ -62,9 +62,32 @@ def _code(given: Answer, reason: Reason) -> str:
         return "LIC301"
     if Place in kinds:
         return "LIC304"
-    if "commercial" in facts:
+    if "commercial" in facts or (
+        given.question.use.value("commercial") is True and not facts & {"fields_of_use", "outputs_train"} and _is_of_commerce(given, reason)
+    ):
         return "LIC302"
     return "LIC305" if "outputs_train" in facts else "LIC303"
+
+
+def _is_of_commerce(given: Answer, reason: Reason) -> bool:
+    """Whether a bar stands in a clause that bars commerce, so that for a commercial use it says the same.
+
+    FLUX.1 [dev] 1(c) defines the purposes that are not commercial, and to act on end users is none of them.
+    """
+    clauses = _clauses(reason.section)
+    return any(
+        clauses & _clauses(term.section)
+        for license in given.outcome.licenses
+        if license.id == reason.license
+        for term in license.terms
+        if term.kind == "bar" and term is not reason.term and term.condition is not None
+        for leaf in leaves(term.condition)
+        if isinstance(leaf, FactTest) and leaf.fact == "commercial"
+    )
+
+
+def _clauses(section: str | None) -> frozenset[str]:
+    return frozenset(part.strip() for part in (section or "").split(";") if part.strip())
 
 
 def _bars_commerce(given: Answer, reason: Reason) -> bool:

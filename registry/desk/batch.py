@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from registry.desk.answer import Question, answer, license_question, to_item
+from registry.desk.answer import Question, answer, license_question
+from registry.desk.answer_item import to_item
 from registry.desk.facts import known_names
 from registry.desk.whatif import WhatIf, build_graph
 from registry.errors import RegistryError, UsageError

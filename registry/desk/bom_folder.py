@@ -140,7 +140,8 @@ def check_folder(desk: Desk, folder: ReadFolder, raw: Mapping[str, Any], interpr
     Raises:
         FactError: A fact cannot be read.
     """
-    from registry.desk.answer import answer, to_item
+    from registry.desk.answer import answer
+    from registry.desk.answer_item import to_item
     from registry.desk.folder_question import folder_question
 
     return to_item(desk.knowledge, answer(desk.knowledge, folder_question(desk, folder.record, raw, interpretation)))

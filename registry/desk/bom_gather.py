@@ -123,11 +123,22 @@ class Gathered:
         """Ask the Hub about the models that were asked about, and those that applications use; a folder that was given says more."""
         from registry.desk.bom_hub import ask_hub
 
-        used = [use.model for application in self.applications.values() for use in application.models]
-        wanted = [self.models[name] for name in dict.fromkeys([*asked, *used]) if name in self.models and name not in self.folders]
+        wanted = [model for model in self._chosen(asked) if model.name not in self.folders]
         told, notes = ask_hub(self.desk, wanted, self.revisions)
         self.models.update(told)
         self.notes += notes
+
+    def note_addresses(self, asked: Sequence[str]) -> None:
+        """Note which of the models that can be downloaded have no address by which other tools know them."""
+        without = [model.name for model in self._chosen(asked) if not model.on_hub and model.access in ("open", "gated") and model.name not in self.folders]
+        if without:
+            shown = f"{', '.join(without[:5])}{' and more' if len(without) > 5 else ''}"
+            self.notes.append(f"no package URL: nothing on record says that {shown} can be had from the Hub; `--hub` asks it")
+
+    def _chosen(self, asked: Sequence[str]) -> list[BomModel]:
+        """The models that were asked about, and those that applications use."""
+        used = [use.model for application in self.applications.values() for use in application.models]
+        return [self.models[name] for name in dict.fromkeys([*asked, *used]) if name in self.models]
 
     def ordered(self, asked: Sequence[str]) -> list[BomModel]:
         """The models: those asked about first, as they were asked, then those that applications use, then all others by name."""

@@ -49,6 +49,8 @@ def ask_hub(desk: Desk, models: Iterable[BomModel], revisions: Mapping[str, str]
                 break
             continue
         notes += [f"{model.name}: {note}" for note in told.notes]
+        if told.name != model.name:
+            notes.append(f"{model.name}: the Hub has it as {told.name}")
         found[model.name] = with_hub(model, told)
     return found, notes
 

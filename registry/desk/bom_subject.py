@@ -84,6 +84,7 @@ def gather(
     gathered.close()
     if hub:
         gathered.ask_hub(asked)
+    gathered.note_addresses(asked)
     items = _answers(desk, gathered, asked, raw, interpretation)
     verdicts = {str(item["model"]): _verdict_note(item) for item in items}
     reaching = {str(item["model"]): _inherited(item) for item in items}

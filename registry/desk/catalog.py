@@ -7,12 +7,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.facts import read_day, today
-from registry.errors import UsageError
+from registry.errors import FactError, UsageError
 from registry.settings import read_actor
 from registry.supplychain.acceptance import Acceptance
+from registry.supplychain.application import SELF_HOSTED
 from registry.supplychain.record import Record
+from registry.terms.facts import read_fact
 
 if TYPE_CHECKING:
+    from registry.catalogue.engine import Connection
     from registry.desk.session import Desk
 
 
@@ -37,8 +40,9 @@ def add(desk: Desk, layer: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     from registry.desk.profiles import refresh_profiles
     from registry.sources.entry import read_entry
 
-    record = _with_known_licenses(desk, read_entry(layer, _with_recorded_names(desk, entry)))
     with desk.catalogue.writing() as connection:
+        record = _with_known_licenses(desk, read_entry(layer, _with_recorded_names(connection, layer, entry)))
+        _check_countries(desk, record)
         done = ingest(connection, [record], actor=read_actor(), kind="catalog")
         refresh_profiles(connection, desk.knowledge, done.touched_models)
     name = entry.get("id") or entry.get("model") or entry.get("application") or entry.get("name")
@@ -53,25 +57,59 @@ def add(desk: Desk, layer: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _with_recorded_names(desk: Desk, entry: Mapping[str, Any]) -> dict[str, Any]:
+def _with_recorded_names(connection: Connection, layer: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     """The entry with the models that it links to called by their recorded names, so that any name that finds one will do.
+
+    An application of which no models are given keeps those that it has.
 
     Raises:
         UnknownModelError: A name leads to none, or to several.
+        UsageError: No host, or no application, is called that.
     """
+    from registry.catalogue.queries.applications import find_application, read_applications
     from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.hosts import require_host
 
     named = dict(entry)
-    with desk.catalogue.reading() as connection:
-        if isinstance(named.get("model"), str):
-            named["model"] = find_model(connection, named["model"]).name
-        for key in ("bases", "models"):
-            if isinstance(named.get(key), list):
-                named[key] = [
-                    {**link, "model": find_model(connection, link["model"]).name} if isinstance(link, Mapping) and isinstance(link.get("model"), str) else link
-                    for link in named[key]
-                ]
+    if isinstance(named.get("model"), str):
+        named["model"] = find_model(connection, named["model"]).name
+    if isinstance(named.get("application"), str):
+        named["application"] = find_application(connection, named["application"]).application.name
+    for key in ("bases", "models"):
+        if isinstance(named.get(key), list):
+            named[key] = [_with_recorded_name(connection, {"model": link} if isinstance(link, str) and key == "models" else link) for link in named[key]]
+    for use in named["models"] if isinstance(named.get("models"), list) else [named]:
+        if isinstance(use, Mapping) and isinstance(use.get("host"), str) and use["host"] != SELF_HOSTED:
+            require_host(connection, use["host"])
+    if layer == "application" and "models" not in named and isinstance(named.get("id"), str):
+        known = [each for row in read_applications(connection, [named["id"]]) for each in row.application.models]
+        named["models"] = [{"model": each.model, "host": each.host, "purpose": each.purpose} for each in known]
     return named
+
+
+def _with_recorded_name(connection: Connection, link: object) -> object:
+    from registry.catalogue.queries.find_model import find_model
+
+    if isinstance(link, Mapping) and isinstance(link.get("model"), str):
+        return {**link, "model": find_model(connection, link["model"]).name}
+    return link
+
+
+def _check_countries(desk: Desk, record: Record) -> None:
+    """Refuse a country that there is not, before an application is asked about with it.
+
+    Raises:
+        UsageError: It names the application and the country.
+    """
+    named = [(f"app:{each.name}", country) for each in record.applications for country in each.countries]
+    named += [(f"app:{each.application}", country) for each in record.user_groups for country in each.countries]
+    for name, country in named:
+        try:
+            read_fact(desk.knowledge.vocabulary, "audience", [country])
+        except FactError as error:
+            raise UsageError(
+                f"`{name}`: `countries`: {error.message.removeprefix('`audience`: ')}", "write countries as ISO 3166-1 has them, such as DE"
+            ) from error
 
 
 def _with_known_licenses(desk: Desk, record: Record) -> Record:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import Answer, Question, answer, license_question, to_item
+from registry.desk.answer import Answer, Question, answer, license_question
+from registry.desk.answer_item import to_item
 from registry.desk.facts import read_use, resolve_named_licenses, today
 from registry.errors import UsageError
 from registry.lineage.graph import Graph
 from registry.terms.facts import Use
 
 if TYPE_CHECKING:
+    from registry.desk.lookup import Subject
     from registry.desk.session import Desk
 
 
@@ -61,17 +63,24 @@ def _check(desk: Desk, name: str, use: Use, reading: str, license: str | None, a
     return [to_item(desk.knowledge, answer_model(desk, name, use, reading, license))]
 
 
-def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | None = None) -> Answer:
+def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | None = None, *, suggest: bool = True) -> Answer:
     """The answer about one model or dataset by reference, with what is found of its record beside its terms.
+
+    Args:
+        desk: The desk.
+        name: The reference.
+        use: The facts.
+        reading: The interpretation.
+        license: The licence to take it to be under.
+        suggest: Look for the nearest names where nothing goes by it.
 
     Raises:
         UnknownModelError: The name leads to nothing, or to several.
         UsageError: It names something that is neither.
     """
     from registry.desk.lookup import find_subject
-    from registry.desk.recorded import recorded_findings
 
-    subject = find_subject(desk, name, _terms_date(use))
+    subject = find_subject(desk, name, _terms_date(use), suggest=suggest)
     graph = subject.graph
     if license is not None:
         own = replace(graph.nodes[subject.name], licenses=desk.knowledge.parts_of(_as_if(desk, license, use)), developer=None)
@@ -79,11 +88,17 @@ def answer_model(desk: Desk, name: str, use: Use, reading: str, license: str | N
     use = _with_acceptances(use, subject.accepted)
     name_to_judge = subject.name if graph.parents.get(subject.name) else None
     question = Question(graph, subject.name, use, reading, name_to_judge=name_to_judge, revision=subject.revision, unknown_revision=subject.unknown_revision)
-    given = answer(desk.knowledge, question)
+    return _with_recorded(desk, answer(desk.knowledge, question), subject)
+
+
+def _with_recorded(desk: Desk, given: Answer, subject: Subject) -> Answer:
+    """The answer with what is found of the model's record beside its terms."""
+    from registry.desk.recorded import recorded_findings
+
     if subject.number is None:
         return given
     with desk.catalogue.reading() as connection:
-        beside = recorded_findings(connection, desk.knowledge, subject.number, _terms_date(use), subject.graph)
+        beside = recorded_findings(connection, desk.knowledge, subject.number, _terms_date(given.question.use), subject.graph)
     return replace(given, findings=(*given.findings, *beside))
 
 
@@ -133,7 +148,7 @@ def answer_application(desk: Desk, name: str, use: Use, reading: str, asked: fro
             users_of_owner=bool(users) and "monthly_active_users" not in asked,
             revenue_of_owner=stands_for_group(row, asked),
         )
-        found.append((row.application.name, answer(desk.knowledge, question)))
+        found.append((row.application.name, _with_recorded(desk, answer(desk.knowledge, question), subject)))
     return found
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.answer import Answer
 from registry.desk.check import answer_application
 from registry.desk.facts import read_use, resolve_named_licenses
+from registry.desk.lookup import uncounted_applications
 from registry.errors import UsageError
 from registry.lineage.trace import Way
 from registry.terms.conditions import Measure
@@ -20,6 +21,7 @@ from registry.terms.verdict import Verdict
 from registry.terms.words import measure_in_words, period_in_words
 
 if TYPE_CHECKING:
+    from registry.catalogue.queries.applications import ApplicationRow
     from registry.desk.session import Desk
 
 MOST = 1_000
@@ -63,13 +65,16 @@ def read_headroom(desk: Desk, application: str | None, on: str | None = None, in
     items: list[dict[str, Any]] = []
     without: list[str] = []
     warnings: list[str] = []
-    for name in _names(desk, application):
+    for row in _rows(desk, application):
+        name = row.application.name
         own: list[dict[str, Any]] = []
+        uncounted = uncounted_applications(desk, row)
         for called, given in answer_application(desk, f"app:{name}", use, reading, frozenset(raw)):
             own += [_item(desk, called, given, limit) for limit in _limits(given)]
             question = given.question
             if question.users_of_owner and question.use.value("monthly_active_users") is not None:
                 warnings.append("the users of all applications of an owner stand for those of its whole group")
+                warnings += [f"app:{each} of the same owner has no users on record, so those of the owner may be more" for each in uncounted]
             if question.revenue_of_owner:
                 warnings.append("the recorded revenue of an owner stands for that of its whole group")
         if not own:
@@ -87,16 +92,16 @@ def read_headroom(desk: Desk, application: str | None, on: str | None = None, in
     }
 
 
-def _names(desk: Desk, application: str | None) -> list[str]:
+def _rows(desk: Desk, application: str | None) -> Sequence[ApplicationRow]:
     from registry.catalogue.queries.applications import find_application, list_applications
 
     with desk.catalogue.reading() as connection:
         if application is not None:
-            return [find_application(connection, application).application.name]
+            return [find_application(connection, application)]
         page = list_applications(connection, limit=MOST)
     if page.next is not None:
         raise UsageError(f"more than {MOST:,} applications are recorded", "name the one that is meant")
-    return [row.application.name for row in page.items]
+    return page.items
 
 
 def _order(item: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -126,7 +131,7 @@ def _item(desk: Desk, application: str, given: Answer, limit: _Limit) -> dict[st
     settled = leaf.at == "once" or leaf.month is not None
     trend = None if settled else fit_trend([(period, _highest(desk, amount, leaf)) for period, amount in series])
     share = _highest(desk, held.value, leaf) / leaf.limit if held.value is not None and leaf.limit else None
-    month = held.period if held.value is None or any(period == held.period for period, _ in series) else _latest(series, held.value) or held.period
+    month = held.counted or held.period
     crosses = crossing(trend, leaf.limit, leaf.inclusive) if trend is not None and not held.passed else None
     steps: list[dict[str, str]] = [{"model": given.question.subject}]
     steps += [{"relation": edge.relation, "model": edge.parent} for edge in limit.way.path]
@@ -187,11 +192,6 @@ def _series(given: Answer, fact: str, leaf: Measure) -> list[tuple[str, Amount]]
 def _highest(desk: Desk, amount: Amount | None, leaf: Measure) -> float:
     """The amount in the unit of the limit; of another currency at the rate that makes most of it."""
     return amount_in(amount, leaf.unit, desk.knowledge.vocabulary)[1] if amount is not None else 0.0
-
-
-def _latest(series: list[tuple[str, Amount]], value: Amount | None) -> str | None:
-    """The period of the number that was compared, where the text looks at any period."""
-    return next((period for period, amount in reversed(series) if amount == value), None) if value is not None else None
 
 
 def _effect(held: Headroom) -> str:

@@ -34,6 +34,16 @@ def candidates(reference: Reference) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def host_of(reference: Reference) -> str | None:
+    """The host through which a reference reaches its model, by the name that the catalogue has for it or would have; None where the application runs it itself."""
+    hosts = _data()["hosts"]
+    if reference.provider is None or reference.provider in ("local", "web"):
+        return None
+    if reference.kind == "api":
+        return str(hosts.get(reference.provider, reference.provider)) if reference.provider not in _data()["own"] else None
+    return str(hosts[reference.provider]) if reference.provider in hosts and reference.provider != "hub" else None
+
+
 def _of_provider(name: str, provider: str | None) -> Iterator[str]:
     owners = _data()["owners"].get(provider, ())
     for text in _spellings(name):
@@ -86,3 +96,9 @@ def _spellings(name: str) -> Iterator[str]:
 def _data() -> Mapping[str, Any]:
     found: Mapping[str, Any] = read_yaml((resource_dir("data") / FILE).read_text(encoding="utf-8"), FILE, ours=True)
     return found
+
+
+def host_word(name: str) -> str:
+    """The word of the scanner by which a host is meant: a policy may name it as the catalogue does."""
+    words = {host: word for word, host in _data()["hosts"].items()} | _data()["same_hosts"]
+    return str(words.get(name, name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -63,7 +64,7 @@ def import_folder(desk: Desk, folder: Path, model: str | None = None) -> dict[st
     return _taken_in(desk, source, lambda: source.notes)
 
 
-def folder_source(desk: Desk, folder: Path, model: str | None = None, *, digest: bool = True) -> FolderSource:
+def folder_source(desk: Desk, folder: Path, model: str | None = None, *, digest: bool = True, read_on: str | None = None) -> FolderSource:
     """What reads a model folder, with the licences that are known here.
 
     Args:
@@ -71,10 +72,12 @@ def folder_source(desk: Desk, folder: Path, model: str | None = None, *, digest:
         folder: The folder.
         model: The model's name; the folder's own, if not given.
         digest: Whether every file is digested.
+        read_on: The day on which it is read; today by default.
     """
     from registry.sources.folder import FolderSource
 
-    return FolderSource(folder, model=model, identify=_identifier(desk), resolve=lambda name: _resolved(desk, name), digest=digest, read_on=today())
+    resolve = partial(_resolved, desk)
+    return FolderSource(folder, model=model, identify=_identifier(desk), resolve=resolve, digest=digest, read_on=read_on or today())
 
 
 def import_cache(desk: Desk, folder: Path | None = None) -> dict[str, Any]:

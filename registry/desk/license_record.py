@@ -28,8 +28,9 @@ def license_of(
     *,
     recorded: bool = True,
     inherited: Sequence[Mapping[str, Any]] = (),
+    on: str | None = None,
 ) -> dict[str, Any]:
-    """Declared, detected and concluded, of what holds today; the three are never mixed.
+    """Declared, detected and concluded, of what holds on a day; the three are never mixed.
 
     Args:
         knowledge: The licences.
@@ -38,9 +39,10 @@ def license_of(
         released_on: When it was released.
         recorded: False where only its name is known.
         inherited: What reaches it from its ancestors.
+        on: The day; today by default.
     """
     conclusions = Conclusions(knowledge)
-    on = today()
+    on = on or today()
     holding = [statement for statement in statements if in_force(statement, on)]
     declared, detected = (
         [_claim(statement, conclusions.of_statement(statement, released_on)) for statement in holding if statement.basis == basis]
@@ -125,9 +127,9 @@ def _contradictions(conclusions: Conclusions, name: str, holding: Sequence[Licen
         yield Finding("LIC004", name, f"The card declares {said}; the files show {shown}.", details=(said, shown))
 
 
-def inherited_licenses(knowledge: Knowledge, recorded: ProfileGraph, name: str) -> list[dict[str, Any]]:
-    """What reaches a model from its ancestors: the licence, in which capacity, from whom and over how many links."""
-    graph = lineage_on(recorded, knowledge, today())
+def inherited_licenses(knowledge: Knowledge, recorded: ProfileGraph, name: str, on: str | None = None) -> list[dict[str, Any]]:
+    """What reaches a model from its ancestors on a day, today by default: the licence, in which capacity, from whom and over how many links."""
+    graph = lineage_on(recorded, knowledge, on or today())
     if name not in graph.nodes:
         return []
     found = []

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from registry.desk.audit_used import recorded_state
+from registry.desk.terms_digest import terms_digest
 from registry.errors import UsageError
 from registry.terms.facts import use_to_data
 
@@ -32,15 +34,18 @@ def _entry(desk: Desk, thing: Thing) -> dict[str, Any]:
     for binding in dict.fromkeys(given.ways) if given is not None else ():
         license = desk.knowledge.license_of(binding.license)
         texts = [{"id": text.id, "dated": text.dated, "digest": text.digest} for text in license.texts] if license is not None else []
-        entry = {"id": binding.license, "reach": binding.reach, "texts": texts}
+        entry = {"id": binding.license, "reach": binding.reach, "texts": texts, "terms": terms_digest(license) if license is not None else None}
         if entry not in licenses:
             licenses.append(entry)
     said = given.question.use.value("accepted") if given is not None else None
     accepted = use_to_data({"accepted": said}) if said is not None else {}
+    commit, digests = recorded_state(desk, thing.name) if thing.recorded and thing.about == "model" and thing.first.kind != "artifact" else (None, [])
     return {
         "name": thing.name,
         "about": thing.about,
         "revisions": sorted({each.revision for each in thing.references if each.revision is not None}),
+        "recorded_revision": commit,
+        "text_digests": digests,
         "hosts": list(thing.hosts),
         "licenses": sorted(licenses, key=lambda each: (str(each["id"]), str(each["reach"]))),
         "accepted": accepted.get("accepted", []),
@@ -87,10 +92,34 @@ def drift(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
     told = [f"{name} is in use and not in the lock" for (about, name) in new if (about, name) not in old]
     told += [f"{name} is in the lock and no longer in use" for (about, name) in old if (about, name) not in new]
     for key in (key for key in new if key in old):
-        for field in ("revisions", "hosts", "licenses", "accepted"):
-            if old[key].get(field) != new[key][field]:
-                told.append(f"{key[1]}: {field} were {_words(old[key].get(field))} and are {_words(new[key][field])}")
+        told += [f"{key[1]}: {text}" for text in _differences(old[key], new[key])]
     return told
+
+
+def _differences(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+    """What differs about one thing."""
+    for field in ("revisions", "hosts", "accepted"):
+        if before.get(field) != now[field]:
+            yield f"{field} were {_words(before.get(field))} and are {_words(now[field])}"
+    was, held = before.get("recorded_revision"), now["recorded_revision"]
+    if not now["revisions"] and isinstance(was, str) and held is not None and was != held:
+        yield f"its revision is not pinned, and the newest on record was {was[:40]} and is {held}"
+    seen = before.get("text_digests")
+    if isinstance(seen, list) and seen and now["text_digests"] and seen != now["text_digests"]:
+        yield f"the licence texts that were seen with it were {_words(seen)} and are {_words(now['text_digests'])}"
+    yield from _of_licenses(before.get("licenses"), now["licenses"])
+
+
+def _of_licenses(before: Any, now: list[dict[str, Any]]) -> Iterator[str]:
+    """What differs about the licences that bind it; a lock that does not tell their terms is not held against them."""
+    listed = [each for each in before if isinstance(each, dict)] if isinstance(before, list) else []
+    plain = [{key: value for key, value in each.items() if key != "terms"} for each in listed]
+    if plain != [{key: value for key, value in each.items() if key != "terms"} for each in now]:
+        yield f"licenses were {_words(before)} and are {_words(now)}"
+        return
+    for was, held in zip(listed, now, strict=True):
+        if isinstance(was.get("terms"), str) and was["terms"] != held["terms"]:
+            yield f"what is recorded of the terms of {held['id']} changed"
 
 
 def _words(value: Any) -> str:

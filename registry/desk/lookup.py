@@ -50,8 +50,14 @@ def date_of_terms(use: Use) -> str:
     return str(obtained) if obtained is not None else use.on
 
 
-def find_subject(desk: Desk, reference: str, on: str) -> Subject:
+def find_subject(desk: Desk, reference: str, on: str, *, suggest: bool = True) -> Subject:
     """A model or dataset by reference.
+
+    Args:
+        desk: The desk.
+        reference: What was written.
+        on: The date whose terms count.
+        suggest: Look for the nearest names where nothing goes by it.
 
     Raises:
         UnknownModelError: None, or several, go by it; the hint names the nearest.
@@ -62,7 +68,7 @@ def find_subject(desk: Desk, reference: str, on: str) -> Subject:
     if kind == "dataset":
         return _find_dataset(desk, name, on)
     with desk.catalogue.reading() as connection:
-        found = find_model(connection, reference)
+        found = find_model(connection, reference, suggest=suggest)
         recorded = profile_graph(connection, [found.id])
         accepted = frozenset(each.license for each in read_acceptances(connection, model_id=found.id, on=on))
         known = found.revision is None or has_revision(connection, found.id, found.revision)
@@ -84,7 +90,7 @@ def _find_dataset(desk: Desk, name: str, on: str) -> Subject:
 def known_graph(desk: Desk, reference: str, on: str) -> Graph | None:
     """The recorded lineage of a name, its own node first; None where nothing goes by it."""
     try:
-        found = find_subject(desk, reference, on)
+        found = find_subject(desk, reference, on, suggest=False)
     except UnknownModelError:
         return None
     except UsageError:
@@ -126,6 +132,18 @@ def _of_owner(rows: tuple[ApplicationRow, ...]) -> dict[str, int]:
     counted = [row.monthly_users for row in rows if row.monthly_users]
     months = set(counted[0]).intersection(*counted[1:]) if counted else set()
     return {month: sum(series[month] for series in counted) for month in sorted(months)}
+
+
+def uncounted_applications(desk: Desk, row: ApplicationRow) -> list[str]:
+    """The other applications of the same owner whose users nobody recorded: what the owner has in all may be more than is counted."""
+    from registry.catalogue.queries.applications import list_applications
+
+    owner = row.application.owner
+    if owner is None or not row.monthly_users:
+        return []
+    with desk.catalogue.reading() as connection:
+        rows = list_applications(connection, owner=owner, limit=1000).items
+    return [each.application.name for each in rows if not each.monthly_users]
 
 
 def application_use(desk: Desk, use: Use, row: ApplicationRow, users: dict[str, dict[str, int]], asked: frozenset[str]) -> Use:

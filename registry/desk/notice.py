@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from registry.desk.bom_licenses import links_to
 from registry.desk.bom_subject import gather
+from registry.desk.notice_parts import bundled_models, changes_of, credited
 from registry.desk.notice_texts import FoundText, TextFinder
 from registry.errors import UsageError
 from registry.knowledge.text_links import links_in
-from registry.reports.bom_names import model_page
-from registry.reports.bom_subject import BomModel, BomSubject
 from registry.reports.notice import (
     SCHEMA,
     BundledModel,
@@ -39,20 +38,13 @@ if TYPE_CHECKING:
 INDEX = "index.json"
 """The index of a bundle."""
 
+# A line that says whose copyright it is; a form to be filled in has brackets there.
+_NAMES_HOLDER = re.compile(r"^\W{0,10}copyright\b(?![^\n]{0,200}[\[<{])[^\n]{0,100}\b(?:19|20)\d\d\b", re.IGNORECASE | re.MULTILINE)
+
+_BLANK = re.compile(r"\[name of [^\]\n]{1,80}\]", re.IGNORECASE)
+
 PASSED_ON = ("product", "weights")
 """How what a bundle is made for reaches others, where nobody says."""
-
-_RELATIONS = {
-    "finetune": "a base it was fine-tuned from",
-    "adapter": "the base of an adapter",
-    "merge": "one of the models that were merged",
-    "quantized": "the model that was quantised",
-    "converted": "the model that was converted",
-    "distilled": "the model it was distilled from",
-    "trained-on-outputs": "a model whose outputs it was trained on",
-    "trained-on": "data it was trained on",
-}
-"""What an ancestor is to the target, by the last relation of the way."""
 
 
 def with_distribution(desk: Desk, raw: Mapping[str, Any], targets: Sequence[str]) -> dict[str, Any]:
@@ -89,15 +81,18 @@ def gather_bundle(
     gathering = gather(desk, targets, facts, interpretation, folders, digest=False)
     subject, items = gathering.subject, gathering.items
     finder = TextFinder(desk, {name: read.path for name, read in gathering.folders.items()})
-    models = [model for target in subject.targets for model in _models(subject, target, finder)]
-    duties = tuple(duty for item in items for duty in owed_duties(item))
+    models = [model for target in subject.targets for model in bundled_models(subject, target, finder)]
+    duties = tuple(credited(duty, subject) for item in items for duty in owed_duties(item))
     licenses, texts = _copies(desk.knowledge, items, duties, models, finder)
+    notices = _notices(models, finder)
+    texts.update({path: text for _, path, text in notices})
     bundle = NoticeBundle(
         targets=subject.targets,
         models=tuple(models),
         duties=duties,
         licenses=tuple(licenses),
-        changes=tuple(_changes(subject, items)),
+        notices=tuple((model, path, text.sha256, text.place) for model, path, text in notices),
+        changes=tuple(changes_of(subject, items)),
         use=subject.use,
         date=subject.date,
         created=subject.created,
@@ -120,7 +115,7 @@ def owed_duties(item: Mapping[str, Any]) -> list[OwedDuty]:
                 summary=duty["summary"],
                 model=duty["from"],
                 target=item["model"],
-                wording=duty["wording"],
+                wording=_filled(duty["wording"], item["model"]),
                 where=tuple(duty["where"]),
                 rule=duty["rule"],
                 when=duty["when"],
@@ -130,33 +125,20 @@ def owed_duties(item: Mapping[str, Any]) -> list[OwedDuty]:
     return found
 
 
-def _models(subject: BomSubject, target: str, finder: TextFinder) -> list[BundledModel]:
-    """A target and all models that it comes from, each with what it is to it, nearest first."""
-    names: dict[str, str] = {}
-    application = next((each for each in subject.applications if f"app:{each.name}" == target), None)
-    level = [target] if application is None else [use.model for use in application.models]
-    for name in level:
-        names.setdefault(name, "" if application is None else "used by it")
-    while level:
-        links = [link for link in subject.links if link.child in level and not link.parent.startswith("dataset:") and link.parent not in names]
-        for link in links:
-            what = _RELATIONS.get(link.relation, link.relation)
-            names.setdefault(link.parent, what if link.child == target else f"{what} of {link.child}")
-        level = list(dict.fromkeys(link.parent for link in links))
-    return [_bundled(model, target, relation, subject, finder) for name, relation in names.items() if (model := subject.model(name)) is not None]
+def _filled(wording: str | None, model: str) -> str | None:
+    """Words to be reproduced, with the name of what they are put on where they leave a blank for it."""
+    return None if wording is None else _BLANK.sub(lambda _match: model.rpartition("/")[2], wording)
 
 
-def _bundled(model: BomModel, target: str, relation: str, subject: BomSubject, finder: TextFinder) -> BundledModel:
-    texts, _ = finder.of_model(model.name, on_hub=model.on_hub)
-    return BundledModel(
-        name=model.name,
-        target=target,
-        relation=relation,
-        licenses=tuple(subject.licenses[name].name if name in subject.licenses else name for name in model.licensing.concluded),
-        verdict=model.verdict.verdict if model.verdict is not None else None,
-        notices=tuple((each.name, each.data.decode("utf-8", "replace")) for each in texts if each.role == "notice"),
-        page=model_page(model),
-    )
+def _notices(models: Sequence[BundledModel], finder: TextFinder) -> list[tuple[str, str, FoundText]]:
+    """The notices that came with the models, byte for byte: the model, the path in the bundle, and the file."""
+    found: dict[str, tuple[str, str, FoundText]] = {}
+    for model in models:
+        for each in finder.of_model(model.name, on_hub=model.page is not None)[0]:
+            if each.role == "notice":
+                path = f"notices/{_safe(model.name.replace('/', '--'))}/{_safe(each.name)}"
+                found.setdefault(path, (model.name, path, each))
+    return list(found.values())
 
 
 def needs_text(duty: OwedDuty) -> bool:
@@ -181,10 +163,13 @@ def _copies(
     for name, sources in wanted.items():
         found: dict[str, FoundText] = {}
         tried: dict[str, None] = {}
+        bare: list[str] = []
         for model in dict.fromkeys(sources):
             held, looked = finder.of_model(model, on_hub=pages.get(model, False))
             tried.update(dict.fromkeys(looked))
-            found.update({each.sha256: each for each in held if each.license == name and each.role in ("license", "code", "use-policy", "other")})
+            own = {each.sha256: each for each in held if each.license == name and each.role in ("license", "code", "use-policy", "other")}
+            found.update(own)
+            bare += [] if own or model.startswith("dataset:") else [model]
         if not any(each.role != "use-policy" for each in found.values()):
             found.update({each.sha256: each for each in finder.everywhere() if each.license == name})
         license = knowledge.license_of(name)
@@ -206,20 +191,10 @@ def _copies(
                 needed=any(duty.license == name and needs_text(duty) for duty in duties),
                 files=tuple(files),
                 tried=tuple(tried),
+                without_own=tuple(bare) if any(_NAMES_HOLDER.search(each.data.decode("utf-8", "replace")) for each in found.values()) else (),
             )
         )
     return copies, texts
-
-
-def _changes(subject: BomSubject, items: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What was changed: every step by which a target, or what it comes from, was made from another model."""
-    found = [
-        f"{link.child} was made from {link.parent} ({link.relation}): it is not the original."
-        for link in subject.links
-        if not link.parent.startswith("dataset:")
-    ]
-    found += [f"{item['model']} was changed by whoever passes it on." for item in items if item["use"].get("modified")]
-    return list(dict.fromkeys(found))
 
 
 def _safe(name: str) -> str:

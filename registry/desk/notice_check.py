@@ -19,6 +19,7 @@ from registry.reports.notice import SCHEMA
 if TYPE_CHECKING:
     from registry.desk.session import Desk
     from registry.sources.folder_files import FolderFile, FolderFiles
+    from registry.terms.license import License
 
 MAX_TEXT = 2_000_000
 """So many bytes of a text file are looked at."""
@@ -94,7 +95,7 @@ def owed_of(desk: Desk, item: Mapping[str, Any]) -> list[Owed]:
         if license is None:
             continue
         policies = [text for text in license.texts if text.id != "license"]
-        marks: tuple[str, ...] = (license.steward or "",) if duty.do == "display" else ()
+        marks = _makers(desk, duty.model, license) if duty.do == "display" else ()
         if duty.do == "use-policy":
             # A licence without a policy of its own has its rules of use within its text, which goes along by itself.
             marks = tuple(mark for text in policies for mark in (text.name, *links_in(text.source or "")))
@@ -104,6 +105,22 @@ def owed_of(desk: Desk, item: Mapping[str, Any]) -> list[Owed]:
             )
         )
     return found
+
+
+def _makers(desk: Desk, model: str, license: License) -> tuple[str, ...]:
+    """The words by which it can be told that a model's maker is named: its developer's names, and who wrote a licence of his own."""
+    from registry.catalogue.queries.find_model import find_model
+    from registry.catalogue.queries.model_detail import read_model
+
+    # Who wrote a licence that all the world uses is not who is to be credited.
+    own = license.steward if desk.knowledge.exported_id(license.id).startswith("LicenseRef-") else None
+    with desk.catalogue.reading() as connection:
+        try:
+            maker = read_model(connection, find_model(connection, model).id).developer
+        except UsageError:  # data, or a name that nobody recorded
+            maker = None
+    owner = model.removeprefix("dataset:").rpartition("/")[0]
+    return tuple(name for name in (own, maker.title if maker else None, maker.name if maker else owner) if name)
 
 
 def published_of(desk: Desk, files: Files, name: str, items: Sequence[Mapping[str, Any]]) -> Published:

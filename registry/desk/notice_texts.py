@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from registry.desk.session import Desk
 
 CANDIDATES = ("LICENSE", "LICENSE.md", "LICENSE.txt", "LICENSE.pdf", "USE_POLICY.md", "NOTICE", "NOTICE.txt", "Notice")
-"""The names under which repositories of the Hub keep their terms."""
+"""The names under which repositories of the Hub mostly keep their terms; they are tried where the Hub does not say which files it has."""
+
+MOST_FETCHED = 20
+"""So many files of terms of one repository are fetched."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +105,15 @@ class TextFinder:
 
     def _from_hub(self, model: str, tried: list[str]) -> Iterator[FoundText]:
         from registry.sources.hub_files import fetch_file
-        from registry.sources.license_files import role_of
 
-        for name in CANDIDATES:
+        for name in _terms_of(model):
             try:
                 data = fetch_file(model, name)
             except SourceError as error:
                 tried.append(error.message)
                 return
             if data:
-                yield FoundText(name, role_of(name) or "other", data, self._named(data.decode("utf-8", "replace")), f"https://huggingface.co/{model}")
+                yield FoundText(name, _role(name) or "other", data, self._named(data.decode("utf-8", "replace")), f"https://huggingface.co/{model}")
 
     def _named(self, text: str) -> str | None:
         if self._identify is None:
@@ -120,3 +122,24 @@ class TextFinder:
             self._identify = identifier(self.desk).identify
         found = self._identify(text)
         return str(found.license) if found.license is not None else None
+
+
+def _terms_of(model: str) -> tuple[str, ...]:
+    """The files of a repository that hold terms, by their names: those at its top, or one folder below."""
+    from registry.sources.hub_client import HubClient
+    from registry.sources.hub_model import repository_files
+
+    try:
+        # Where the Hub does not answer, fetching says so; there is no need to wait for it twice.
+        names = repository_files(model, client=HubClient(wait=lambda _seconds: None))
+    except SourceError:
+        return CANDIDATES
+    ordered = sorted(names, key=lambda name: (name.count("/"), name))
+    return tuple(name for name in ordered if name.count("/") < 2 and _role(name) is not None)[:MOST_FETCHED]
+
+
+def _role(path: str) -> str | None:
+    """What a file of terms is, by its own name."""
+    from registry.sources.license_files import role_of
+
+    return role_of(path.rpartition("/")[2])

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import Question, answer, to_item
+from registry.desk.answer import Question, answer
+from registry.desk.answer_item import to_item
 from registry.desk.facts import read_use, resolve_named_licenses
 from registry.desk.lookup import Subject, date_of_terms, find_subject
 from registry.desk.plan_run_license import Choice, choose_license

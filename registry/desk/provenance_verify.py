@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import finding_to_data
+from registry.desk.answer_item import finding_to_data
 from registry.desk.provenance_keys import known_keys
 from registry.errors import UsageError
 from registry.findings.finding import Finding

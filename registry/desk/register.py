@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import Question, answer, finding_to_data, to_item
+from registry.desk.answer import Question, answer
+from registry.desk.answer_item import finding_to_data, to_item
 from registry.desk.facts import read_day, read_use, resolve_named_licenses, today
 from registry.errors import LineageError, UnknownModelError, UsageError
 from registry.supplychain.model import Model, Revision

@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING, Any
 from registry import __version__
 from registry.desk.check import check_models
 from registry.desk.facts import today
+from registry.desk.openness import openness_of
 from registry.desk.policy import find_policy
 from registry.desk.report_entry import bare_entry, make_entry, waivers_of
 from registry.desk.report_folder import check_folder
 from registry.desk.report_licenses import license_records
-from registry.desk.report_uses import CompanyUse, name_uses
+from registry.desk.report_uses import CompanyUse, facts_of_column, name_uses
 from registry.desk.session import is_folder
 from registry.errors import UsageError
 from registry.knowledge.store import Knowledge
 from registry.reports.report import Entry, NamedUse, Portfolio, Report, Row, Step
 from registry.reports.report_words import SHORT, VERDICTS, worst_of
-from registry.settings import read_source_date
+from registry.settings import read_named_actor, read_source_date
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
@@ -90,17 +91,17 @@ def made_on() -> str:
 
 def _head(desk: Desk, raw: Mapping[str, Any]) -> dict[str, Any]:
     """What every report says about itself and what it rests on."""
-    from registry.catalogue.queries.catalogue_digest import catalogue_digest
+    from registry.catalogue.history import head_hash
 
     with desk.catalogue.reading() as connection:
-        digest = catalogue_digest(connection)
+        head = head_hash(connection)
     return {
         "made_on": made_on(),
         "made_by": f"licet {__version__}",
         "date": str(raw["date"]),
         "interpretation": desk.interpretation(raw.get("interpretation")),
         "knowledge": {"version": desk.knowledge.version, "digest": desk.knowledge.digest, "age": age_in_words(desk.knowledge)},
-        "catalogue": {"digest": digest},
+        "catalogue": {"head": head},
     }
 
 
@@ -130,25 +131,25 @@ def _on_targets(desk: Desk, targets: Sequence[str], raw: Mapping[str, Any], uses
         entries=tuple(entries),
         licenses=license_records(desk.knowledge, answers),
         application=application,
-        portfolio=_portfolio(desk, targets, entries, raw, uses) if len(entries) > 1 else None,
+        portfolio=_portfolio(desk, targets, entries, raw, uses) if len(entries) > 1 or len(uses) > 1 else None,
         facts="as the catalogue records them" if application else None,
     )
 
 
 def _entries(desk: Desk, target: str, raw: Mapping[str, Any]) -> list[Entry]:
     """The entries of one target, each with the answers of the interpretations that come to another verdict."""
-    folder = check_folder(desk, target, raw) if is_folder(target) else None
+    folder = check_folder(desk, target, raw, made_on()) if is_folder(target) else None
     answers = [folder.item] if folder else check_models(desk, [target], raw)
     flips = {flip["interpretation"] for answer in answers for flip in answer["flips"]}
     others: list[dict[str, Mapping[str, Any]]] = [{} for _ in answers]
     for name in sorted(flips):
         again = {**raw, "interpretation": name}
-        said = [check_folder(desk, target, again).item] if folder else check_models(desk, [target], again)
+        said = [check_folder(desk, target, again, made_on()).item] if folder else check_models(desk, [target], again)
         for place, other in zip(others, said, strict=True):
             place[name] = other
     if folder:
         entry = bare_entry(desk.knowledge, str(folder.item["model"]), "folder", folder.item, others[0])
-        return [replace(entry, not_read=folder.notes, lineage=folder.lineage)]
+        return [replace(entry, not_read=folder.notes, lineage=folder.lineage, record=folder.record, openness=openness_of(desk, target))]
     controls = {key: raw[key] for key in ("assume", "strict_facts") if key in raw}
     return [
         make_entry(desk, answer, {**answer["use"], "date": answer["date"], "interpretation": answer["interpretation"], **controls}, other)
@@ -178,11 +179,11 @@ def _portfolio(desk: Desk, targets: Sequence[str], entries: Sequence[Entry], raw
     """The named models side by side; each use of the matrix is asked of every target."""
     columns: dict[str, list[str]] = {}
     for use in uses:
-        asked = {**use.raw, "date": raw["date"], **{key: raw[key] for key in ("interpretation", "assume", "strict_facts") if key in raw}}
+        asked = facts_of_column(use, uses, raw)
         answers = [
             answer
             for target in dict.fromkeys(targets)
-            for answer in ([check_folder(desk, target, asked).item] if is_folder(target) else check_models(desk, [target], asked))
+            for answer in ([check_folder(desk, target, asked, made_on()).item] if is_folder(target) else check_models(desk, [target], asked))
         ]
         columns[use.named.name] = [answer["verdict"] for answer in answers]
     rows = tuple(_row(entry, tuple(column[at] for column in columns.values())) for at, entry in enumerate(entries))
@@ -221,10 +222,12 @@ def _stated_by(desk: Desk, report: Report, question: ReportQuestion, own: Compan
     """Where each stated fact comes from."""
     found: dict[str, str] = {}
     recorded = _recorded(desk, report)
+    actor = read_named_actor()
+    asked = f"with the request, by {actor}" if actor else "with the request"
     dated = "date" in question.raw or "date" in desk.settings.facts or (own is not None and "date" in own.raw)
     for fact in (*report.use, *(("date",) if dated else ())):
         if fact in question.raw:
-            found[fact] = "with the request"
+            found[fact] = asked
         elif own is not None and fact in own.raw:
             found[fact] = f"the use `{own.named.name}`"
         elif fact in desk.settings.facts and fact not in recorded:

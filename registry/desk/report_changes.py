@@ -60,7 +60,7 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Chan
     for fact in sorted({*before["use"], *now["use"]}):
         yield from _one("the use", fact.replace("_", " "), before["use"].get(fact), now["use"].get(fact))
     yield from _one("licence knowledge", "digest", before["knowledge"]["digest"], now["knowledge"]["digest"])
-    yield from _one("catalogue", "digest", before["catalogue"]["digest"], now["catalogue"]["digest"])
+    yield from _one("catalogue", "head of its history", before["catalogue"]["head"], now["catalogue"]["head"])
     old, new = ({(entry["name"], entry.get("host")): entry for entry in side["entries"]} for side in (before, now))
     for key in [*new, *(key for key in old if key not in new)]:
         yield from _of_entry(visible(key[0]), old.get(key), new.get(key))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from registry.desk.bom_licenses import links_to
 from registry.knowledge.store import Knowledge
+from registry.knowledge.text_links import links_in
 from registry.reports.report import Duty
 from registry.reports.report_words import join
 from registry.terms.license import License, Term
@@ -27,13 +29,15 @@ def _duty(knowledge: Knowledge, answer: Mapping[str, Any], duty: Mapping[str, An
     kind = knowledge.vocabulary.duties.get(str(duty["do"]))
     title = kind.label if kind is not None else str(duty["do"]).replace("-", " ")
     source = next((text.source for text in license.texts if text.id == term.text), None)
+    # What is handed on names an address; where a text was read is for whoever checks the reading.
+    place = next(iter((*links_in(source or ""), *links_to(knowledge, license.id))), source)
     return Duty(
         license=license.id,
         section=term.section,
         title=title[:1].upper() + title[1:],
         summary=duty["summary"],
         trigger=_trigger(knowledge, duty, term),
-        text=duty["wording"] or " ".join(_ready(answer, duty, license, source)) or None,
+        text=duty["wording"] or " ".join(_ready(answer, duty, license, place)) or None,
         where=tuple(str(where) for where in duty["where"]),
         source=source,
         counts=bool(duty["counts"]) and not duty["when"],

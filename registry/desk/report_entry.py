@@ -11,7 +11,7 @@ from registry.desk.report_duties import duties_of
 from registry.knowledge.store import Knowledge
 from registry.policy.policy import Policy, Waiver
 from registry.reports.report import Entry, Reading, Recheck, Step
-from registry.reports.report_words import FIXERS, deciding_of, fact_words, headline_of, share_of
+from registry.reports.report_words import FIXERS, deciding_of, fact_words, headline_of, join, share_of
 from registry.terms.conditions import FactTest, Measure, Place, leaves
 from registry.terms.license import License, Term
 
@@ -49,7 +49,7 @@ def make_entry(desk: Desk, answer: Mapping[str, Any], raw: Mapping[str, Any], ot
 
     name = str(answer["model"])
     is_set = name.startswith("dataset:")
-    record = dict(show_model(desk, name, history=True))
+    record = dict(show_model(desk, name, history=True, on=answer["date"]))
     history = record.pop("history")
     record.pop("knowledge")
     entry = bare_entry(desk.knowledge, name, "dataset" if is_set else "model", answer, others)
@@ -58,8 +58,25 @@ def make_entry(desk: Desk, answer: Mapping[str, Any], raw: Mapping[str, Any], ot
         lineage=None if is_set else read_lineage(desk, name, limit=MOST_DRAWN, raw=raw),
         record=record,
         openness=None if is_set else openness_of(desk, name),
+        overrides=tuple(_overrides(desk, name, record["license"])),
         history=tuple(history[-MOST_CHANGES:]),
     )
+
+
+def _overrides(desk: Desk, name: str, license: Mapping[str, Any]) -> Iterable[str]:
+    """Runs that went on against what the licences said, and claims that a recorded conclusion sets aside."""
+    from registry.catalogue.queries.remarks_of import remarks_of
+    from registry.desk.record_run import OVERRIDDEN
+
+    with desk.catalogue.reading() as connection:
+        for message in remarks_of(connection, name, OVERRIDDEN):
+            yield f"When it was made, {message}."
+    held = license["concluded"]
+    if held["basis"] == "concluded":
+        for claim in (*license["declared"], *license["detected"]):
+            if claim["license"] not in held["licenses"]:
+                source = next((each["source"] for each in held["claims"] if each["source"]), None)
+                yield f"Its own claim `{claim['as_written']}` was set aside for {', '.join(held['licenses'])}{f', by {source}' if source else ''}."
 
 
 def bare_entry(knowledge: Knowledge, name: str, kind: str, answer: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]]) -> Entry:
@@ -134,7 +151,8 @@ def next_steps(answer: Mapping[str, Any]) -> Iterable[Step]:
 
 def _steps(answer: Mapping[str, Any]) -> Iterable[Step]:
     for fact in answer["missing_facts"]:
-        yield Step(f"State {fact_words(fact)}: the answer hangs on it.", "you")
+        months = sorted({limit["month"] for limit in answer["headroom"] if limit["fact"] == fact and limit["month"] and limit["value"] is None})
+        yield Step(f"State {fact_words(fact)}{f' for {join(months)}' if months else ''}: the answer hangs on it.", "you")
     refused = answer["verdict"] in ("needs-permission", "prohibited")
     for reason in answer["reasons"]:
         if refused and reason["outcome"] == "decides" and reason["effect"] in ("needs-permission", "prohibited"):
@@ -150,6 +168,10 @@ def _steps(answer: Mapping[str, Any]) -> Iterable[Step]:
     duties = [duty for duty in answer["obligations"] if duty["counts"] and not duty["when"]]
     if duties and not refused:
         yield Step("Do the one duty below before it goes out." if len(duties) == 1 else f"Do the {len(duties)} duties below before it goes out.", "you")
+    open_duties = [duty for duty in answer["obligations"] if duty["counts"] and duty["when"]]
+    if open_duties and not refused:
+        whether = "whether the one duty below applies that hangs" if len(open_duties) == 1 else f"which of {len(open_duties)} duties below apply that hang"
+        yield Step(f"See {whether} on what is not stated.", "you")
     for finding in answer["findings"]:
         if finding["severity"] == "error":
             yield Step(f"{finding['code']}: {finding['hint']}.", FIXERS.get(finding["fixable_by"], finding["fixable_by"]))

@@ -13,12 +13,6 @@ from registry.reports.report_words import number_words
 if TYPE_CHECKING:
     from registry.desk.session import Desk
 
-THIRD = 1 / 3
-"""The share of the original training above which a modification makes a provider (Commission guidelines of 18 July 2025, point 63)."""
-
-PRESUMED_FLOP = 1e23
-"""The computation from which a model is presumed to be of general purpose; its third stands in where that of the base is not known."""
-
 MOST_NAMES = 12
 """So many names stand in one field."""
 
@@ -55,29 +49,24 @@ class Facts:
         runs = self.runs("flop")
         return float(sum(runs)) if runs else _number(self.record.get("training_flop"))
 
-    def base_flop(self) -> tuple[str, float] | None:
-        """The nearest recorded base of which the computation is known."""
-        from registry.desk.show import show_model
+    def modifier(self) -> Mapping[str, Any] | None:
+        """The modification against the training of the original, as `modifier_share` puts it; None for a model that is none, or of which nothing is recorded.
 
-        seen: set[str] = set()
-        pending = [base["model"] for base in self.record.get("bases", ())]
-        while pending and len(seen) < MOST_NAMES:
-            name = pending.pop(0)
-            if name in seen:
-                continue
-            seen.add(name)
-            record = show_model(self.desk, name)
-            flop = Facts(self.desk, self.report, _with_record(self.entry, record)).own_flop()
-            if flop is not None:
-                return name, flop
-            pending += [base["model"] for base in record.get("bases", ())]
-        return None
+        Only recorded runs count as the modification, since a figure for the whole model may count the base in.
+        """
+        from registry.desk.record_run_share import modifier_share
 
+        runs, original = self.runs("flop"), self.original()
+        return modifier_share(float(sum(runs)), *original) if runs and original else None
 
-def _with_record(entry: Entry, record: Mapping[str, Any]) -> Entry:
-    from dataclasses import replace
+    def original(self) -> tuple[str, float | None] | None:
+        """The model that this one is held against as a modification of it, with what its training took."""
+        from registry.desk.record_run_share import find_original
+        from registry.lineage.reach import WEIGHT_RELATIONS
 
-    return replace(entry, record=record)
+        bases = [base["model"] for base in self.record.get("bases", ()) if base["relation"] in WEIGHT_RELATIONS]
+        found = [find_original(self.desk, base) for base in bases[:MOST_NAMES]]
+        return max(found, key=lambda each: each[1] or 0.0, default=None)
 
 
 def _number(value: Any) -> float | None:
@@ -117,7 +106,11 @@ def _digest(facts: Facts) -> str | None:
 
 def _licenses(facts: Facts) -> str:
     own = [f"{each['name']} ({each['spdx'] or each['id']})" for each in facts.entry.answer["licenses"] if each["reach"] == "original"]
-    reached = [f"{each['name']} by way of {each['from']}" for each in facts.entry.answer["licenses"] if each["reach"] != "original"]
+    reached = [
+        f"{'terms that nobody stated' if each['id'] == 'unstated' else each['name']} by way of {each['from']}"
+        for each in facts.entry.answer["licenses"]
+        if each["reach"] != "original"
+    ]
     return _names(own) + (f"; reached by {_names(reached)}" if reached else "")
 
 
@@ -186,24 +179,24 @@ def _own_flop(facts: Facts) -> str | None:
 
 
 def _modification(facts: Facts) -> str | None:
-    """What the modification took: recorded runs alone, since a figure for the whole model may count the base in."""
-    runs = facts.runs("flop")
-    return _flop(float(sum(runs))) if runs and facts.record.get("bases") else None
+    modifier = facts.modifier()
+    return _flop(modifier["own_flop"]) if modifier else None
 
 
 def _base_flop(facts: Facts) -> str | None:
-    base = facts.base_flop()
-    return f"{_flop(base[1])} ({base[0]})" if base else None
+    original = facts.original()
+    return f"{_flop(original[1])} ({original[0]})" if original and original[1] else None
 
 
 def _one_third(facts: Facts) -> str | None:
-    runs = facts.runs("flop")
-    if not runs or not facts.record.get("bases"):
+    from registry.desk.record_run_share import GENERAL_PURPOSE_FLOP
+
+    modifier = facts.modifier()
+    if modifier is None:
         return None
-    own, base = float(sum(runs)), facts.base_flop()
-    name, whole = base or ("the usual threshold, since that of the base is not recorded", PRESUMED_FLOP)
-    share = own / whole
-    return f"{'Yes' if share > THIRD else 'No'}: {share:.2%} of {name}; a third is {_flop(whole * THIRD)}"
+    held = f"of {modifier['original']}" if not modifier["assumed"] else f"of a stand-in: {modifier['assumed']}"
+    third = _flop((modifier["original_flop"] or GENERAL_PURPOSE_FLOP) / 3)
+    return f"{'Yes' if modifier['above_one_third'] else 'No'}: {modifier['share']:.2%} {held}; a third is {third}"
 
 
 def _application(key: str) -> Callable[[Facts], str | None]:
@@ -243,7 +236,7 @@ READERS: Mapping[str, Callable[[Facts], str | None]] = {
     "energy": lambda facts: f"{number_words(sum(facts.runs('energy_kwh')))} kWh" if facts.runs("energy_kwh") else None,
     "format-name": lambda facts: "licet.report",
     "format-version": lambda facts: "1",
-    "generation-context": lambda facts: f"from the records of catalogue {str(facts.report.catalogue['digest'])[:20]}… by an audit of {facts.report.made_on}",
+    "generation-context": lambda facts: f"from the records of catalogue {str(facts.report.catalogue['head'])[:20]}… by an audit of {facts.report.made_on}",
     "hardware": lambda facts: _names([str(each) for each in facts.runs("hardware")]),
     "licenses": _licenses,
     "lineage-links": lambda facts: (

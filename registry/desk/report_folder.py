@@ -8,13 +8,17 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.answer import answer, to_item
+from registry.desk.answer import answer
+from registry.desk.answer_item import to_item
 from registry.desk.folder_question import folder_question
+from registry.desk.license_record import license_of
+from registry.desk.plain import to_data
 from registry.errors import SourceError, UsageError
 from registry.lineage.graph import Edge, Graph
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
+    from registry.supplychain.record import Record
 
 MODEL_FILES = (".safetensors", ".gguf", ".bin", ".pt", ".pth", ".ckpt", ".onnx", ".h5", ".msgpack", "config.json", "model_index.json")
 """How the names of files end that a folder of a model holds."""
@@ -34,15 +38,23 @@ class FolderAnswer:
         item: The answer, as in `licet.check/1`.
         notes: What of it was not understood.
         lineage: Its lineage, as in `licet.lineage/1`.
+        record: What its card and files say of it, as in `licet.show/1`.
     """
 
     item: dict[str, Any]
     notes: tuple[str, ...]
     lineage: dict[str, Any]
+    record: dict[str, Any]
 
 
-def check_folder(desk: Desk, reference: str, raw: Mapping[str, Any]) -> FolderAnswer:
+def check_folder(desk: Desk, reference: str, raw: Mapping[str, Any], read_on: str | None = None) -> FolderAnswer:
     """The answer about a folder, its lineage, and what of it was not understood.
+
+    Args:
+        desk: The desk.
+        reference: Where the folder is.
+        raw: The facts as given.
+        read_on: The day on which it is said to be read; today by default.
 
     Raises:
         UsageError: There is no such folder, or it shows no model.
@@ -52,10 +64,40 @@ def check_folder(desk: Desk, reference: str, raw: Mapping[str, Any]) -> FolderAn
     folder = Path(reference).expanduser()
     if not folder.is_dir():
         raise UsageError(f"`{reference}` is not a folder", "name a folder with a model card or weights")
-    record, notes = _read(desk, folder)
+    record, notes = _read(desk, folder, read_on)
     question = folder_question(desk, record, raw)
     evidence = {(relation.parent, relation.relation): str(relation.source.reference) for relation in record.relations if relation.source is not None}
-    return FolderAnswer(to_item(desk.knowledge, answer(desk.knowledge, question)), notes, _lineage(desk, question.graph, question.subject, evidence))
+    lineage = _lineage(desk, question.graph, question.subject, evidence)
+    return FolderAnswer(to_item(desk.knowledge, answer(desk.knowledge, question)), notes, lineage, _said(desk, record, question.use.on))
+
+
+def _said(desk: Desk, record: Record, on: str | None) -> dict[str, Any]:
+    """What the card and the files of a folder say, in the shape of `licet.show/1`."""
+    model = record.models[0]
+    developer = next((each for each in record.developers if each.name == model.developer), None)
+    links = [
+        {"of": each.parent.removeprefix("dataset:"), "set": each.parent.startswith("dataset:"), "relation": each.relation, "evidence": each.evidence}
+        | {"source": each.source.reference if each.source else None}
+        for each in record.relations
+        if each.child == model.name
+    ]
+    kept = ("relation", "evidence", "source")
+    return {
+        "schema": "licet.show/1",
+        "model": model.name,
+        "name": model.title,
+        "developer": to_data(developer, without=("source",)) if developer else {"name": model.developer} if model.developer else None,
+        **to_data(model, without=("name", "title", "developer", "source")),
+        "source": to_data(model.source) if model.source else None,
+        "license": license_of(desk.knowledge, model.name, record.statements, model.released_on, on=on),
+        "bases": [{"model": link["of"], **{key: link[key] for key in kept}} for link in links if not link["set"]],
+        "datasets": [{"dataset": link["of"], **{key: link[key] for key in kept}} for link in links if link["set"]],
+        "revisions": [to_data(revision, without=("model",)) for revision in record.revisions],
+        "training": [to_data(run, without=("model",)) for run in record.training_runs],
+        "hostings": [],
+        "applications": [],
+        "acceptances": [],
+    }
 
 
 def _lineage(desk: Desk, graph: Graph, name: str, evidence: Mapping[tuple[str, str], str]) -> dict[str, Any]:
@@ -93,12 +135,12 @@ def _sources(edge: Edge, source: str | None) -> list[dict[str, Any]]:
     return [{"grade": edge.evidence, "source": source, "read_on": None, "says": None, "origin": "folder", "against": False}] if source else []
 
 
-def _read(desk: Desk, folder: Path) -> tuple[Any, tuple[str, ...]]:
+def _read(desk: Desk, folder: Path, read_on: str | None) -> tuple[Record, tuple[str, ...]]:
     from registry.desk.imports import folder_source
 
     if not any(_is_of_a_model(path.name) for path in folder.iterdir()):
         raise UsageError(f"`{folder}` shows no model", "name a folder with a model card, a licence or weights")
-    source = folder_source(desk, folder)
+    source = folder_source(desk, folder, read_on=read_on)
     record = next(iter(source.records()), None)
     if record is None or not record.models:
         raise SourceError(f"`{folder}` shows no model", "name a folder with a model card, a licence or weights")

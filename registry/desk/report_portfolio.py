@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from registry.desk.facts import read_use, resolve_named_licenses
 from registry.desk.models import deciding_clause, ranks_of_profiles
+from registry.desk.report_uses import facts_of_column
 from registry.errors import UsageError
 from registry.lineage.judge import Judge
 from registry.reports.report import Portfolio, Report, Row, Step
@@ -43,8 +44,7 @@ def portfolio_report(desk: Desk, raw: Mapping[str, Any], uses: Sequence[CompanyU
         raise UsageError(f"a portfolio cannot list {rows:,} models", f"it lists 1 to {MOST_ROWS:,}; all are counted in any case")
     judge = _judge(desk, raw)
     on = date_of_terms(judge.use)
-    controls = {key: raw[key] for key in ("interpretation", "assume", "strict_facts") if key in raw}
-    judges = {use.named.name: _judge(desk, {**use.raw, "date": raw["date"], **controls}) for use in uses}
+    judges = {use.named.name: _judge(desk, facts_of_column(use, uses, raw)) for use in uses}
     with desk.catalogue.reading() as connection:
         bindings = read_bindings(connection)
         ranks = ranks_of_profiles(connection, judge, bindings)

@@ -54,6 +54,18 @@ def name_uses(desk: Desk, names: Sequence[str]) -> list[CompanyUse]:
     return list({use.named.name: use for use in found}.values())
 
 
+def facts_of_column(use: CompanyUse, uses: Sequence[CompanyUse], raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The facts under which a column of a matrix is asked: its own, and of those stated beside it what no column is about (users, revenue, country, ...).
+
+    Args:
+        use: The use of the column.
+        uses: The uses of all columns.
+        raw: The facts of the report, with its date and how facts are to be taken.
+    """
+    told_apart = {fact for each in uses for fact in each.raw}
+    return {**{fact: value for fact, value in raw.items() if fact not in told_apart}, **use.raw}
+
+
 def known_uses() -> list[CompanyUse]:
     """The uses that licet knows by name."""
     from registry.yaml12 import read_yaml

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from registry.desk.session import Desk
 
 
-def show_model(desk: Desk, name: str, history: bool = False, as_known: str | None = None) -> dict[str, Any]:
+def show_model(desk: Desk, name: str, history: bool = False, as_known: str | None = None, on: str | None = None) -> dict[str, Any]:
     """The record of a model (`org/name`), a dataset (`dataset:NAME`) or an application (`app:NAME`).
 
     Args:
@@ -26,6 +26,7 @@ def show_model(desk: Desk, name: str, history: bool = False, as_known: str | Non
         name: The reference.
         history: Add every recorded change, oldest first.
         as_known: As the catalogue knew it on that date.
+        on: The day on which claims of a licence have to hold; today by default.
 
     Raises:
         UnknownModelError: Nothing, or several things, go by the name.
@@ -34,20 +35,21 @@ def show_model(desk: Desk, name: str, history: bool = False, as_known: str | Non
     refuse_folder(name)
     if as_known is not None:
         as_known = read_day(desk.knowledge, as_known, "--as-known")
+    day = on or today()
     kind, _, _ = split_reference(name)
     if kind == "dataset":
-        subject, record = _dataset(desk, name, as_known)
+        subject, record = _dataset(desk, name, as_known, day)
     elif kind == "application":
         subject, record = _application(desk, name, as_known)
     else:
-        subject, record = _model(desk, name, as_known)
+        subject, record = _model(desk, name, as_known, day)
     if history:
         record["history"] = _history(desk, subject)
     record["knowledge"] = {"version": desk.knowledge.version, "digest": desk.knowledge.digest}
     return record
 
 
-def _statement(desk: Desk, statement: LicenseStatement, released_on: str | None) -> dict[str, Any]:
+def _statement(desk: Desk, statement: LicenseStatement, released_on: str | None, on: str) -> dict[str, Any]:
     concluded = Conclusions(desk.knowledge).of_statement(statement, released_on)
     return {
         "license": concluded.license,
@@ -57,12 +59,12 @@ def _statement(desk: Desk, statement: LicenseStatement, released_on: str | None)
         "stated_on": statement.stated_on,
         "valid_from": statement.valid_from,
         "valid_to": statement.valid_to,
-        "holds_today": in_force(statement, today()),
+        "holds_today": in_force(statement, on),
         "source": to_data(statement.source) if statement.source else None,
     }
 
 
-def _model(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, Any]]:
+def _model(desk: Desk, name: str, as_known: str | None, on: str) -> tuple[str, dict[str, Any]]:
     from registry.catalogue.queries.find_model import find_model
     from registry.catalogue.queries.history_of import was_known
     from registry.catalogue.queries.model_detail import read_model
@@ -73,7 +75,7 @@ def _model(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, 
         if as_known is not None and not was_known(connection, found.name, as_known):
             raise UnknownModelError(f"on {as_known} the catalogue did not know `{found.name}`", "ask for a later day, or leave `--as-known` out")
         detail = read_model(connection, found.id, as_known=as_known)
-        inherited = inherited_licenses(desk.knowledge, profile_graph(connection, [found.id], as_known=as_known), found.name)
+        inherited = inherited_licenses(desk.knowledge, profile_graph(connection, [found.id], as_known=as_known), found.name, on)
     model = detail.model
     hostings = [
         {**to_data(row.hosting, without=("model", "host", "terms")), "host": row.host.title or row.host.name, "terms": row.terms} for row in detail.hostings
@@ -91,8 +93,8 @@ def _model(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, 
         "evidence_floor": detail.evidence_floor,
         "name_keeps_rules": detail.name_ok,
         "derivative_count": detail.derivative_count,
-        "license": license_of(desk.knowledge, model.name, detail.statements, model.released_on, recorded=model.recorded, inherited=inherited),
-        "statements": [_statement(desk, statement, model.released_on) for statement in detail.statements],
+        "license": license_of(desk.knowledge, model.name, detail.statements, model.released_on, recorded=model.recorded, inherited=inherited, on=on),
+        "statements": [_statement(desk, statement, model.released_on, on) for statement in detail.statements],
         "bases": [_link(link, "model") for link in bases],
         "datasets": [_link(link, "dataset") for link in datasets],
         "revisions": [to_data(revision, without=("model",)) for revision in detail.revisions],
@@ -108,7 +110,7 @@ def _link(link: Any, what: str) -> dict[str, Any]:
     return {what: link.parent.removeprefix("dataset:"), "relation": link.relation, "evidence": link.grade, "source": "; ".join(dict.fromkeys(sources)) or None}
 
 
-def _dataset(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str, Any]]:
+def _dataset(desk: Desk, name: str, as_known: str | None, on: str) -> tuple[str, dict[str, Any]]:
     from registry.catalogue.queries.datasets import find_dataset, models_of_dataset
 
     with desk.catalogue.reading() as connection:
@@ -121,8 +123,8 @@ def _dataset(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict[str
         "name": dataset.title,
         **to_data(dataset, without=("name", "title", "recorded", "source")),
         "source": to_data(dataset.source) if dataset.source else None,
-        "license": license_of(desk.knowledge, f"dataset:{dataset.name}", row.statements, None, recorded=dataset.recorded),
-        "statements": [_statement(desk, statement, None) for statement in row.statements],
+        "license": license_of(desk.knowledge, f"dataset:{dataset.name}", row.statements, None, recorded=dataset.recorded, on=on),
+        "statements": [_statement(desk, statement, None, on) for statement in row.statements],
         "models": [{"model": use.model, "relation": use.relation, "evidence": use.grade} for use in used],
     }
 
@@ -144,6 +146,7 @@ def _application(desk: Desk, name: str, as_known: str | None) -> tuple[str, dict
         "monthly_users": row.monthly_users,
         "models": [{**to_data(used.use), "host_terms": used.host_terms} for used in row.used],
         "user_groups": [to_data(group, without=("application", "source")) for group in row.user_groups],
+        "revenues": [to_data(revenue, without=("application", "source")) for revenue in row.revenues],
     }
 
 

@@ -86,7 +86,7 @@ _TABLE = (
     Code("POL004", "a host that the policy does not allow", "error", "you", "reach the model through another host, or ask for a waiver"),
     Code("POL005", "a dataset that the policy does not allow", "error", "you", "replace the dataset, or ask for a waiver"),
     Code("POL006", "a licence that is known too weakly for the policy", "error", "you", "have the licence confirmed, or ask for a waiver"),
-    Code("POL007", "a duty that is not shown to be done", "error", "you", "do it, and say where it is shown"),
+    Code("POL007", "a duty that is not shown to be done", "error", "you", "put the words where they are asked for, or ask for a waiver"),
     Code("POL008", "a waiver that has expired", "error", "you", "renew it with its owner, or mend what it covered"),
     Code(
         "SEC001",

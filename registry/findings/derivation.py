@@ -93,6 +93,8 @@ def _own_statement(model: Derivation, look: Look) -> Iterator[Finding]:
                 yield Finding("LIC001", model.name, f"`{model.name}` declares no licence.")
             elif name == "unresolved":
                 yield Finding("LIC002", model.name, f"The licence name of `{model.name}` leads to no known text.")
+            elif name == "missing-ancestor":
+                yield Finding("LIC002", model.name, f"Only the name of `{model.name}` is recorded, so its terms are not known.")
             elif license is not None and license.placeholder:
                 yield Finding("LIC003", model.name, f"`{model.name}` declares `{name}`, which does not say which terms bind.", name)
 

@@ -14,8 +14,14 @@ from typing import Any
 
 from registry.findings.finding import Finding
 
+LOOKED_FOR = ("display", "license-copy", "notice-file", "retain-notices", "same-license")
+"""The duties of which a folder of files can show whether they are done, whatever it holds."""
+
 NOTICE_FILES = re.compile(r"(?:^|/)notice", re.IGNORECASE)
 """The files that are notices, by their names."""
+
+BLANK = "To be filled in"
+"""Begins what stands in a NOTICE in the place of words that were not known when it was made."""
 
 _CHANGE = re.compile(
     r"modif|chang|fine-?tun|adapt|merg|quanti[sz]|convert|deriv|distil|built (?:on|with|from)|based on|trained (?:on|from)|made from", re.IGNORECASE
@@ -68,9 +74,15 @@ class Published:
     derived: bool = False
 
 
-def duty_findings(published: Published, duties: Iterable[Owed]) -> list[Finding]:
-    """What is owed and not shown, each once, whichever clauses ask for it."""
-    folded = {name: fold(text) for name, text in published.texts.items()}
+def duty_findings(published: Published, duties: Iterable[Owed], folded: Mapping[str, str] | None = None) -> list[Finding]:
+    """What is owed and not shown, each once, whichever clauses ask for it.
+
+    Args:
+        published: What is about to be published.
+        duties: What is owed.
+        folded: Its texts as `fold` makes them, where they are asked about often.
+    """
+    folded = {name: fold(text) for name, text in published.texts.items()} if folded is None else folded
     found: dict[tuple[str, str], Finding] = {}
     for duty in duties:
         finding = _finding(published, folded, duty)
@@ -106,7 +118,10 @@ def _display(published: Published, folded: Mapping[str, str], duty: Owed) -> Fin
 def _notice(published: Published, folded: Mapping[str, str], duty: Owed) -> Finding | None:
     notices = {name: text for name, text in folded.items() if NOTICE_FILES.search(name)}
     if duty.wording is None:
-        return None if notices else _made("LIC203", published, duty, f"there is no NOTICE file, which {duty.name} asks for", "medium")
+        if not notices:
+            return _made("LIC203", published, duty, f"there is no NOTICE file, which {duty.name} asks for", "medium")
+        is_blank = any(fold(f"[{BLANK}:") in text and fold(duty.name) in text for text in notices.values())
+        return _made("LIC203", published, duty, f"the NOTICE leaves the words open that {duty.name} orders") if is_blank else None
     if any(fold(duty.wording) in text for text in notices.values()):
         return None
     what = "the NOTICE does not hold" if notices else "there is no NOTICE file with"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -105,6 +106,28 @@ def read_references(path: Path) -> list[Reference]:
     if not isinstance(entries, list):
         raise KnowledgeError(f"`{path.name}` has no list of `texts`", "restore the file")
     return [_reference(entry, number, path.name) for number, entry in enumerate(entries, 1)]
+
+
+_HEAD = re.compile(r"^ *- \{name: (.+?), words: \d+, keep: \d+, digest: x([0-9a-f]+), license: ([^,}]+)(?:, part: ([^,}]+))?", re.MULTILINE)
+
+
+def read_digests(path: Path) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    """The reference texts of each licence, by name, with the digest of their words; the numbers are not read.
+
+    Args:
+        path: The file of fingerprints.
+
+    Returns:
+        By licence and part (`license`, ...), the name and the digest of each text. Nothing where the file is missing.
+    """
+    found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return found
+    for name, digest, license, part in _HEAD.findall(text):
+        found.setdefault((license, part or "license"), []).append((name, digest))
+    return found
 
 
 def _written(numbers: frozenset[int]) -> str:

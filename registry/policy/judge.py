@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from registry.findings.finding import Finding
@@ -19,12 +19,14 @@ class UsedLicense:
         type: Its type.
         family: Its family.
         evidence: What it is known by.
+        any_of: Where one may choose between licences, the sets of them that one may choose; each set binds whole.
     """
 
     id: str
     type: str | None = None
     family: str | None = None
     evidence: str = "declared"
+    any_of: tuple[tuple[UsedLicense, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,7 @@ class Used:
         country: Where that is domiciled.
         hosts: Through whom it is reached.
         datasets: What it was trained on, as far as recorded.
-        duties: The duties of this use, by their word.
-        shown: Those of them that are shown to be done.
+        lacking: Of the duties of this use, by their word, what there is to say where they are not shown to be done.
     """
 
     name: str
@@ -50,8 +51,7 @@ class Used:
     country: str | None = None
     hosts: tuple[str, ...] = ()
     datasets: tuple[str, ...] = ()
-    duties: tuple[str, ...] = ()
-    shown: frozenset[str] = frozenset()
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +73,29 @@ class Judged:
 
 def breaches(policy: Policy, used: Used) -> list[Finding]:
     """What a policy refuses of something in use."""
-    found: list[Finding] = []
-    for license in used.licenses:
-        if policy.choice("license_types").refuses(license.type):
-            what = f"of type {license.type}" if license.type else "of no known type"
-            found.append(Finding("POL001", used.name, f"The policy does not allow licences {what}, and {license.id} binds {used.name}.", license.id))
-        if policy.choice("families").refuses(license.family):
-            found.append(
-                Finding(
-                    "POL002", used.name, f"The policy does not allow the family {license.family or 'of no name'}, to which {license.id} belongs.", license.id
-                )
-            )
-        elif policy.choice("licenses").refuses(license.id):
-            found.append(Finding("POL002", used.name, f"The policy does not allow {license.id}, which binds {used.name}.", license.id))
-        if policy.minimum_evidence is not None and _weaker(license.evidence, policy.minimum_evidence):
-            summary = f"The policy asks for licences that are {policy.minimum_evidence}; {license.id} of {used.name} is {license.evidence}."
-            found.append(Finding("POL006", used.name, summary, license.id))
+    found = [finding for license in used.licenses for finding in _of_license(policy, used, license)]
     found += _named(policy, used)
-    missing = [duty for duty in policy.duties_shown if duty in used.duties and duty not in used.shown]
-    found += [Finding("POL007", used.name, f"The policy asks that the duty {duty} of {used.name} be shown to be done.", details=(duty,)) for duty in missing]
+    found += [Finding("POL007", used.name, summary, details=(duty,)) for duty in dict.fromkeys(policy.duties_shown) for summary in used.lacking.get(duty, ())]
+    return found
+
+
+def _of_license(policy: Policy, used: Used, license: UsedLicense) -> list[Finding]:
+    """What a policy refuses of one licence; of several to choose from, nothing where one choice is let through."""
+    if license.any_of:
+        refused = [[finding for each in choice for finding in _of_license(policy, used, each)] for choice in license.any_of]
+        return [] if any(not each for each in refused) else refused[0]
+    found: list[Finding] = []
+    if policy.choice("license_types").refuses(license.type):
+        what = f"of type {license.type}" if license.type else "of no known type"
+        found.append(Finding("POL001", used.name, f"The policy does not allow licences {what}, and {license.id} binds {used.name}.", license.id))
+    if policy.choice("families").refuses(license.family):
+        summary = f"The policy does not allow the family {license.family or 'of no name'}, to which {license.id} belongs."
+        found.append(Finding("POL002", used.name, summary, license.id))
+    elif policy.choice("licenses").refuses(license.id):
+        found.append(Finding("POL002", used.name, f"The policy does not allow {license.id}, which binds {used.name}.", license.id))
+    if policy.minimum_evidence is not None and _weaker(license.evidence, policy.minimum_evidence):
+        summary = f"The policy asks for licences that are {policy.minimum_evidence}; {license.id} of {used.name} is {license.evidence}."
+        found.append(Finding("POL006", used.name, summary, license.id))
     return found
 
 
@@ -106,11 +110,15 @@ def _named(policy: Policy, used: Used) -> Iterable[Finding]:
         yield Finding("POL003", used.name, f"The policy does not allow developers {where}; {used.developer or used.name} is one.")
     for host in used.hosts:
         if policy.choice("hosts").refuses(host):
-            yield Finding("POL004", used.name, f"The policy does not allow {host}, through which {used.name} is reached.")
+            yield Finding("POL004", used.name, f"The policy does not allow {_HOSTS.get(host, host)}, through which {used.name} is reached.", details=(host,))
     names = (used.name,) if used.about == "dataset" else used.datasets
     for name in names:
         if _refuses_dataset(policy.choice("datasets"), name, used.about):
             yield Finding("POL005", used.name, f"The policy does not allow the dataset {name.removeprefix('dataset:')}.", ancestors=(name,))
+
+
+_HOSTS = {"compatible": "a server at an address of your own (`compatible`)", "other": "a host that is not known (`other`)"}
+"""The words of the scanner for hosts that have no name."""
 
 
 def _refuses_dataset(choice: Choice, name: str, about: str) -> bool:
@@ -136,7 +144,8 @@ def apply_waivers(policy: Policy, findings: Iterable[tuple[Finding, tuple[str, .
     waived: list[tuple[Finding, Waiver]] = []
     needed: dict[Waiver, bool] = {}
     for finding, files in findings:
-        covering = [waiver for waiver in policy.waivers if waiver.covers(finding.code, finding.subject, files)]
+        standing = tuple(policy.within + file for file in files)
+        covering = [waiver for waiver in policy.waivers if waiver.covers(finding.code, finding.subject, standing)]
         holding = next((waiver for waiver in covering if waiver.holds(on)), None)
         for waiver in covering:
             needed[waiver] = True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 IGNORE = "ignore"
@@ -60,7 +60,8 @@ class Waiver:
         """Whether it is about a finding; of one that several files show, about every one of them."""
         if not code.startswith(self.finding):
             return False
-        if self.model is not None and not any(matches(name, (self.model,)) for name in (subject, subject.removeprefix("dataset:"))):
+        # A dataset is `dataset:NAME` where its terms are meant and `NAME` in a list of a policy; a waiver may write either.
+        if self.model is not None and not matches(subject.removeprefix(_DATASET), (self.model.removeprefix(_DATASET),)):
             return False
         return self.path is None or (bool(files) and all(matches_path(file, self.path) for file in files))
 
@@ -104,6 +105,7 @@ class Policy:
         unresolved: What a name that could not be followed counts as.
         waivers: The exceptions.
         paths: What is different for some files; the last that is about a file counts.
+        within: Where what is audited stands, from where the policy counts its paths: `services/web/`, or nothing.
     """
 
     name: str = "no policy"
@@ -117,6 +119,7 @@ class Policy:
     unresolved: str = "note"
     waivers: tuple[Waiver, ...] = ()
     paths: tuple[PathRule, ...] = ()
+    within: str = ""
 
     def choice(self, kind: str) -> Choice:
         """What is allowed and refused of a kind."""
@@ -124,7 +127,7 @@ class Policy:
 
     def rule_for(self, file: str) -> PathRule | None:
         """The rule about a file, the last one that is written."""
-        return next((rule for rule in reversed(self.paths) if rule.covers(file)), None)
+        return next((rule for rule in reversed(self.paths) if rule.covers(self.within + file)), None)
 
     def severity_of(self, code: str, usual: str, files: tuple[str, ...] = (), aside: bool = False) -> str:
         """How grave a finding is: by the files that show it, where a rule says so of all of them, else by its code.
@@ -145,6 +148,28 @@ class Policy:
 
 
 _ANY = Choice()
+_DATASET = "dataset:"
+
+
+def extend(base: Policy, own: Policy, stated: frozenset[str]) -> Policy:
+    """A policy that builds on another: what it states counts instead, severities one by one; waivers and paths come after those it builds on.
+
+    Args:
+        base: What it builds on.
+        own: The policy.
+        stated: The settings that it states.
+    """
+    settings = {name: getattr(own, name) for name in ("interpretation", "minimum_evidence", "duties_shown", "fail_on", "unresolved") if name in stated}
+    return replace(
+        base,
+        name=own.name if "name" in stated else base.name,
+        description=own.description if "description" in stated else base.description,
+        choices={**base.choices, **own.choices},
+        severity={**base.severity, **own.severity},
+        waivers=base.waivers + own.waivers,
+        paths=base.paths + own.paths,
+        **settings,
+    )
 
 
 def _longest(severities: Mapping[str, str], code: str) -> str | None:

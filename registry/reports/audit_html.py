@@ -9,10 +9,11 @@ from registry import __version__
 from registry.reports.html import needs_jinja, render_page
 from registry.reports.interface import still_counts
 from registry.reports.markdown import DISCLAIMER
+from registry.reports.policy_words import rules_in_words
 from registry.reports.report_words import VERDICTS, join
 
 MOST_FINDINGS = 2_000
-"""So many findings stand on a page; the others are counted."""
+"""So many findings stand on a page."""
 
 MOST_STEPS = 20
 """So many steps of what to do stand at the top."""
@@ -46,7 +47,7 @@ class AuditHtmlReport:
         self._stream = stream
         self._head: Mapping[str, Any] = {}
         self._findings: list[Mapping[str, Any]] = []
-        self._passed = 0
+        self._cut = False
 
     def begin(self, head: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
         """Keep what it is about."""
@@ -54,10 +55,10 @@ class AuditHtmlReport:
 
     def add(self, finding: Mapping[str, Any]) -> bool:
         """Keep a finding, up to a number."""
-        self._passed += 1
-        if len(self._findings) < MOST_FINDINGS:
+        self._cut = len(self._findings) == MOST_FINDINGS
+        if not self._cut:
             self._findings.append(finding)
-        return True
+        return not self._cut
 
     def end(self, summary: Mapping[str, Any]) -> None:
         """Write the page."""
@@ -76,9 +77,9 @@ class AuditHtmlReport:
             "steps_in_all": len(_steps(self._findings)),
             "others": sorted((each for each in rest if still_counts(each)), key=_gravity),
             "aside": [each for each in self._findings if not still_counts(each)],
-            "left_out": self._passed - len(self._findings),
+            "cut": self._cut,
             "summary": summary,
-            "rules": _rules(head.get("policy_rules") or {}),
+            "rules": rules_in_words(head["policy_rules"]) if head.get("policy_rules") else [],
             "unpinned": sum(each["code"] == _UNPINNED and still_counts(each) for each in self._findings),
             "disclaimer": DISCLAIMER,
         }
@@ -139,34 +140,6 @@ def _steps(findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         key = (_ORDER.get(each["severity"], 9), each["code"], each["hint"])
         found.setdefault(key, {})[each["subject"].removeprefix("dataset:")] = None
     return [{"code": code, "hint": hint, "about": list(about)} for (_, code, hint), about in found.items()]
-
-
-def _rules(rules: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """What the policy asks, a line each."""
-    said: list[tuple[str, str]] = []
-    for key, value in rules.items():
-        name = str(key).replace("_", " ")
-        if isinstance(value, Mapping) and set(value) == {"allow", "refuse"}:
-            if value["allow"] is not None:
-                said.append((f"{name} allowed", ", ".join(value["allow"]) or "none"))
-            if value["refuse"]:
-                said.append((f"{name} refused", ", ".join(value["refuse"])))
-        elif key == "waivers":
-            said += [
-                ("waiver", f"{each['finding']} of {each['model'] or 'any model'}: {each['reason']} ({each['owner']}, until {each['expires']})")
-                for each in value
-            ]
-        elif key == "paths":
-            said += [("path", f"{', '.join(each['match'])}: {'not judged' if each['ignore'] else join(_pairs(each['severity']))}") for each in value]
-        elif key == "severity" and value:
-            said.append((name, join(_pairs(value))))
-        elif key not in ("name", "description", "severity") and value:
-            said.append((name, ", ".join(map(str, value)) if isinstance(value, list) else str(value)))
-    return said
-
-
-def _pairs(severities: Mapping[str, str]) -> list[str]:
-    return [f"{code} counts as {severity}" for code, severity in severities.items()]
 
 
 class AuditHtmlFormat:

@@ -27,7 +27,9 @@ COLUMNS = (
 """The columns; more are only ever added at the end."""
 
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_FORMULA = ("=", "+", "-", "@")
+_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")  # some spreadsheets run the wide forms too
+# Where a semicolon parts cells, what stands behind one within a text begins a cell.
+_LATER = re.compile(f"(?<=;)(?=[{re.escape(''.join(_FORMULA))}])")
 
 
 class CsvReport:
@@ -64,6 +66,7 @@ def _cell(value: object) -> object:
     if value is None or isinstance(value, int):
         return value
     text = _UNSAFE.sub(lambda match: " " if match[0] in "\n\t" else f"\\u{ord(match[0]):04x}", str(value))
+    text = _LATER.sub("'", text)
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 

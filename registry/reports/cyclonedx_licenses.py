@@ -11,6 +11,7 @@ from typing import Any
 
 from registry.reports.bom_subject import LicenseClaim, LicenseInfo, Licensing
 from registry.reports.bom_text import address, one_line
+from registry.sources.bom_names import joined_parts
 
 NOTHING = "NONE"
 """How a licence is named where its maker grants nothing."""
@@ -59,8 +60,7 @@ def _concluded(licensing: Licensing, infos: Mapping[str, LicenseInfo], spec: str
         return [_named(NOTHING, "concluded", None, reason)]
     if spec == "1.6":
         # As each of them binds, the list says the same as their expression.
-        parts = [licensing.exported] if " OR " in licensing.exported else licensing.exported.split(" AND ")
-        return [_entry(part, infos, spec, "concluded", None, reason) for part in parts]
+        return [_entry(part, infos, spec, "concluded", None, reason) for part in dict.fromkeys(joined_parts(licensing.exported))]
     return [_entry(licensing.exported, infos, spec, "concluded", None, reason)]
 
 

@@ -21,11 +21,13 @@ class GitlabReport:
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
+        self._base = ""
         self._seen: set[str] = set()
         self._encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 
     def begin(self, head: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
-        """The opening of the list."""
+        """The opening of the list; files are told from the top of the repository, as GitLab looks for them."""
+        self._base = head.get("base", "")
         self._stream.write("[")
 
     def add(self, finding: Mapping[str, Any]) -> bool:
@@ -33,7 +35,7 @@ class GitlabReport:
         mark = fingerprint(finding)
         if mark in self._seen or not still_counts(finding):
             return True
-        self._stream.write((",\n" if self._seen else "\n") + self._encode(_issue(finding, mark)))
+        self._stream.write((",\n" if self._seen else "\n") + self._encode(_issue(finding, mark, self._base)))
         self._seen.add(mark)
         return True
 
@@ -42,14 +44,14 @@ class GitlabReport:
         self._stream.write("\n]\n")
 
 
-def _issue(finding: Mapping[str, Any], mark: str) -> dict[str, Any]:
+def _issue(finding: Mapping[str, Any], mark: str, base: str) -> dict[str, Any]:
     clause = f" ({finding['license']} {finding['clause']})" if finding["clause"] else ""
     return {
         "description": f"{finding['summary']}{clause} To mend it: {finding['hint']}.",
         "check_name": finding["code"],
         "fingerprint": mark,
         "severity": _SEVERITIES.get(finding["severity"], "minor"),
-        "location": {"path": finding["file"] or finding["subject"], "lines": {"begin": finding["line"] or 1}},
+        "location": {"path": f"{base}{finding['file']}" if finding["file"] else finding["subject"], "lines": {"begin": finding["line"] or 1}},
     }
 
 

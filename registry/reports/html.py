@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from registry.errors import MissingExtraError, RegistryError, UsageError
 from registry.reports.html_figures import draw_lineage, draw_series, is_wide
-from registry.reports.report import Entry, Report
+from registry.reports.report import Report, Row
 from registry.reports.report_words import (
     DISCLAIMER,
     FIXERS,
@@ -25,7 +25,9 @@ from registry.reports.report_words import (
     SHORT,
     TONES,
     VERDICTS,
+    digest_of,
     fact_words,
+    gravest,
     limit_words,
     number_words,
     path_words,
@@ -53,8 +55,6 @@ LONG_WORD = 90
 MOST_NAME = 160
 """A longer name is cut."""
 
-_SEVERITIES = ("error", "warning", "note")
-
 
 def render_html(report: Report, template: str | None = None, *, printed: bool = False) -> str:
     """The document.
@@ -79,6 +79,7 @@ def render_html(report: Report, template: str | None = None, *, printed: bool = 
         "report": report,
         "printed": printed,
         "several": len(report.entries) > 1,
+        "single_uses": report.portfolio is not None and len(report.entries) == 1,
         "heading": report.title.removeprefix("Licence report: "),
         "knowledge": report.knowledge,
         "policy": _policy(script),
@@ -275,18 +276,6 @@ def _size(value: int | None) -> str:
     return str(value)
 
 
-def _digest(entry: Entry) -> str | None:
-    """The digest of the revision that is asked about, else of the newest on record."""
-    revision = entry.answer["revision"]
-    known = [each for each in (entry.record or {}).get("revisions", ()) if each.get("digest")]
-    own = next((each["digest"] for each in known if each.get("commit") == revision), None)
-    return own or (str(revision) if revision and ":" in str(revision) else None)
-
-
-def _gravest(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    return sorted(findings, key=lambda each: (_SEVERITIES.index(each["severity"]) if each["severity"] in _SEVERITIES else 9, each["code"]))
-
-
 def _grouped(values: Iterable[Any], attribute: str, sort: bool = True) -> list[tuple[Any, list[Any]]]:
     """Values by one of their attributes, in the order in which they come unless they are to be sorted."""
     found: dict[Any, list[Any]] = {}
@@ -295,12 +284,21 @@ def _grouped(values: Iterable[Any], attribute: str, sort: bool = True) -> list[t
     return sorted(found.items()) if sort else list(found.items())
 
 
+def _by_reason(rows: Iterable[Row]) -> list[tuple[Row, list[Row]]]:
+    """Rows that share what decides, each lot with its first, in the order in which they come."""
+    found: dict[tuple[str | None, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault((row.verdict, row.decides, row.license, row.license_type), []).append(row)
+    return [(lot[0], lot) for lot in found.values()]
+
+
 FILTERS: dict[str, Callable[..., Any]] = {
+    "by_reason": _by_reason,
     "capital": lambda text: f"{str(text)[:1].upper()}{str(text)[1:]}",
     "cut": visible,
-    "digest": _digest,
+    "digest": digest_of,
     "fact": fact_words,
-    "gravest": _gravest,
+    "gravest": gravest,
     "groupby": _grouped,
     "limit": limit_words,
     "link": _link,
@@ -309,7 +307,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "path": path_words,
     "is_wide": is_wide,
     "picture": lambda lineage, number, printed: _safe(draw_lineage(lineage, number, printed=printed)),
-    "plot": lambda series, name, title: _safe(draw_series(series, name, title)),
+    "plot": lambda series, name, title, size="whole": _safe(draw_series(series, name, title, size)),
     "sentence": _sentence,
     "share": share_of,
     "size": _size,

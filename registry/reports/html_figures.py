@@ -10,14 +10,11 @@ from xml.sax.saxutils import escape
 from registry.reports.lineage_svg import render_svg
 from registry.reports.report_words import number_words, visible
 
-WIDTH = 640
-"""How wide a plot is."""
-
-HEIGHT = 150
-"""How high a plot is."""
+SIZES = {"whole": (640, 150), "part": (420, 110)}
+"""How wide and how high the plot of all users is, and that of a group of them."""
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 74, 36, 14, 26
-_MOST_LABELS = 8
+_LABEL_WIDTH = 62
 
 
 WIDE = 3
@@ -50,11 +47,19 @@ def is_wide(lineage: Mapping[str, Any]) -> bool:
     return columns > WIDE
 
 
-def draw_series(series: Mapping[str, int], name: str, title: str) -> str:
-    """A count by month as a line over an axis that begins at nought."""
+def draw_series(series: Mapping[str, int], name: str, title: str, size: str = "whole") -> str:
+    """A count by month as a line over an axis that begins at nought.
+
+    Args:
+        series: The counts.
+        name: What the picture's parts are called by in the document.
+        title: What is counted.
+        size: One of `SIZES`.
+    """
     months = sorted(series)
     most = max(series.values(), default=0) or 1
-    width, height = WIDTH - _LEFT - _RIGHT, HEIGHT - _TOP - _BOTTOM
+    broad, high = SIZES[size]
+    width, height = broad - _LEFT - _RIGHT, high - _TOP - _BOTTOM
     points = [
         (_LEFT + (width * at / (len(months) - 1) if len(months) > 1 else width / 2), _TOP + height * (1 - series[month] / most))
         for at, month in enumerate(months)
@@ -67,18 +72,18 @@ def draw_series(series: Mapping[str, int], name: str, title: str) -> str:
         else ("", "")
     )
     said = f"From {first} to {last}; the most in a month is {number_words(most)}."
-    every = max(1, -(-len(months) // _MOST_LABELS))
+    every = max(1, -(-len(months) // (width // _LABEL_WIDTH)))
     labels = "".join(
-        f'<text font-size="11" fill="#4b5666" x="{x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">{escape(visible(month, 10))}</text>'
+        f'<text font-size="11" fill="#4b5666" x="{x:.1f}" y="{high - 8}" text-anchor="middle">{escape(visible(month, 10))}</text>'
         for at, ((x, _), month) in enumerate(zip(points, months, strict=True))
         if at % every == 0 or at == len(months) - 1
     )
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="#1f4e79"/>' for x, y in points)
     area = f"{points[0][0]:.1f},{ground} {line} {points[-1][0]:.1f},{ground}" if points else ""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-labelledby="{name}-title {name}-desc" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-labelledby="{name}-title {name}-desc" viewBox="0 0 {broad} {high}" width="{broad}" height="{high}">'
         f'<title id="{name}-title">{escape(visible(title))}</title><desc id="{name}-desc">{escape(said)}</desc>'
-        f'<line class="plot-axis" stroke="#cfd5dd" x1="{_LEFT}" y1="{ground}" x2="{WIDTH - _RIGHT}" y2="{ground}"/><line class="plot-axis" stroke="#cfd5dd" x1="{_LEFT}" y1="{_TOP}" x2="{WIDTH - _RIGHT}" y2="{_TOP}"/>'
+        f'<line class="plot-axis" stroke="#cfd5dd" x1="{_LEFT}" y1="{ground}" x2="{broad - _RIGHT}" y2="{ground}"/><line class="plot-axis" stroke="#cfd5dd" x1="{_LEFT}" y1="{_TOP}" x2="{broad - _RIGHT}" y2="{_TOP}"/>'
         f'<text font-size="11" fill="#4b5666" x="{_LEFT - 8}" y="{_TOP + 4}" text-anchor="end">{number_words(most)}</text><text font-size="11" fill="#4b5666" x="{_LEFT - 8}" y="{ground + 4}" text-anchor="end">0</text>'
         f'<polygon class="plot-area" fill="#1f4e79" fill-opacity="0.12" points="{area}"/><polyline class="plot-line" fill="none" stroke="#1f4e79" stroke-width="2" points="{line}"/>{dots}{labels}</svg>'
     )

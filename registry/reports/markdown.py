@@ -21,12 +21,16 @@ def _document(report: Report) -> Iterator[str]:
     yield ""
     yield f"- date: {escape(report.made_on)}"
     yield f"- licence knowledge: {escape(report.knowledge['version'])} ({escape(report.knowledge['digest'])}), {escape(report.knowledge['age'])}"
-    yield f"- catalogue: {escape(report.catalogue['digest'])}"
+    yield f"- catalogue: {escape(report.catalogue['head'])}"
     yield f"- made by: {escape(report.made_by)}"
+    yield f"- date of the use: {escape(report.date)}"
+    yield f"- interpretation: {escape(report.interpretation)}"
+    if report.use:
+        yield f"- use: {escape(', '.join(f'{fact_words(fact)} {value_words(value)}' for fact, value in report.use.items()))}"
     if report.facts:
         yield f"- facts of the application: {escape(report.facts)}"
     if report.use_title:
-        yield f"- use: {escape(report.use_title)}"
+        yield f"- name of the use: {escape(report.use_title)}"
     yield ""
     yield from _summary(report)
     if report.changes:
@@ -34,7 +38,7 @@ def _document(report: Report) -> Iterator[str]:
     if report.application:
         yield from _application(report.application)
     if report.portfolio:
-        yield from _portfolio(report.portfolio)
+        yield from _uses(report.portfolio) if len(report.entries) == 1 else _portfolio(report.portfolio)
     for entry in report.entries:
         yield from entry_lines(entry, report)
     if report.licenses:
@@ -101,6 +105,24 @@ def _application(application: Mapping[str, Any]) -> Iterator[str]:
     months: Mapping[str, int] = application.get("monthly_users") or {}
     if months:
         yield from table(("month", "users"), [(month, number_words(count)) for month, count in sorted(months.items())])
+    for group in application.get("user_groups", ()):
+        seats = f"{number_words(group['seats'])} seats" if group.get("seats") else None
+        about = [group.get("segment"), ", ".join(group.get("countries") or ()), seats]
+        yield f"- users {escape(group['name'])}: {escape('; '.join(str(part) for part in about if part) or 'nothing more recorded')}"
+        counts = sorted((group.get("monthly_users") or {}).items())
+        if counts:
+            yield f"  - by month: {escape(', '.join(f'{month}: {number_words(count)}' for month, count in counts))}"
+    if application.get("user_groups"):
+        yield ""
+
+
+def _uses(portfolio: Portfolio) -> Iterator[str]:
+    """One model under each of several uses."""
+    yield "## Use by use"
+    yield ""
+    facts = [", ".join(f"{fact_words(fact)} {value_words(value)}" for fact, value in use.facts.items()) for use in portfolio.uses]
+    rows = [(use.name, use.title, stated, verdict) for use, stated, verdict in zip(portfolio.uses, facts, portfolio.rows[0].verdicts, strict=True)]
+    yield from table(("use", "title", "what is stated", "verdict"), rows)
 
 
 def _portfolio(portfolio: Portfolio) -> Iterator[str]:
@@ -127,24 +149,36 @@ def _license(license: LicenseRecord) -> Iterator[str]:
     yield f"### {escape(license.name)} ({escape(license.id)})"
     yield ""
     start, end = license.in_force
-    for label, said in (
+    told = [
         ("type", f"{license.type or 'unknown'}{f'. {license.type_reason}' if license.type_reason else ''}"),
         ("SPDX", license.spdx),
-        ("issued by", license.steward),
-        ("dated", license.released),
-        ("in force", f"{start or 'a day not recorded'} to {end or 'now'}" if start or end else None),
-        ("terms known by", license.confidence),
-        ("can it be changed by one side", " ".join(license.amendment)),
-        ("law and courts", " ".join(license.governing_law)),
-        ("what ends it", " ".join(license.termination)),
-        *((subject.replace("-", " "), " ".join(words)) for subject, words in license.more.items()),
-        ("remarks of the reader", " ".join(license.remarks)),
-    ):
-        if said or label not in ("remarks of the reader", "in force"):
-            yield f"- {escape(label)}: {escape(said or 'not recorded')}"
+    ]
+    if not license.placeholder:
+        unknown = "not recorded"
+        told += [
+            ("issued by", license.steward or unknown),
+            ("dated", license.released or unknown),
+            ("in force", f"{start or 'a day not recorded'} to {end or 'now'}" if start or end else None),
+            ("to be read at", ", ".join(license.links) or unknown),
+            ("terms known by", license.confidence or unknown),
+            ("digest of the terms as read", license.digest),
+            ("can it be changed by one side", " ".join(license.amendment) or unknown),
+            ("law and courts", " ".join(license.governing_law) or unknown),
+            ("what ends it", " ".join(license.termination) or unknown),
+            *((subject.replace("-", " "), " ".join(words)) for subject, words in license.more.items()),
+        ]
+    told.append(("remarks of the reader", " ".join(license.remarks)))
+    yield from (f"- {escape(label)}: {escape(said)}" for label, said in told if said)
     for text in license.texts:
         unknown = "not recorded"
-        yield f"- text: {escape(text.name)}, dated {escape(text.dated or unknown)}, digest {escape(text.digest or unknown)}, read {escape(text.read_on or unknown)}, at {escape(text.source or unknown)}"
+        digests = "; ".join((*((text.digest,) if text.digest else ()), *(f"words {copy['digest']} ({copy['name']})" for copy in text.words)))
+        about = (
+            f"dated {text.dated or unknown}",
+            f"digest {digests or unknown}",
+            f"read {text.read_on or 'for this licence knowledge'}",
+            *(f"to be read at {link}" for link in text.links if link != text.source),
+        )
+        yield f"- text: {escape(text.name)}, {escape(', '.join(about))}, at {escape(text.source or unknown)}"
     yield ""
 
 

@@ -15,11 +15,12 @@ CLASSES = ("III", "II", "I")
 REQUIRED = {
     "III": ("model architecture", "final model parameters", "technical report", "evaluation results", "model card", "data card"),
     "II": ("training, validation and testing code", "inference code", "evaluation code", "evaluation data"),
-    "I": ("research paper", "datasets", "data preprocessing code"),
+    "I": ("research paper", "datasets", "data preprocessing code", "intermediate model parameters"),
 }
-"""What each class asks for beyond the class below (White and others, The Model Openness Framework, 2024); parts that it calls optional are left out.
+"""What each class asks for beyond the class below: The Model Openness Framework 1.0 (LF AI & Data, 15 December 2024), as its Model Openness Tool lists it.
 
-A research paper stands in for the technical report.
+What it calls optional is left out: sample outputs (III), supporting libraries and tools (II), and metadata of the model (I). A research paper stands in for the
+technical report.
 """
 
 TITLES = {"III": "open model", "II": "open tooling", "I": "open science"}

@@ -114,6 +114,7 @@ class Entry:
         recheck: When to look again.
         waivers: Findings that the policy sets aside: code, owner, reason, the day on which that ends, and whether it still holds.
         openness: The class by the Model Openness Framework: `class`, `title`, `next`, `missing`, `unknown`, `sentence`.
+        overrides: Refusals that were passed over and claims that were set aside, in a sentence each.
         unknown: Facts that these licences read, that nobody stated, and that make no difference here.
         not_read: Text from outside that the entry could not be made of, in a sentence each.
     """
@@ -133,6 +134,7 @@ class Entry:
     record: Plain | None = None
     history: tuple[Plain, ...] = ()
     waivers: tuple[Plain, ...] = ()
+    overrides: tuple[str, ...] = ()
     openness: Plain | None = None
     unknown: tuple[str, ...] = ()
     not_read: tuple[str, ...] = ()
@@ -140,13 +142,25 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TextRecord:
-    """One dated text of a licence; what nobody recorded is None."""
+    """One dated text of a licence; what nobody recorded is None.
+
+    Attributes:
+        name: Its title.
+        dated: Its date.
+        digest: The digest of its file.
+        source: Where it is.
+        read_on: The day on which it was read.
+        links: Addresses that lead to it.
+        words: Copies that were read, as `name` and `digest` of its words: case, markup and line breaks are left out of it.
+    """
 
     name: str
     dated: str | None
     digest: str | None
     source: str | None
     read_on: str | None
+    words: tuple[Plain, ...] = ()
+    links: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +184,8 @@ class LicenseRecord:
         termination: What ends it.
         more: Other notes (patents, marks, acceptance, ...), by subject.
         remarks: What whoever read it remarked.
+        links: Addresses where it can be read.
+        digest: The digest of the terms as they were read; it changes when the reading does.
         placeholder: It stands for the absence of a readable licence.
     """
 
@@ -189,6 +205,8 @@ class LicenseRecord:
     termination: tuple[str, ...] = ()
     more: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    digest: str | None = None
+    links: tuple[str, ...] = ()
     placeholder: bool = False
 
 
@@ -300,7 +318,7 @@ class Report:
         use_title: The name of the use, where it has one.
         stated_by: Where each stated fact comes from.
         knowledge: Version, digest and age of the licence knowledge.
-        catalogue: The digest of the catalogue.
+        catalogue: `head`: the hash that stands for the whole history of the catalogue.
         verdict: The worst verdict of all that is reported.
         headline: That verdict in words.
         decides: What decides it.

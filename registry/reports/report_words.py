@@ -6,8 +6,11 @@ Nothing here is ever called safe, compliant or a violation: a verdict speaks of 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from registry.reports.report import Entry
 
 VERDICTS = {
     "permitted": "The recorded licences allow this use.",
@@ -110,7 +113,9 @@ def headline_of(answer: Mapping[str, Any]) -> str:
     deciders = [reason for reason in answer["reasons"] if reason["outcome"] == "decides"]
     if verdict == "permitted-with-obligations":
         count = sum(1 for duty in answer["obligations"] if not duty["when"] and duty["counts"])
-        return f"Allowed if you do {'this one thing' if count == 1 else f'these {count} things'}." if count else "Allowed with obligations."
+        if count:
+            return f"Allowed if you do {'this one thing' if count == 1 else f'these {count} things'}."
+        return "Allowed; duties below apply if what sets them off is the case."
     if verdict == "conditional" and answer["missing_facts"]:
         return f"Depends on {join([fact_words(fact) for fact in answer['missing_facts']])}."
     if verdict == "undetermined":
@@ -170,6 +175,23 @@ def share_of(limit: Mapping[str, Any]) -> float | None:
     if limit["value"] is None or not limit["limit"] or limit["unit"] != limit["value_unit"]:
         return None
     return float(limit["value"]) / float(limit["limit"])
+
+
+SEVERITIES = ("error", "warning", "note")
+"""How grave a finding is, the gravest first."""
+
+
+def gravest(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Findings with the gravest first."""
+    return sorted(findings, key=lambda each: (SEVERITIES.index(each["severity"]) if each["severity"] in SEVERITIES else 9, each["code"]))
+
+
+def digest_of(entry: Entry) -> str | None:
+    """The digest of the revision that an entry is about; None where it is not on record."""
+    revision = entry.answer["revision"]
+    known = [each for each in (entry.record or {}).get("revisions", ()) if each.get("digest")]
+    own = next((each["digest"] for each in known if each.get("commit") == revision), None)
+    return own or (str(revision) if revision and ":" in str(revision) else None)
 
 
 def worst_of(verdicts: Sequence[str]) -> str | None:

@@ -46,9 +46,11 @@ class SarifReport:
         self._results = 0
         self.left_out = 0
         self._properties: dict[str, Any] = {}
+        self._base = ""
 
     def begin(self, head: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
         """The head of the log and of its first run."""
+        self._base = head.get("base", "")
         self._properties = {"schema": head["schema"], "subject": head["subject"], "use": head["use"], "knowledge": head["knowledge"]}
         self._stream.write(f'{{"$schema": "{SCHEMA}", "version": "2.1.0", "runs": [')
         self._open_run()
@@ -92,7 +94,7 @@ class SarifReport:
                 return True
             self._close_run()
             self._open_run()
-        self._stream.write((",\n" if self._results else "\n") + self._encode(_result(finding)))
+        self._stream.write((",\n" if self._results else "\n") + self._encode(_result(finding, self._base)))
         self._results += 1
         return True
 
@@ -134,9 +136,10 @@ def _suppression(finding: Mapping[str, Any]) -> dict[str, str]:
     return {**said, "justification": str(finding.get("waiver") or finding["status"])}
 
 
-def _result(finding: Mapping[str, Any]) -> dict[str, Any]:
+def _result(finding: Mapping[str, Any], base: str) -> dict[str, Any]:
+    """A finding as a result; files are told from the top of the repository, as code hosts look for them."""
     subject = finding["subject"]
-    place: dict[str, Any] = {"artifactLocation": {"uri": quote(finding["file"] or subject, safe="/")}}
+    place: dict[str, Any] = {"artifactLocation": {"uri": quote(f"{base}{finding['file']}" if finding["file"] else subject, safe="/")}}
     if finding["line"]:
         place["region"] = {"startLine": finding["line"]}
     return {

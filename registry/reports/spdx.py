@@ -63,10 +63,9 @@ class _Writer:
         self.creation = model.CreationInfo(_id="_:creation", specVersion=VERSION, created=moment)
         maker = self.element("SoftwareAgent", "agent", name="licet", summary="a registry of models and their licences")
         tool = self.element("Tool", "tool", name=f"licet {subject.tool}".strip())
-        author = self.element("Organization", "agent", name=one_line(subject.author, 300)) if subject.author else None
-        self.creation.createdBy = [author or maker]
-        self.creation.createdUsing = [tool]
         self.agents: dict[str, Any] = {}
+        self.creation.createdBy = [self.agent(Party(subject.author)) if subject.author else maker]
+        self.creation.createdUsing = [tool]
         self.packages: dict[str, Any] = {}
         self.licenses = LicenseWriter(self, subject)
 
@@ -220,6 +219,8 @@ class _Writer:
     def _dataset(self, dataset: BomDataset) -> Any:
         owner = dataset.name.partition("/")[0] if dataset.name.count("/") == 1 else None
         languages = f"languages: {', '.join(dataset.languages)}" if dataset.languages else None
+        rows = f"{dataset.size_rows:,} rows" if dataset.size_rows else None  # `datasetSize` counts bytes, which nobody records
+        tokens = f"{dataset.size_tokens:,} tokens" if dataset.size_tokens else None
         presence = {"yes": "yes", "no": "no"}.get(dataset.personal_data or "")
         kinds = self.model.dataset_DatasetType
         return self.element(
@@ -227,13 +228,12 @@ class _Writer:
             "dataset",
             name=dataset.name,
             summary=one_line(dataset.title or "", 300) or None,
-            description=languages,
+            description="; ".join(part for part in (rows, tokens, languages) if part) or None,
             software_primaryPurpose=self.model.software_SoftwarePurpose.data,
             software_packageUrl=dataset_purl(dataset),
             software_downloadLocation=dataset_page(dataset),
             originatedBy=[self.agent(Party(owner))] if owner else None,
             dataset_datasetType=[kinds.noAssertion],
-            dataset_datasetSize=dataset.size_rows,
             dataset_dataCollectionProcess=plain(dataset.collection or "", 1_000) or None,
             dataset_hasSensitivePersonalInformation=getattr(self.model.PresenceType, presence) if presence else None,
         )

@@ -73,8 +73,8 @@ def whole_models(names: Iterable[str]) -> list[str]:
 
 
 def _header(files: FolderFiles, file: str, name: str) -> GgufHeader:
-    header: GgufHeader | None
-    header, problem = files.look(file, read_gguf_header) or (None, "it cannot be read")
+    said: tuple[GgufHeader | None, str | None] = files.look(file, read_gguf_header) or (None, "it cannot be read")
+    header, problem = said
     if header is not None and problem is None:
         return header
     if begins_like_pickle(files.read(file, 4) or b""):

@@ -5,7 +5,19 @@ from __future__ import annotations
 ALWAYS, USUALLY, PERHAPS = 2, 1, 0
 """How sure it is that a value is the one that is used; places in `reference.CONFIDENCES`."""
 
-WORDS = ("literal", "constant", "attribute", "argument", "f-string", "choice", "one of several", "default", "environment default", "comparison")
+WORDS = (
+    "literal",
+    "constant",
+    "attribute",
+    "argument",
+    "f-string",
+    "choice",
+    "one of several",
+    "default",
+    "environment default",
+    "environment file",
+    "comparison",
+)
 """How a value was found, from the plainest; of several on the way the last of these is told."""
 
 

@@ -113,7 +113,9 @@ def in_command(words: list[Token], place: Place, variables: dict[str, str], serv
                 if reference is not None:
                     taken.add(found[0])
                     yield reference
+    yield from _after_image(expanded, place, taken)
     yield from _flags(expanded, place, taken, serves)
+    yield from _posted(expanded, place, taken)
     for index, each in enumerate(expanded):
         if index not in taken and "://" in each.text and (address := hub_address(each.text)) is not None:
             clones = any(word.text in ("clone", "wget", "curl", "aria2c", "ADD") for word in expanded)
@@ -227,6 +229,38 @@ def _flags(words: list[Token], place: Place, taken: set[int], serves: bool) -> I
             yield Reference(
                 value, value, "model", "config", place.file, token.line, token.column, cell=place.cell, provider=facts.family(value), confidence="likely"
             )
+
+
+def _after_image(words: list[Token], place: Place, taken: set[int]) -> Iterator[Reference]:
+    """The model that follows the image of vLLM, whose first argument it is."""
+    for index, each in enumerate(words[:-1]):
+        if "vllm-openai" in each.text and any(word.text == "run" for word in words[:index]):
+            token = words[index + 1]
+            if _HUB.fullmatch(token.text) and not is_path(token.text):
+                taken.add(index + 1)
+                yield Reference(token.text, token.text, "model", "serve", place.file, token.line, token.column, cell=place.cell, provider="hub", library="vllm")
+            return
+
+
+def _posted(words: list[Token], place: Place, taken: set[int]) -> Iterator[Reference]:
+    """The model in a request that `curl` sends."""
+    facts = read_loaders().facts
+    address = next((each.text for each in words if "://" in each.text), "")
+    if not any(each.text in ("curl", "http", "wget", "xh") for each in words):
+        return
+    for index, each in enumerate(words):
+        match = _POSTED.search(each.text)
+        if match is None or index in taken:
+            continue
+        name = match.group(1)
+        if looks_like_model(name, facts) or facts.has_model_word(name):
+            taken.add(index)
+            line = each.line + each.text.count("\n", 0, match.start())
+            provider = facts.host(address) or facts.family(name) or "compatible"
+            yield Reference(name, name, "model", "api", place.file, line, each.column, cell=place.cell, provider=provider, library=None, confidence="likely")
+
+
+_POSTED = re.compile(r"""["']?model["']?\s*:\s*["']?([A-Za-z0-9][\w.:/@-]+)""")
 
 
 def is_server(image: str) -> bool:

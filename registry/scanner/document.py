@@ -14,7 +14,7 @@ from registry.scanner.lines import mentions
 from registry.scanner.names import hub_address
 from registry.scanner.python import find_in
 from registry.scanner.python_project import Project
-from registry.scanner.python_scope import take_apart
+from registry.scanner.python_walk import take_apart
 from registry.scanner.reference import Reference
 
 _ADDRESS = re.compile(r"https?://(?:huggingface\.co|hf\.co|hf-mirror\.com)/[\w./#?=&%-]+")

@@ -19,7 +19,7 @@ class EnvironmentDetector:
 
     def takes(self, path: str) -> bool:
         """Files of environment variables, TOML, INI, Terraform."""
-        return _NAMES.search(path) is not None and not path.endswith((".lock", "poetry.toml"))
+        return _NAMES.search(path) is not None and not path.endswith((".lock", "poetry.toml", ".py", ".js", ".ts", ".mjs"))
 
     def wants(self, data: bytes) -> bool:
         """Whether it holds a word under which models are kept."""

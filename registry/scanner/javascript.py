@@ -19,6 +19,9 @@ _ENDINGS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
 MAX_BYTES = 1_000_000
 """A larger file is generated, not written."""
 
+BUNDLED = 400
+"""Lines longer than this on average are a bundler's, not a person's."""
+
 
 class JavaScriptDetector:
     """Finds references in JavaScript and TypeScript."""
@@ -40,6 +43,9 @@ class JavaScriptDetector:
         """The references in a script; without the extra, none, and a note."""
         if languages() is None:
             files.note(Note("missing-extra", "not read: JavaScript and TypeScript need the `scan` extra", path))
+            return
+        if len(data) > BUNDLED * (data.count(b"\n") + 10):
+            files.note(Note("generated", "not read: what a bundler made, not what a person wrote", path))
             return
         self._scripts.clear()
         script = self._script(path, files, data)

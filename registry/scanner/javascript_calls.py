@@ -11,7 +11,7 @@ from registry.scanner.certainty import ALWAYS, PERHAPS, USUALLY
 from registry.scanner.javascript_script import walk
 from registry.scanner.javascript_values import Script, Value, Values, pairs, text_of, unquoted
 from registry.scanner.loaders import Rule, read_loaders, read_programs
-from registry.scanner.names import Name, hub_address, looks_like_model, read_name
+from registry.scanner.names import Name, hub_address, looks_like_model, name_of, read_name
 from registry.scanner.python_sweep import MODEL_KEYS
 from registry.scanner.reference import CONFIDENCES, Call, Reference
 
@@ -36,7 +36,7 @@ class ScriptReader:
                     named.add((each.file, each.line, each.column))
                     yield each
         for node in walk(self._script.root):
-            if node.type == "string":
+            if node.type == "string" or (node.type == "template_string" and "://" in text_of(node)[:200]):
                 for each in self._mentioned(node):
                     if (each.file, each.line, each.column) not in named:
                         yield each
@@ -50,6 +50,8 @@ class ScriptReader:
         callee = text_of(function)[-200:]
         last = re.split(r"[.?\s]+", callee)[-1]
         rule, original = self._rule(function)
+        if rule is not None and rule.provider == "openai":
+            rule = self._sent(node, rule, callee)
         if last == "from_pretrained" and given:
             yield from self._named(node, given[0], replace(_HUB, library=rule.library if rule else ""), callee)
         elif rule is not None and original == "pipeline" and given:
@@ -61,6 +63,22 @@ class ScriptReader:
             yield from self._named(node, given[min(at, len(given) - 1)], rule, callee)
         else:
             yield from self._keyed(node, given, rule, callee, last)
+
+    def _sent(self, node: Any, rule: Rule, callee: str) -> Rule:
+        """The rule with the provider that a client of OpenAI's protocol is told to send its requests to."""
+        made = [node, *self._script.constants.get(re.split(r"[.(?]", callee)[0], ())]
+        for each in made:
+            arguments = each.child_by_field_name("arguments") if each.type in ("call_expression", "new_expression") else None
+            for thing, place in (
+                found for argument in (arguments.named_children if arguments is not None else ()) for found in self._values.objects(argument, self._script)
+            ):
+                for key, value in pairs(thing):
+                    if key in ("baseURL", "baseUrl", "basePath"):
+                        hosts = [self._facts.host(text.text) for text in self._values.of(value, place)]
+                        return replace(
+                            rule, provider=next((host for host in hosts if host), "compatible"), form="hub-or-api" if rule.form == "hub" else rule.form
+                        )
+        return rule
 
     def _keyed(self, node: Any, given: list[Any], rule: Rule | None, callee: str, last: str) -> Iterator[Reference]:
         """What stands under `model` and the like in the objects that a call is given."""
@@ -161,7 +179,8 @@ class ScriptReader:
         return None, ""
 
     def _mentioned(self, node: Any) -> Iterator[Reference]:
-        text = unquoted(node)
+        # Of a template, what stands before its first variable can be an address all the same.
+        text = unquoted(node) if node.type == "string" else text_of(node)[1:300].partition("${")[0]
         if not 3 <= len(text) <= 300:
             return
         line, column = node.start_point
@@ -176,8 +195,8 @@ class ScriptReader:
         elif looks_like_model(text, self._facts) and (node.parent is None or node.parent.type != "import_statement") and _rule_of(text) is None:
             key = _key_of(node)
             kept = bool(key and MODEL_KEYS.search(key))
-            provider = "hub" if "/" in text else self._facts.family(text)
-            yield Reference(text, text, "model", "config" if kept else "mention", *place, provider=provider, confidence="possible")
+            name = name_of(text, self._facts)
+            yield Reference(name.name, text, "model", "config" if kept else "mention", *place, provider=name.provider, confidence="possible")
 
 
 def _names_first(rule: Rule, last: str) -> bool:

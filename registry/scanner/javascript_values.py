@@ -11,6 +11,9 @@ from registry.scanner.certainty import ALWAYS, PERHAPS, USUALLY, farther
 MAX_DEPTH = 12
 """So far an expression is followed."""
 
+MAX_STEPS = 2_000
+"""So many steps are taken for one question."""
+
 MAX_VALUES = 48
 """So many values are kept for one expression."""
 
@@ -67,10 +70,12 @@ class Values:
 
     def __init__(self, find: Callable[[str, str], Script | None]) -> None:
         self._find = find
+        self._steps = 0
 
     def of(self, node: Any, script: Script, depth: int = 0) -> list[Value]:
         """The texts of an expression; none where it could not be followed."""
-        if node is None or depth > MAX_DEPTH:
+        self._steps = self._steps + 1 if depth else 0
+        if node is None or depth > MAX_DEPTH or self._steps > MAX_STEPS:
             return []
         return list(self._of(node, script, depth))[:MAX_VALUES]
 
@@ -157,7 +162,8 @@ class Values:
 
     def objects(self, node: Any, script: Script, depth: int = 0) -> Iterator[tuple[Any, Script]]:
         """The object or array displays that an expression leads to."""
-        if node is None or depth > MAX_DEPTH:
+        self._steps = self._steps + 1 if depth else 0
+        if node is None or depth > MAX_DEPTH or self._steps > MAX_STEPS:
             return
         if node.type in ("object", "array"):
             yield node, script

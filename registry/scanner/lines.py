@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from registry.scanner.loaders import read_loaders
-from registry.scanner.names import looks_like_model
+from registry.scanner.names import looks_like_model, name_of
 from registry.scanner.reference import Reference
 from registry.scanner.setting import in_setting
 
@@ -41,5 +41,7 @@ def mentions(text: str, file: str, first: int = 1) -> Iterator[Reference]:
         for match in _QUOTED.finditer(line):
             name = match.group(1).removeprefix("local:")
             if looks_like_model(name, facts):
-                provider = "hub" if "/" in name else facts.family(name)
-                yield Reference(name, match.group(1), "model", "mention", file, number, match.start(1) + 1, provider=provider, confidence="possible")
+                found = name_of(name, facts)
+                yield Reference(
+                    found.name, match.group(1), "model", "mention", file, number, match.start(1) + 1, provider=found.provider, confidence="possible"
+                )

@@ -14,6 +14,9 @@ from registry.yaml12 import read_yaml
 FILE = "loaders.yaml"
 """The file of `data/` that holds them."""
 
+LEGACY = "legacy_models.yaml"
+"""The file of `data/` that says which models of the Hub once had no owner."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -37,6 +40,7 @@ class Rule:
         second: The argument that completes it.
         guess: The receiver is not known: what is found has to look like a name.
         objects: It takes an object as well as a name.
+        root: What its dotted names begin with; empty where that varies.
     """
 
     library: str
@@ -56,6 +60,7 @@ class Rule:
     second: tuple[int | str, ...] = ()
     guess: bool = False
     objects: bool = False
+    root: str = ""
 
     def bare_of(self, name: str, second: str | None) -> str:
         """What a name without an owner stands for."""
@@ -91,6 +96,8 @@ class Facts:
         words: Words that names of models hold.
         owners: Of the prefixes, those that own models on the Hub too.
         builders: What stands for files, where a dataset could be named.
+        bare: Names that libraries complete with an owner of their own.
+        legacy: Names that models of the Hub had before each had an owner.
     """
 
     tasks: Mapping[str, str]
@@ -102,6 +109,8 @@ class Facts:
     words: re.Pattern[str]
     builders: frozenset[str]
     owners: frozenset[str]
+    bare: re.Pattern[str]
+    legacy: frozenset[str]
 
     def routes(self, name: str) -> bool:
         """Whether a name of the form `provider/model` is a router's, and not that of a model on the Hub."""
@@ -113,6 +122,14 @@ class Facts:
         lowered = name.lower()
         return next((provider for prefix, provider in self.families if lowered.startswith(prefix)), None) or ("openai" if lowered in _SHORT else None)
 
+    def lives_bare(self, name: str) -> bool:
+        """Whether a name without an owner is that of a model of the Hub."""
+        return name.lower() in self.legacy or self.bare.fullmatch(name) is not None or self.is_spacy(name)
+
+    def is_spacy(self, name: str) -> bool:
+        """Whether it is the name of a pipeline of spaCy."""
+        return _SPACY.fullmatch(name) is not None
+
     def has_model_word(self, name: str) -> bool:
         """Whether a name holds a word that names of models hold, or a size."""
         return self.words.search(name.lower()) is not None
@@ -121,6 +138,8 @@ class Facts:
         """Whose API answers at an address."""
         return next((provider for host, provider in self.hosts.items() if host in address), None)
 
+
+_SPACY = re.compile(r"[a-z]{2,3}_(?:core|dep|ent|sent|pipeline)_(?:web|news|sci|wiki|ud|core|bionlp13cg|bc5cdr|craft|jnlpba)_?[a-z]*_(?:sm|md|lg|trf|scibert)")
 
 SHORT = 4
 """A word of so few letters has to stand alone in a name; a longer one may be a part of a word."""
@@ -151,7 +170,8 @@ class Loaders:
     def match(self, dotted: str) -> list[Rule]:
         """The rules of a callable; of those that take the same argument only the first."""
         last = dotted.rpartition(".")[2]
-        return _distinct(rule for rule in (*self.rules.get(last, ()), *self.rules.get("*", ())) if pattern_of(rule.name).fullmatch(dotted))
+        known = (*self.rules.get(last, ()), *self.rules.get("*", ()))
+        return _distinct(rule for rule in known if dotted.startswith(rule.root) and pattern_of(rule.name).fullmatch(dotted))
 
     def wants(self, last: str) -> bool:
         """Whether a callable with that last step can be one of a rule."""
@@ -282,6 +302,7 @@ def _rule(call: Mapping[str, Any], name: str, library: str, provider: str, guess
         tuple(call.get("second", ())),
         guess,
         bool(call.get("objects", False)),
+        name.partition(".")[0].partition("*")[0],
     )
 
 
@@ -293,10 +314,11 @@ def pattern_of(name: str) -> re.Pattern[str]:
 
 
 def _facts(data: Mapping[str, Any]) -> Facts:
+    legacy = read_yaml((resource_dir("data") / LEGACY).read_text(encoding="utf-8"), LEGACY, ours=True)["models"]
     families = sorted(((prefix, provider) for provider, prefixes in data["families"].items() for prefix in prefixes), key=lambda pair: -len(pair[0]))
     words = sorted((word.rstrip("-") for word in data["model_words"]), key=len, reverse=True)
-    short = "|".join(re.escape(word) for word in words if len(word) <= SHORT)
-    long = "|".join(re.escape(word) for word in words if len(word) > SHORT)
+    short = "|".join(re.escape(word).replace(r"\*", r"[a-z]*") for word in words if len(word) <= SHORT or word.startswith("*"))
+    long = "|".join(re.escape(word) for word in words if len(word) > SHORT and not word.startswith("*"))
     pattern = rf"(?:^|[-_./\d])(?:{short})(?=$|[-_.:\d])|(?:^|[-_./\d])\d+(?:\.\d+)?[bm](?:$|[-_.:])|(?:{long})"
     return Facts(
         data["tasks"],
@@ -308,4 +330,6 @@ def _facts(data: Mapping[str, Any]) -> Facts:
         re.compile(pattern),
         frozenset(data["builders"]),
         frozenset(data["owners"]),
+        re.compile("|".join(f"(?:{pattern})" for pattern in data["bare"])),
+        frozenset(legacy),
     )

@@ -21,8 +21,25 @@ _HUB_ADDRESS = re.compile(
 _INFERENCE_ADDRESS = re.compile(
     rf"https?://(?:api-inference\.huggingface\.co|router\.huggingface\.co/hf-inference)/(?:models|pipeline/[\w-]+)/({_PART})/({_PART})"
 )
-_FILE_ENDINGS = (".py", ".txt", ".json", ".yaml", ".yml", ".md", ".csv", ".tsv", ".jsonl", ".html", ".css", ".js", ".ts", ".png", ".jpg", ".jpeg", ".svg", ".toml", ".sh", ".cfg", ".ini", ".log", ".xml", ".pdf", ".parquet", ".wav", ".mp3", ".mp4", ".zip", ".gz", ".whl", ".so", ".dll", ".lock", ".ipynb", ".tsx", ".jsx")  # fmt: skip
-_WEIGHT_ENDINGS = (".gguf", ".ggml", ".bin", ".safetensors", ".onnx", ".pt", ".pth", ".ckpt", ".tflite", ".engine", ".h5", ".keras", ".pkl", ".model", ".mar")
+_FILE_ENDINGS = (".py", ".txt", ".json", ".yaml", ".yml", ".md", ".csv", ".tsv", ".jsonl", ".html", ".css", ".js", ".ts", ".png", ".jpg", ".jpeg", ".svg", ".toml", ".sh", ".cfg", ".ini", ".log", ".xml", ".pdf", ".parquet", ".wav", ".mp3", ".mp4", ".zip", ".gz", ".whl", ".so", ".dll", ".lock", ".ipynb", ".tsx", ".jsx", ".j2", ".jinja", ".jinja2", ".tmpl", ".tpl", ".npz", ".npy", ".ico", ".gif", ".webp", ".sql", ".rs", ".go", ".java", ".tar", ".vue", ".scss", ".git")  # fmt: skip
+_WEIGHT_ENDINGS = (
+    ".gguf",
+    ".ggml",
+    ".bin",
+    ".safetensors",
+    ".onnx",
+    ".pt",
+    ".pth",
+    ".ckpt",
+    ".tflite",
+    ".engine",
+    ".h5",
+    ".keras",
+    ".pkl",
+    ".model",
+    ".mar",
+    ".llamafile",
+)
 _NOT_OWNERS = frozenset(("application", "audio", "image", "images", "text", "video", "multipart", "font", "model", "models", "chemical", "message", "actions", "docker", "github", "src", "lib", "libs", "test", "tests", "docs", "doc", "data", "datasets", "dataset", "tmp", "temp", "usr", "etc", "var", "opt", "home", "root", "dev", "bin", "app", "apps", "api", "v1", "v2", "assets", "static", "public", "build", "dist", "out", "output", "outputs", "checkpoints", "checkpoint", "results", "logs", "log", "cache", "config", "configs", "scripts", "utils", "node_modules", "http", "https", "refs", "origin", "feature", "library", "nvidia/cuda"))  # fmt: skip
 
 
@@ -46,7 +63,7 @@ class Name:
 def read_name(written: str, rule: Rule, facts: Facts, second: str | None = None) -> Name | None:
     """What a text handed to a loader names; None where it can name nothing."""
     text = written.strip()
-    if not text or len(text) > MAX_NAME or "\n" in text:
+    if not text or len(text) > MAX_NAME or "\n" in text or is_placeholder(text):
         return None
     if rule.shape is not None and not rule.shape.search(text):
         return None
@@ -78,6 +95,8 @@ def _hub(text: str, rule: Rule, facts: Facts, second: str | None) -> Name | None
         return Name(facts.names[rule.bare_of(text, second)], provider) if rule.bare and rule.bare_of(text, second) in facts.names else None
     if text.lower().endswith(_WEIGHT_ENDINGS) and provider != "ultralytics":
         return Name(text, "local")
+    if provider == "hub" and facts.family(text) is not None and not facts.lives_bare(text):
+        return None  # a provider's own: where one variable serves several libraries, it is not meant for this one
     if rule.bare and text not in rule.keep:
         named = rule.bare_of(text.removesuffix(".pt") if provider == "ultralytics" else text, second)
         return Name(facts.names.get(named, named), provider)
@@ -260,17 +279,42 @@ _HUB_PAGES = frozenset(
 
 def looks_like_model(text: str, facts: Facts) -> bool:
     """Whether a bare text, that nothing is known of, reads like the name of a model of the Hub or of a provider."""
-    if len(text) > MAX_NAME:
+    if len(text) > MAX_NAME or is_placeholder(text):
         return False
     match = _HUB.fullmatch(text)
     if match is None:
+        if "/" in text:
+            rest = text.partition("/")[2]
+            return facts.routes(text) and _API.fullmatch(text) is not None and (facts.has_model_word(rest) or facts.family(rest) is not None)
         return (
-            facts.family(text) not in ((None,) if "-" in text else (None, "bedrock"))
-            and _API.fullmatch(text) is not None
+            _API.fullmatch(text) is not None
+            and (facts.family(text) not in ((None,) if "-" in text else (None, "bedrock")) or facts.lives_bare(text))
             and not text.lower().endswith((*_FILE_ENDINGS, *_WEIGHT_ENDINGS))
-            and "/" not in text
         )
     owner, name = match.groups()
-    if owner.lower() in _NOT_OWNERS or name.lower().endswith(_FILE_ENDINGS):
+    if owner.lower() in _NOT_OWNERS or name.lower().endswith((*_FILE_ENDINGS, *_WEIGHT_ENDINGS)) or _VERSION.fullmatch(owner):
         return False
     return facts.has_model_word(name) or (facts.has_model_word(owner) and "-" in name)
+
+
+_VERSION = re.compile(r"v?\d+(?:\.\d+)+")
+_PLACEHOLDER = re.compile(r"(?i)^(?:your[-_ ]?|<|\{\{|username/|user/repo|path[-_/]to\b|xxx)|/path/to/|/(?:your[-_]|<)")
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands for a name that the reader has to put there."""
+    return _PLACEHOLDER.search(text) is not None
+
+
+def name_of(text: str, facts: Facts) -> Name:
+    """What a text that reads like a model's name stands for: the Hub's, a provider's that it routes to, or that of a family."""
+    if "/" in text or (":" in text and text.partition(":")[0] in facts.prefixes):
+        if facts.routes(text.replace(":", "/", 1)):
+            return _litellm(text, _ROUTED, facts, None) or Name(text, "other")
+        return Name(text, "hub")
+    if facts.is_spacy(text):
+        return Name(f"spacy/{text}", "hub")
+    return Name(text, facts.family(text) or ("hub" if facts.lives_bare(text) else "other"))
+
+
+_ROUTED = Rule("", "litellm", kind="api", form="litellm")

@@ -14,7 +14,7 @@ from registry.scanner.commands import Place, in_text
 from registry.scanner.interface import Files
 from registry.scanner.python import find_in
 from registry.scanner.python_project import Project
-from registry.scanner.python_scope import take_apart
+from registry.scanner.python_walk import take_apart
 from registry.scanner.reference import Call, Note, Reference
 
 MAX_CELLS = 5_000

@@ -9,14 +9,15 @@ from functools import lru_cache
 from registry.scanner.interface import Files
 from registry.scanner.loaders import read_loaders
 from registry.scanner.python_calls import Calls
+from registry.scanner.python_glance import holds_more, may_name
 from registry.scanner.python_origins import Origins
 from registry.scanner.python_project import Project
 from registry.scanner.python_scope import ModuleTree
-from registry.scanner.python_sweep import holds_more, sweep
+from registry.scanner.python_sweep import sweep
 from registry.scanner.reference import Reference
 
-WORDS = (b"from_pretrained", b"huggingface", b"completions.create", b"gpt-", b"claude-", b"hub.load")
-"""Words that make a file worth reading, whatever it imports."""
+_CALLS = re.compile(rb"\.(?:from_pretrained|completions\.create|hub\.load|co/)")
+"""What makes a file worth reading, whatever it imports; the last stands in addresses of the Hub."""
 
 
 class PythonDetector:
@@ -34,7 +35,9 @@ class PythonDetector:
     def wants(self, data: bytes) -> bool:
         """Whether it imports a library that loads models, or holds a word that only such code has."""
         imported, taken = needles()
-        return imported.search(data) is not None or taken.search(data) is not None or any(word in data for word in WORDS)
+        if imported.search(data) is not None or taken.search(data) is not None or _CALLS.search(data) is not None:
+            return True
+        return may_name(data, read_loaders().facts)
 
     def find(self, path: str, data: bytes, files: Files) -> Iterator[Reference]:
         """The references in a file, and those in others that its calls lead to."""

@@ -58,25 +58,37 @@ class Calls:
 
     def find(self, module: ModuleTree) -> Iterator[Reference]:
         """The references that the calls of a file make."""
-        for site in module.calls:
-            if self._may_matter(site):
-                for reading in self._readings(site):
-                    yield from self._read(reading)
+        for site in self._sites(module):
+            for reading in self._readings(site):
+                yield from self._read(reading)
 
-    def _may_matter(self, site: Site) -> bool:
-        function = site.call.func
-        if isinstance(function, ast.Attribute):
-            return self._loaders.wants(function.attr)
-        if not isinstance(function, ast.Name):
-            return isinstance(function, ast.Call | ast.Subscript)
+    def _sites(self, module: ModuleTree) -> Iterator[Site]:
+        """The calls that may fall under a rule; of thousands, most are told from the last step alone."""
+        bound = {name for scope in module.scopes.values() for name in scope.names}
+        stars = any(scope.stars for scope in module.scopes.values())
+        for last, sites in module.sites.items():
+            wanted = self._loaders.wants(last)
+            named = last in bound or (stars and wanted)
+            for site in sites:
+                function = type(site.call.func)
+                if function is ast.Attribute:
+                    if wanted:
+                        yield site
+                elif function is ast.Name:
+                    if named and self._may_matter(site, last):
+                        yield site
+                elif function is ast.Call or function is ast.Subscript:
+                    yield site
+
+    def _may_matter(self, site: Site, name: str) -> bool:
         scope = site.scope
         while True:
-            for binding in scope.names.get(function.id, ()):
+            for binding in scope.names.get(name, ()):
                 if binding.kind == "import":
-                    return self._loaders.wants(binding.name.rpartition(".")[2]) or function.id == "partial"
+                    return self._loaders.wants(binding.name.rpartition(".")[2]) or name == "partial"
                 return binding.kind in ("value", "element", "unpack") or isinstance(binding.node, ast.ClassDef)
             if scope.parent is None:
-                return bool(scope.stars) and self._loaders.wants(function.id)
+                return bool(scope.stars) and self._loaders.wants(name)
             scope = scope.parent
 
     def _readings(self, site: Site) -> Iterator[Reading]:
@@ -151,7 +163,16 @@ class Calls:
     def _missing(self, reading: Reading) -> Iterator[Reference]:
         """The model that a library takes where it is given none."""
         call, rule = reading.site.call, reading.rule
-        if any(keyword.arg is None for keyword in call.keywords):
+        given_apart = next((keyword.value for keyword in call.keywords if keyword.arg is None), None)
+        if given_apart is not None:
+            if (
+                (rule.kind == "api" or 0 in rule.take)
+                and rule.default is None
+                and not (rule.task or rule.guess or rule.objects or rule.second or rule.within)
+                and rule.shape is None
+            ):
+                reference = self._unresolved(reading, given_apart)
+                yield replace(reference, name=f"**{reference.name}", written=f"**{reference.written}", confidence="likely")
             return
         if rule.task:
             _, found = self._texts.argument(call, rule.task, reading.point)
@@ -175,8 +196,11 @@ class Calls:
         for text in texts:
             yield from self._of_text(reading, text, second)
         named = any(text.text.strip() for text in texts) or (reading.rule.objects and _is_object(node))
-        if (found.open or texts) and not named and not reading.rule.guess and reading.rule.shape is None:
-            yield self._unresolved(reading, node)
+        if (found.open or texts) and not named and reading.rule.shape is None:
+            if not reading.rule.guess:
+                yield self._unresolved(reading, node)
+            elif reading.callee.endswith(".from_pretrained"):  # hardly anything but a model has such a method
+                yield replace(self._unresolved(reading, node), confidence="possible")
 
     def _second(self, reading: Reading) -> str | None:
         if not reading.rule.second:
@@ -198,6 +222,8 @@ class Calls:
             return
         how = text.how
         certainty = min(text.certainty, USUALLY if rule.guess else ALWAYS, PERHAPS if name.doubt and rule.form == "hub-or-api" else ALWAYS)
+        if rule.form == "hub" and rule.bare is None and how not in ("literal", "constant") and not ("/" in name.name or facts.has_model_word(name.name)):
+            certainty = PERHAPS  # a word that came a long way, such as the placeholder of a setting
         reference = self._reference(reading, text, replace(name, provider=provider), how=how, certainty=certainty)
         if name.provider == "azure" and name.doubt:
             reference = replace(reference, resolved=None)

@@ -15,6 +15,9 @@ from registry.scanner.python_values import UNKNOWN, Bound, Origin, Point, given,
 if TYPE_CHECKING:
     from registry.scanner.python_origins import Origins
 
+ENVIRONMENTS = frozenset(("os.environ", "environ"))
+"""The mappings of the environment."""
+
 
 def attribute(origins: Origins, origin: Origin, name: str) -> Iterator[Origin]:
     """What an attribute of something can be."""
@@ -119,6 +122,9 @@ def entry(origins: Origins, node: ast.Subscript, point: Point) -> Iterator[Origi
             yield from entries(origins, origin, node.slice, point)
         elif origin.kind == "result" and origin.dotted.endswith((".parse_known_args", ".parse_args_into_dataclasses")) and isinstance(node.slice, ast.Constant):
             yield replace(origin, dotted=f"{origin.dotted}#{node.slice.value!s}")
+        elif origin.kind == "external" and origin.dotted in ENVIRONMENTS and isinstance(node.slice, ast.Constant):
+            yield from _set_outside(origins, node.slice)
+            yield UNKNOWN
         elif isinstance(origin.node, ast.ClassDef) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str):
             yield from member(origins, origin, node.slice.value)
         elif isinstance(origin.node, ast.ClassDef):
@@ -193,11 +199,17 @@ def called(origins: Origins, node: ast.Call, point: Point) -> Iterator[Origin]:
 
 
 def _from_outside(origins: Origins, origin: Origin, node: ast.Call, point: Point) -> Iterator[Origin]:
+    if origin.dotted == "getattr" and len(node.args) > 1:
+        yield from _fetched(origins, node, point)
+        return
     known = origins.loaders.passing(origin.dotted)
     if known is None:
         yield Origin("result", node, point, origin.dotted)
         return
     found = False
+    if known.word == "environment default" and node.args:
+        for each in origins.of(node.args[0], point):
+            yield from _set_outside(origins, each.node)
     for each in origins.argument(node, known.take, point):
         found = True
         if isinstance(each.node, ast.Lambda | ast.FunctionDef):
@@ -216,6 +228,25 @@ def _from_outside(origins: Origins, origin: Origin, node: ast.Call, point: Point
             yield each
     if not found:
         yield Origin("result", node, point, origin.dotted)
+
+
+def _fetched(origins: Origins, node: ast.Call, point: Point) -> Iterator[Origin]:
+    """What `getattr(thing, name)` gives; of a library, something of it, whatever its name."""
+    name = node.args[1]
+    for each in origins.of(node.args[0], point):
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            yield from attribute(origins, each, name.value)
+        elif each.kind == "external":
+            yield Origin("external", dotted=f"{each.dotted}._")
+        else:
+            yield UNKNOWN
+
+
+def _set_outside(origins: Origins, name: ast.AST | None) -> Iterator[Origin]:
+    """What files of the application set a variable of the environment to."""
+    if isinstance(name, ast.Constant) and isinstance(name.value, str):
+        for each in origins.modules.outside(name.value):
+            yield Origin("node", each.node, Point(each.scope), how="environment file", certainty=each.certainty)
 
 
 def _returned(origins: Origins, origin: Origin, bound: Bound | None) -> Iterator[Origin]:
@@ -238,14 +269,19 @@ def _get(origins: Origins, node: ast.Call, point: Point) -> Iterator[Origin]:
             yield from entries(origins, origin, node.args[0], point)
             if len(node.args) > 1:
                 yield from (each.seen("default", USUALLY) for each in origins.of(node.args[1], point))
-        elif (
+            continue
+        outside = origin.dotted in ENVIRONMENTS
+        if (
             origin.kind == "external"
             and origins.loaders.passing(f"{origin.dotted}.{function.attr}") is None
             and origin.dotted.partition(".")[0] in origins.loaders.imports
         ):
             yield Origin("result", node, point, f"{origin.dotted}.{function.attr}")
-        elif len(node.args) > 1:
-            word = "environment default" if origin.dotted.endswith("environ") else "default"
-            yield from (each.seen(word, USUALLY) for each in origins.of(node.args[1], point))
+            continue
+        if outside:
+            for each in origins.of(node.args[0], point):
+                yield from _set_outside(origins, each.node)
+        if len(node.args) > 1:
+            yield from (each.seen("environment default" if outside else "default", USUALLY) for each in origins.of(node.args[1], point))
         else:
             yield UNKNOWN

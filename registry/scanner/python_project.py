@@ -8,16 +8,18 @@ import warnings
 from collections.abc import Iterator
 
 from registry.scanner.interface import Files
-from registry.scanner.python_scope import ModuleTree, Site, take_apart
+from registry.scanner.python_scope import ModuleTree, Site
+from registry.scanner.python_walk import take_apart
 from registry.scanner.reference import Note
+from registry.scanner.settings_outside import Outside, Setting
 
 MAX_BYTES = 2_000_000
 """A larger Python file is not read: people do not write such."""
 
-MAX_KEPT = 600_000
+MAX_KEPT = 2_000_000
 """So many bytes of taken-apart files are kept from one file to the next; their trees are some fifty times as large."""
 
-MAX_SOUGHT = 1_000_000
+MAX_SOUGHT = 1_500_000
 """So many bytes of other files are taken apart for the sake of one."""
 
 MAX_SITES = 200
@@ -38,27 +40,38 @@ class Project:
         self._files = files
         self._trees: dict[str, ModuleTree | None] = {}
         self._places: dict[str, list[str]] | None = None
+        self._sizes: dict[str, int] = {}
         self._kept = 0
+        self._sought = 0
         self._words: dict[str, list[str]] | None = None
         self._sites: dict[tuple[str, str], list[Site]] = {}
         self._callers: dict[tuple[str, str], list[str]] = {}
+        self._outside = Outside(files)
 
     def rest(self) -> None:
         """Forget what was taken apart, once that is much; only between two files, since trees are told apart by identity."""
-        if self._kept > MAX_KEPT:
-            for tree in self._trees.values():
-                if tree is not None:
-                    tree.forget()
-            self._trees.clear()
-            self._sites.clear()
-            self._kept = 0
+        self._sought = 0
+        if self._kept <= MAX_KEPT:
+            return
+        self._sites.clear()
+        for path in list(self._trees):  # the one asked for longest ago first: what many files import stays
+            if self._kept <= MAX_KEPT // 2:
+                break
+            tree = self._trees.pop(path)
+            self._kept -= self._sizes.pop(path, 0)
+            if tree is not None:
+                tree.forget()
 
     def tree(self, path: str) -> ModuleTree | None:
         """A file taken apart; None where it does not parse."""
         if path not in self._trees:
             data = self._files.read(path)
             self._trees[path] = self.parse(path, data) if data is not None else None
-            self._kept += len(data or b"")
+            self._sizes[path] = len(data or b"")
+            self._kept += self._sizes[path]
+            self._sought += self._sizes[path]
+        else:
+            self._trees[path] = self._trees.pop(path)
         return self._trees[path]
 
     def parse(self, path: str, data: bytes) -> ModuleTree | None:
@@ -89,7 +102,7 @@ class Project:
             path = self._exact([*around, *steps])
         else:
             path = self._nearest(steps, file)
-        if path is None or path == file or (path not in self._trees and self._kept > MAX_SOUGHT):
+        if path is None or path == file or (path not in self._trees and self._sought > MAX_SOUGHT):
             return None
         return self.tree(path)
 
@@ -123,6 +136,10 @@ class Project:
                         self._words.setdefault(step.decode(), []).append(path)
         return self._words
 
+    def outside(self, name: str) -> list[Setting]:
+        """What the files of the application set a variable of the environment to."""
+        return self._outside.of(name)
+
     def callers(self, name: str, module: ModuleTree) -> Iterator[Site]:
         """Calls of something of that name in files that can know of it: its own, and those that name its file."""
         key = (name, module.file)
@@ -136,7 +153,7 @@ class Project:
         holding: list[str] = []
         count = 0
         for path in paths[:MAX_SITES]:
-            if path not in self._trees and self._kept > MAX_SOUGHT:
+            if path not in self._trees and self._sought > MAX_SOUGHT:
                 holding.append(path)
                 continue  # a name that half of the application calls; what is read already has to do
             tree = module if path == module.file else self.tree(path)

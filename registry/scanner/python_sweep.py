@@ -7,44 +7,29 @@ import re
 from collections.abc import Iterator
 
 from registry.scanner.loaders import Facts
-from registry.scanner.names import hub_address, is_path, looks_like_model
+from registry.scanner.names import hub_address, is_path, looks_like_model, name_of
 from registry.scanner.python_scope import ModuleTree
+from registry.scanner.python_shell import commands_of
 from registry.scanner.reference import Reference
 
 MODEL_KEYS = re.compile(
-    r"(?i)(?:^|[_\W])(?:models?|llms?|checkpoint|ckpt|repo_id|pretrained|embedder|embeddings?|embed|engine|tokenizer|adapter|lora|reranker|vae|unet|model_?(?:name|id|path|size))(?:$|[_\W\d])|model_?(?:name|id|path)|modelId|modelName"
+    r"(?i)(?:^|[_\W])(?:models?|llms?|checkpoint|ckpt|repo_id|pretrained|embedder|embeddings?|embed|engine|tokenizer|adapter|lora|reranker|(?:cross|bi)_?encoder|vae|unet|model_?(?:name|id|path|size|url|uri|repo))(?:$|[_\W\d])|model_?(?:name|id|path|url|uri|repo)|modelId|modelName"
 )
 """The names under which people keep the name of a model."""
 
-STRONG_KEYS = re.compile(r"(?i)repo_?id|pretrained|base_?model|checkpoint|model_?(?:name|id)|hf_|embed|adapter|lora|tokenizer|reranker")
+STRONG_KEYS = re.compile(r"(?i)repo_?id|pretrained|base_?model|checkpoint|model_?(?:name|id)|hf_|embed|adapter|lora|tokenizer|reranker|encoder")
 """Names under which hardly anything else is kept."""
 
 DATA_KEYS = re.compile(r"(?i)(?:^|_)(?:datasets?|dataset_?(?:name|id|path)|data_path|train_data|corpus)(?:$|_)")
 """The names under which people keep the name of a dataset."""
 
-_HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+OTHERS = frozenset(("model_type", "tokenizer_type", "tokenizer_class", "model_class", "processor_class", "model_dir", "model_max_length", "adapter_type", "model_format", "modelformat", "vector_store", "model_version", "model_kwargs"))  # fmt: skip
+"""Names that speak of models, and under which none is kept."""
+
+HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+"""A name of the form `owner/name`."""
+
 _API_KEYS = frozenset(("messages", "prompt", "input", "contents", "max_tokens", "temperature", "inputs"))
-
-
-def holds_more(source: str, lines: set[int], facts: Facts) -> bool:
-    """Whether a file has a text that may name a model on any other line than these; most have none, and need not be gone through."""
-    for match in _TEXTS.finditer(source):
-        text = match.group(1) or (None if "://" in match.group(0) else match.group(0))
-        if text is None or looks_like_model(text, facts) or (_HUB.fullmatch(text) and _kept(source, match.start())):
-            line = source.count("\n", 0, match.start()) + 1
-            if line not in lines:
-                return True
-    return False
-
-
-_TEXTS = re.compile(
-    r"""["']([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:@-]*|[A-Za-z][\w]*[.:-][\w.:-]+)["']|https?://(?:huggingface|hf\.|api-inference|router\.hugging)|(?:(?<==)|(?<==['"]))[\w.-]+/[\w.-]+"""
-)
-
-
-def _kept(source: str, position: int) -> bool:
-    line = source[source.rfind("\n", 0, position) + 1 : position]
-    return bool(MODEL_KEYS.search(line) or DATA_KEYS.search(line)) or not line.strip()
 
 
 def sweep(module: ModuleTree, facts: Facts) -> Iterator[Reference]:
@@ -55,7 +40,10 @@ def sweep(module: ModuleTree, facts: Facts) -> Iterator[Reference]:
         if isinstance(node, ast.Constant):
             if isinstance(node.value, str):
                 yield from _text(node, key, asked, module, facts)
-        elif not isinstance(node, _EMPTY) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            continue
+        if isinstance(node, ast.Call):
+            yield from commands_of(node, module.file)
+        if not isinstance(node, _EMPTY) and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             pending.extend(_children(node, key))
 
 
@@ -89,17 +77,27 @@ def _children(node: ast.AST, key: str) -> Iterator[tuple[ast.AST, str, bool]]:
             if default is not None:
                 yield default, parameter.arg, False
     elif isinstance(node, ast.Call):
+        made = _name(node.func)
         flag = next((each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)), "")
         declares = isinstance(node.func, ast.Attribute) and node.func.attr in ("add_argument", "option", "getenv", "get")
         yield node.func, "", False
         for argument in node.args:
             yield argument, flag if declares else "", False
         for keyword in node.keywords:
-            yield keyword.value, flag if declares and keyword.arg in ("default", "choices") else keyword.arg or "", False
+            own = keyword.arg or ""
+            if own in ("default", "choices", "initial", "value"):  # of a flag, a field, a widget
+                own = flag if declares else key
+            elif own in ("path", "name", "id", "repo", "source", "uri") and MODEL_KEYS.search(_SPLIT.sub("_", made)):
+                own = f"model_{own}"
+            yield keyword.value, own, False
     else:
         own = key if isinstance(node, ast.List | ast.Tuple | ast.Set | ast.IfExp | ast.BoolOp) else ""
         for child in ast.iter_child_nodes(node):
             yield child, own, False
+
+
+_SPLIT = re.compile(r"(?<=[a-z])(?=[A-Z])")
+"""Between the words of a name such as `EmbeddingModel`."""
 
 
 def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: Facts) -> Iterator[Reference]:
@@ -116,17 +114,30 @@ def _text(node: ast.Constant, key: str, asked: bool, module: ModuleTree, facts: 
             confidence = "likely" if kind != "mention" else "possible"
             yield Reference(found[1], text[:300], found[0], kind, *place, provider="hub", revision=found[2], confidence=confidence)
         return
-    if asked and looks_like_model(text, facts):
-        yield Reference(text, text, "model", "api", *place, provider=facts.family(text) or "compatible", confidence="likely")
+    if asked and (looks_like_model(text, facts) or (SIZED.fullmatch(text) and facts.has_model_word(text))):
+        name = name_of(text, facts)
+        provider = "compatible" if name.provider == "other" else name.provider
+        yield Reference(name.name, text, "model", "api", *place, provider=provider, confidence="likely")
         return
     data = bool(DATA_KEYS.search(key)) and not MODEL_KEYS.search(key)
-    kept = data or bool(MODEL_KEYS.search(key))
-    if kept and _HUB.fullmatch(text) and not is_path(text) and not _file(text):
+    kept = data or (bool(MODEL_KEYS.search(key)) and key.lower() not in OTHERS)
+    routed = not data and facts.routes(text)
+    if kept and not routed and HUB.fullmatch(text) and not is_path(text) and not is_file(text):
         sure = data or bool(STRONG_KEYS.search(key)) or facts.has_model_word(text.partition("/")[2])
         yield Reference(text, text, "dataset" if data else "model", "config" if sure else "mention", *place, provider="hub", confidence="possible")
     elif looks_like_model(text, facts):
-        provider = "hub" if "/" in text else facts.family(text)
-        yield Reference(text, text, "model", "config" if kept else "mention", *place, provider=provider, confidence="possible")
+        name = name_of(text, facts)
+        yield Reference(name.name, text, "model", "config" if kept else "mention", *place, provider=name.provider, confidence="possible")
+    elif kept and not data and SIZED.fullmatch(text) and (_APART.search(text) or _RUNNER.search(key)) and facts.has_model_word(text) and not is_file(text):
+        yield Reference(text, text, "model", "config", *place, provider="ollama" if ":" in text else "other", confidence="possible")
+
+
+SIZED = re.compile(r"(?=[^:]*\d)(?!my-)[A-Za-z][A-Za-z0-9.-]*(?::[\w.-]+)?")
+"""A name that has no owner, but a number: `llama3.1:8b`, `gemma3`."""
+
+_APART = re.compile(r"[.:-]")
+_RUNNER = re.compile(r"(?i)ollama|llm|groq")
+"""Keys under which even a name such as `gemma3` is none of an architecture."""
 
 
 def _told(text: str, place: tuple[str, int, int], facts: Facts) -> Iterator[Reference]:
@@ -140,8 +151,14 @@ def _told(text: str, place: tuple[str, int, int], facts: Facts) -> Iterator[Refe
 _GIVEN = re.compile(r"(?:=|--[\w-]+[= ])['\"]?([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*[A-Za-z0-9])")
 
 
-def _file(text: str) -> bool:
-    return bool(re.search(r"\.(?:py|json|ya?ml|txt|csv|md|html?|png|jpe?g|bin|pt|pth|onnx|safetensors|jsonl|parquet)$", text)) or text.partition("/")[0] in (
+def is_file(text: str) -> bool:
+    """Whether it names a file, or something in a folder of files."""
+    return bool(
+        re.search(
+            r"\.(?:py|json|ya?ml|txt|csv|md|html?|png|jpe?g|bin|pt|pth|onnx|safetensors|jsonl|parquet|gguf|ggml|ckpt|llamafile|zip|gz|tar|j2|jinja2?|tmpl|tpl|npz|npy|wav|mp3|mp4|ico|env)$",
+            text,
+        )
+    ) or text.partition("/")[0] in (
         "application",
         "image",
         "audio",

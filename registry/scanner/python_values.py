@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from registry.scanner.certainty import ALWAYS, farther
 from registry.scanner.python_scope import Binding, Block, ModuleTree, Scope, Site
+from registry.scanner.settings_outside import Setting
 
 ANYWHERE = (1 << 30, 0)
 """A position after every other."""
@@ -59,7 +60,7 @@ class Origin:
 
     def seen(self, how: str, certainty: int = ALWAYS) -> Origin:
         """The same, found in a less plain way."""
-        return replace(self, how=farther(self.how, how), certainty=min(self.certainty, certainty))
+        return Origin(self.kind, self.node, self.point, self.dotted, self.made, farther(self.how, how), min(self.certainty, certainty))
 
 
 UNKNOWN = Origin("unknown")
@@ -74,6 +75,9 @@ class Modules(Protocol):
 
     def callers(self, name: str, module: ModuleTree) -> Iterable[Site]:
         """Calls of something of that name anywhere in the application."""
+
+    def outside(self, name: str) -> Iterable[Setting]:
+        """What the files of the application set a variable of the environment to."""
 
 
 def visible(bindings: list[Binding], point: Point) -> Iterator[Binding]:

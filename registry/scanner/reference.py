@@ -85,7 +85,7 @@ class Note:
     """Something that could not be read, or was left out.
 
     Attributes:
-        code: `unreadable`, `too-large`, `does-not-parse`, `binary`, `missing-extra`, `link-loop`, `cut-short`.
+        code: `unreadable`, `too-large`, `does-not-parse`, `binary`, `missing-extra`, `link-loop`, `cut-short`, `generated`.
         message: One sentence.
         file: The file it is about, if one.
     """

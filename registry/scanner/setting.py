@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from registry.scanner.loaders import Rule, read_loaders
-from registry.scanner.names import hub_address, is_path, looks_like_model, read_name
-from registry.scanner.python_sweep import DATA_KEYS, MODEL_KEYS
+from registry.scanner.names import hub_address, is_path, looks_like_model, name_of, read_name
+from registry.scanner.python_sweep import DATA_KEYS, MODEL_KEYS, OTHERS
 from registry.scanner.reference import Reference
 
 STRONG = frozenset((
@@ -38,11 +38,11 @@ DATASETS = frozenset(
 )
 """Keys under which datasets stand."""
 
-OTHERS = frozenset(("model_type", "tokenizer_type", "tokenizer_class", "model_class", "processor_class", "model_dir", "model_max_length", "adapter_type", "model_format", "modelformat", "vector_store"))  # fmt: skip
-"""Keys that speak of models and name none."""
-
 _HUB = re.compile(r"(?:hf://)?[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}(?:@[\w.-]+)?")
 _FILE = re.compile(r"\.(?:py|json|ya?ml|toml|txt|csv|md|html?|png|jpe?g|svg|sh|jsonl|parquet|lock|js|ts|css)$")
+_SPEAKS = re.compile(r"(?i)image|repository|uses|package|dependenc|import|url|homepage|author|command|description|title|schema|mount|volume")
+"""Keys under which names with a slash are those of other things."""
+
 _ROUTER = Rule("litellm", "litellm", kind="api", form="litellm")
 _HUB_RULE = Rule("", "hub", kind="config")
 _OWNERS = frozenset(("application", "image", "images", "audio", "text", "video", "models", "model", "data", "dataset", "datasets", "checkpoints", "src", "lib", "app", "docker", "github", "outputs", "output", "out", "results", "assets", "tmp", "configs", "config", "actions"))  # fmt: skip
@@ -114,6 +114,10 @@ def in_setting(path: Sequence[str], text: str, file: str, line: int, column: int
         and lowered not in STRONG
         and not any(MODEL_KEYS.search(each) for each in path[-3:-1] if lowered in ("name", "id", "path", "uri", "value", "repository", "source"))
     ):
+        if facts.is_spacy(text) or ("/" in text and looks_like_model(text, facts) and not facts.routes(text) and _SPEAKS.search(" ".join(path[-3:])) is None):
+            name = name_of(text, facts)
+            kind = "config" if any(MODEL_KEYS.search(each) for each in path[-3:-1]) else "mention"
+            yield Reference(name.name, text, "model", kind, file, line, column, provider=name.provider, library=library, confidence="possible")
         return
     base = text.removeprefix("hf://")
     if _HUB.fullmatch(text) and not is_path(text) and not _FILE.search(text) and base.partition("/")[0].lower() not in _OWNERS:
@@ -145,7 +149,8 @@ def in_setting(path: Sequence[str], text: str, file: str, line: int, column: int
                 confidence=sure,
             )
     elif not data and looks_like_model(text, facts):
-        yield Reference(text, text, "model", "config", file, line, column, provider=facts.family(text), library=library, confidence="likely")
+        name = name_of(text, facts)
+        yield Reference(name.name, text, "model", "config", file, line, column, provider=name.provider, library=library, confidence="likely")
     elif (
         not data
         and "/" not in text

@@ -11,6 +11,9 @@ from registry.scanner.reference import Note
 MAX_BYTES = 4_000_000
 """A larger text is not read."""
 
+MAX_NOTEBOOK = 32_000_000
+"""A larger notebook is not read; most of such a one are the pictures among its outputs."""
+
 MAX_KEPT = 24_000_000
 """So many bytes of files are kept, for searches among them."""
 
@@ -44,6 +47,7 @@ class Tree:
         else:
             self._base = root
             self.paths = tuple(sorted(self._walk()))
+        self._before = os.path.join(self._base, "")
 
     def note(self, note: Note) -> None:
         """Keep a note, once."""
@@ -68,11 +72,12 @@ class Tree:
             return kept
         try:
             # A file that was swapped for a pipe since it was listed must not hold us up.
-            handle = os.open(os.path.join(self._base, path), os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+            handle = os.open(self._before + path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
             try:
                 size = os.fstat(handle).st_size
-                if size > MAX_BYTES:
-                    self.note(Note("too-large", f"{size:,} bytes, not read", path))
+                most = MAX_NOTEBOOK if path.endswith(".ipynb") else MAX_BYTES
+                if size > most:
+                    self.note(Note("too-large", f"{size:,} bytes, not read: at most {most:,} are", path))
                     return None
                 data = os.read(handle, size)
             finally:

@@ -6,19 +6,27 @@ links are kept as inferred, with the rule that told them.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from registry.sources.bom_cyclonedx_values import (
+    DATA,
+    FILE,
+    MODEL,
+    MOST_COMPONENTS,
+    entries_of,
+    modality_in,
+    named_in,
+    parameters_in,
+    refs_of_data,
+    text_digest_in,
+)
 from registry.sources.bom_names import Named, license_name, own_name, read_link, read_purl, sha256_of
 from registry.sources.bom_own import data_in, name_in, properties_of, relation_in
-from registry.sources.hub_words import MODALITY_OF_TASK, plain_text, shown
+from registry.sources.hub_words import plain_text, shown
 from registry.sources.layer_bundle import Bundle
 from registry.sources.layer_names import usable_title
-from registry.sources.layer_values import modality_of
 from registry.sources.relation_rules import Signs, infer_relation
 from registry.supplychain.application import Application, ModelUse
 from registry.supplychain.data import Dataset
@@ -26,14 +34,8 @@ from registry.supplychain.developer import Developer
 from registry.supplychain.model import Model, Revision
 from registry.supplychain.names import name_key
 
-MOST_COMPONENTS = 200_000
-"""A document with more components is read so far."""
-
-_MODEL, _DATA, _FILE = "machine-learning-model", "data", "file"
 _TOP = "metadata.component"
 _APPLICATIONS = ("application", "platform", "container", "firmware")
-_LINKS = ("distribution", "model-card", "website", "vcs", "documentation")
-_MEDIA = {"string": "text", "text": "text", "code": "code", "image": "image", "audio": "audio", "video": "video"}
 
 
 @dataclass(slots=True)
@@ -63,7 +65,10 @@ class CycloneDxReader:
         self._file = file
         self._by_ref: dict[str, _Component] = {}
         self._applications: dict[str, Mapping[str, Any]] = {}
-        self._depending = {str(each.get("ref")) for each in _list(document.get("dependencies")) if isinstance(each, Mapping) and _list(each.get("dependsOn"))}
+        self._named_as_data = refs_of_data(document)
+        self._depending = {
+            str(each.get("ref")) for each in entries_of(document.get("dependencies")) if isinstance(each, Mapping) and entries_of(each.get("dependsOn"))
+        }
 
     @property
     def format(self) -> str:
@@ -73,14 +78,17 @@ class CycloneDxReader:
     def read(self) -> None:
         """Gather what the document says."""
         components: list[_Component] = []
-        others = 0
+        others = untold = 0
         for values, place in self._components():
-            kind = {_MODEL: "model", _DATA: "dataset"}.get(str(values.get("type")))
+            kind = {MODEL: "model", DATA: "dataset"}.get(str(values.get("type")))
+            if kind == "dataset" and not self._is_dataset(values):
+                untold += 1
+                continue
             if kind is None:
                 reference = values.get("bom-ref")
                 if str(values.get("type")) in _APPLICATIONS and isinstance(reference, str) and reference in self._depending:
                     self._applications.setdefault(reference, values)
-                elif str(values.get("type")) != _FILE:
+                elif str(values.get("type")) != FILE:
                     others += 1
                 continue
             component = self._component(values, place, kind)
@@ -88,6 +96,11 @@ class CycloneDxReader:
                 components.append(component)
         if others:
             self._note("not-kept", f"{others:,} component{' is' if others == 1 else 's are'} neither model nor data, and not kept")
+        if untold:
+            self._note("not-kept", f"{untold:,} component{' is' if untold == 1 else 's are'} data of which nothing says that it is a data set, and not kept")
+        services = len(entries_of(self._document.get("services")))
+        if services:
+            self._note("not-kept", f"{services:,} service{' is' if services == 1 else 's are'} not kept")
         # What a document is about may stand once more among its parts, where more is said of it.
         twice = {component.named.name for component in components if component.place != _TOP}
         components.sort(key=lambda component: component.place == _TOP and component.named.name in twice)
@@ -108,7 +121,7 @@ class CycloneDxReader:
         waiting: list[tuple[Any, str]] = [(self._document.get("components"), "components")]
         count = 0
         if isinstance(top, Mapping):
-            if str(top.get("type")) in (_MODEL, _DATA):
+            if str(top.get("type")) in (MODEL, DATA):
                 yield top, _TOP
             waiting.insert(0, (top.get("components"), "metadata.component.components"))
         while waiting:
@@ -130,9 +143,17 @@ class CycloneDxReader:
                 if "components" in each:
                     waiting.append((each.get("components"), f"{place}[{at}].components"))
 
+    def _is_dataset(self, values: Mapping[str, Any]) -> bool:
+        """Whether something says that data is a data set: its own words, its address, or a model that was made with it."""
+        told = [each.get("type") for each in entries_of(values.get("data")) if isinstance(each, Mapping)]
+        if told:
+            return "dataset" in told
+        named = named_in(values)
+        return (named is not None and named.is_dataset) or str(values.get("bom-ref")) in self._named_as_data
+
     def _component(self, values: Mapping[str, Any], place: str, kind: str) -> _Component | None:
         """A component that bears a name; one whose reference stands twice keeps the first."""
-        named = _named(values)
+        named = named_in(values)
         if named is None:
             self._note("no-name", f"`{shown(place, 120)}` has no name that can be one: `{shown(values.get('name'))}`")
             return None
@@ -155,19 +176,19 @@ class CycloneDxReader:
             self.bundle.datasets.setdefault(name, Dataset(name, title if title != name else None, source=self.bundle.source, recorded=recorded))
             self._licenses(component, f"dataset:{name}")
             return
-        parameters = _parameters(values)
+        parameters = parameters_in(values)
         model = Model(
             name,
             title=title if title != name else None,
             developer=self._developer(component),
-            modality=_modality(parameters),
+            modality=modality_in(parameters),
             architecture=plain_text(parameters.get("modelArchitecture")) or plain_text(parameters.get("architectureFamily")),
             source=self.bundle.source,
             recorded=recorded,
         )
         self.bundle.models.setdefault(name, model)
         self._licenses(component, name)
-        digest = sha256_of(_list(values.get("hashes")), "alg", "content")
+        digest = sha256_of(entries_of(values.get("hashes")), "alg", "content")
         commit = component.named.revision or (f"sha256:{digest}" if digest else None)
         if commit is not None:
             held = Revision(name, commit, digest if component.named.revision else None, source=self.bundle.source)
@@ -193,7 +214,7 @@ class CycloneDxReader:
         if isinstance(evidence, Mapping):
             places.append(("evidence.licenses", evidence.get("licenses"), "detected"))
         for key, held, basis in places:
-            for at, each in enumerate(_list(held)):
+            for at, each in enumerate(entries_of(held)):
                 place = f"{component.place}.{key}[{at}]"
                 if not isinstance(each, Mapping):
                     self._note("bad-value", f"`{shown(place, 120)}` is no licence: `{shown(each)}`")
@@ -208,7 +229,7 @@ class CycloneDxReader:
                     continue
                 concluded = (each.get("acknowledgement") or license.get("acknowledgement")) == "concluded"
                 by = "concluded by its author" if concluded and basis == "declared" else ""
-                self.bundle.state(subject, name, link, basis=basis, text=_text_digest(license), by=by)
+                self.bundle.state(subject, name, link, basis=basis, text=text_digest_in(license), by=by)
 
     def _lineage(self, component: _Component) -> None:
         """The ancestors and descendants of a model, and the data that it was trained or evaluated on."""
@@ -216,7 +237,7 @@ class CycloneDxReader:
         pedigree = component.values.get("pedigree")
         if isinstance(pedigree, Mapping):
             ancestors = []
-            for each in _list(pedigree.get("ancestors")):
+            for each in entries_of(pedigree.get("ancestors")):
                 base = self._other(each, component, "ancestors")
                 stated = relation_in(properties_of(each)) if base is not None else None
                 if base is not None and stated is not None and base != name:
@@ -225,7 +246,7 @@ class CycloneDxReader:
                     ancestors.append(base)
             for base in ancestors:
                 self._base(component, name, base, len(set(ancestors)))
-            for each in _list(pedigree.get("descendants")):
+            for each in entries_of(pedigree.get("descendants")):
                 descendant = self._other(each, component, "descendants")
                 if descendant is not None:
                     self._base(_Component({}, component.place, "model", descendant, Named(descendant)), descendant, name, 1)
@@ -234,7 +255,7 @@ class CycloneDxReader:
             if data is not None and data.kind == "dataset":
                 self.bundle.relate(name, f"dataset:{data.named.name}", relation, evidence, f"property licet:{relation}")
         told = self.bundle.parents_of(name).copy()
-        for at, each in enumerate(_list(_parameters(component.values).get("datasets"))):
+        for at, each in enumerate(entries_of(parameters_in(component.values).get("datasets"))):
             dataset = self._dataset(each)
             if dataset is not None and f"dataset:{dataset}" in told:
                 continue
@@ -246,7 +267,7 @@ class CycloneDxReader:
     def _other(self, each: object, component: _Component, what: str) -> str | None:
         """The model that a pedigree names, noted by its name."""
         held = self._by_ref.get(str(each.get("bom-ref"))) if isinstance(each, Mapping) else None
-        named = held.named if held is not None else _named(each) if isinstance(each, Mapping) else None
+        named = held.named if held is not None else named_in(each) if isinstance(each, Mapping) else None
         if named is None:
             self._note("bad-value", f"`{shown(f'{component.place}.pedigree.{what}', 120)}` has an entry without a name that can be one")
             return None
@@ -261,7 +282,7 @@ class CycloneDxReader:
         if child == parent:
             self._note("self-base", f"`{shown(component.place, 120)}` names itself as its ancestor", "LIC108")
             return
-        tags = tuple(tag for tag in _list(component.values.get("tags")) if isinstance(tag, str))
+        tags = tuple(tag for tag in entries_of(component.values.get("tags")) if isinstance(tag, str))
         told = infer_relation(Signs(child, bases, None, tags), parent)
         self.bundle.relate(child, parent, told.relation, told.evidence, told.says)
 
@@ -290,10 +311,10 @@ class CycloneDxReader:
         uses: dict[str, dict[str, ModelUse]] = {}
         if isinstance(top, Mapping) and str(top.get("type")) in _APPLICATIONS:
             self._applications.setdefault(str(top.get("bom-ref")), top)
-        for each in _list(self._document.get("dependencies")):
+        for each in entries_of(self._document.get("dependencies")):
             if not isinstance(each, Mapping) or not isinstance(each.get("ref"), str):
                 continue
-            targets = [self._by_ref[ref] for ref in _list(each.get("dependsOn")) if isinstance(ref, str) and ref in self._by_ref]
+            targets = [self._by_ref[ref] for ref in entries_of(each.get("dependsOn")) if isinstance(ref, str) and ref in self._by_ref]
             owner = self._by_ref.get(each["ref"])
             if owner is None and each["ref"] in self._applications:
                 own = uses.setdefault(each["ref"], {})
@@ -326,60 +347,3 @@ class CycloneDxReader:
             elif target.named.name not in known and target.named.name != name:
                 told = infer_relation(Signs(name, 1, None), target.named.name)
                 self.bundle.relate(name, target.named.name, told.relation, "inferred", f"dependsOn; {told.says}")
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _named(values: Mapping[str, Any]) -> Named | None:
-    """The name of a component: by its package URL, by a link to the Hub that bears its name, or as it is called."""
-    found = read_purl(values.get("purl"))
-    if found is not None:
-        return found
-    own = name_in(properties_of(values))
-    if own is not None:
-        return Named(own)
-    title = values.get("name")
-    if not isinstance(title, str):
-        return None
-    for each in _list(values.get("externalReferences")):
-        if isinstance(each, Mapping) and each.get("type") in _LINKS:
-            found = read_link(each.get("url"), title)
-            if found is not None:
-                return found
-    name = own_name(values.get("group"), title)
-    return Named(name) if name is not None else None
-
-
-def _parameters(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    card = values.get("modelCard")
-    held = card.get("modelParameters") if isinstance(card, Mapping) else None
-    return held if isinstance(held, Mapping) else {}
-
-
-def _modality(parameters: Mapping[str, Any]) -> str | None:
-    """The modality, by the task, else by what goes in and comes out."""
-    task = parameters.get("task")
-    if isinstance(task, str) and task in MODALITY_OF_TASK:
-        return MODALITY_OF_TASK[task]
-    media = []
-    for key in ("inputs", "outputs"):
-        formats = [str(each.get("format")).casefold() for each in _list(parameters.get(key)) if isinstance(each, Mapping)]
-        if not formats or not all(each in _MEDIA for each in formats):
-            return None
-        media.append({_MEDIA[each] for each in formats})
-    return modality_of(*media)
-
-
-def _text_digest(license: Mapping[str, Any]) -> str | None:
-    """The digest of the licence's text, where it stands in the document."""
-    text = license.get("text")
-    content = text.get("content") if isinstance(text, Mapping) else None
-    if not isinstance(text, Mapping) or not isinstance(content, str) or not content:
-        return None
-    try:
-        data = base64.b64decode(content, validate=True) if text.get("encoding") == "base64" else content.encode("utf-8")
-    except (binascii.Error, ValueError):
-        return None
-    return hashlib.sha256(data).hexdigest()

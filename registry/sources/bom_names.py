@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
-from urllib.parse import unquote
+from urllib.parse import parse_qs, unquote
 
 from registry.sources.hub_words import commit_of, name_problem, plain_text
 from registry.sources.references import read_reference
@@ -40,12 +40,14 @@ def read_purl(text: object) -> Named | None:
     kind, slash, path = rest.lstrip("/").partition("/")
     if scheme.casefold() != "pkg" or not mark or kind.casefold() != "huggingface" or not slash:
         return None
-    path = path.partition("#")[0].partition("?")[0]
+    path, _, qualifiers = path.partition("#")[0].partition("?")
     path, _, version = path.rpartition("@") if "@" in path else (path, "", "")
     steps = [unquote(step) for step in path.split("/") if step]
-    is_dataset = len(steps) > 1 and steps[0] == "datasets"
-    name = "/".join(steps[1:] if is_dataset else steps)
-    if not name or len(steps) - is_dataset > 2 or name_problem(name, "model") is not None:
+    is_prefixed = len(steps) > 1 and steps[0] == "datasets"
+    # Some tell a dataset by where the repository is: `?repository_url=https://huggingface.co/datasets`.
+    is_dataset = is_prefixed or any(each.rstrip("/").endswith("/datasets") for each in parse_qs(qualifiers).get("repository_url", ()))
+    name = "/".join(steps[1:] if is_prefixed else steps)
+    if not name or len(steps) - is_prefixed > 2 or name_problem(name, "model") is not None:
         return None
     return Named(name, is_dataset, commit_of(unquote(version)) if _COMMIT.fullmatch(unquote(version)) else None)
 
@@ -85,3 +87,25 @@ def license_name(value: object) -> str | None:
     """The name of a licence; none where it says that nothing is known or asserted."""
     text = plain_text(value)
     return None if text is None or text.casefold() in _NOTHING else text
+
+
+def joined_parts(expression: str, most: int = 20) -> list[str]:
+    """What an expression of licences joins with `AND`, however its parentheses group it; a choice with `OR` stays whole, without its own.
+
+    Args:
+        expression: The expression.
+        most: So many levels of parentheses are opened.
+    """
+    parts, depth, choice = [""], 0, False
+    for word in re.split(r"(\(|\)| AND | OR )", expression.strip()):
+        if word == " AND " and depth == 0:
+            parts.append("")
+            continue
+        depth += (word == "(") - (word == ")")
+        choice = choice or (word == " OR " and depth == 0)
+        parts[-1] += word
+    if choice or most == 0:
+        return [expression.strip()]
+    if len(parts) > 1:
+        return [inner for part in parts for inner in joined_parts(part, most - 1)]
+    return joined_parts(parts[0][1:-1], most - 1) if parts[0].startswith("(") and parts[0].endswith(")") else parts

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
-from registry.sources.bom_names import Named, license_name, own_name, read_link, read_purl, sha256_of
+from registry.sources.bom_names import Named, joined_parts, license_name, own_name, read_link, read_purl, sha256_of
 from registry.sources.bom_own import evidence_in, relation_in, statement_of
 from registry.sources.hub_words import plain_text, shown
 from registry.sources.layer_bundle import Bundle
@@ -31,6 +31,9 @@ STATED = "LicenseRef-stated-"
 """What we call licences that are named by their source and known to nobody."""
 
 MODEL, DATA, PACKAGE = "ai_AIPackage", "dataset_DatasetPackage", "software_Package"
+
+_TYPES = {word.casefold(): kind for kind in (MODEL, DATA, PACKAGE) for word in (kind, kind.partition("_")[2])}
+"""The types as some write them: in other letter case, without the prefix, or as the whole address."""
 
 _TRAINED = {"trainedOn": "trained-on", "finetunedOn": "trained-on", "pretrainedOn": "trained-on", "testedOn": "tested-on", "evaluatedOn": "tested-on"}
 _LICENSES = {"hasDeclaredLicense": "", "hasConcludedLicense": "concluded by its author"}
@@ -351,10 +354,10 @@ class SpdxReader:
             if isinstance(entry, Mapping)
         }
         found: list[tuple[str | None, str | None]] = []
-        for part in expression.split(" AND "):
+        for part in joined_parts(expression):
             text = texts.get(part) if part.startswith(STATED) else None
             if text is None:
-                found.append((license_name(part.strip("()")), None))
+                found.append((license_name(part), None))
                 continue
             references = [each for each in _list(text.get("externalRef")) if isinstance(each, Mapping)]
             places = [link for each in references for link in _list(each.get("locator")) if isinstance(link, str)]
@@ -365,7 +368,7 @@ class SpdxReader:
 def _type_of(each: Mapping[str, Any]) -> str | None:
     found = each.get("type", each.get("@type"))
     found = found[0] if isinstance(found, list) and found else found
-    return found if isinstance(found, str) else None
+    return _TYPES.get(found.rpartition("/")[2].casefold(), found) if isinstance(found, str) else None
 
 
 def _kind_of(each: Mapping[str, Any]) -> str | None:

@@ -5,12 +5,12 @@ The seed is made of such entries, and `licet catalog add` takes one. No key but 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from registry.supplychain.application import Application, ModelUse
+from registry.supplychain.application import SELF_HOSTED, Application, ModelUse
 from registry.supplychain.compute import TrainingRun
 from registry.supplychain.data import Dataset
 from registry.supplychain.developer import Developer
@@ -176,12 +176,24 @@ class ModelEntry(Sourced):
     hostings: tuple[HostingEntry, ...] = ()
 
 
+def plain_use(value: object) -> object:
+    """A model that is only named, as an entry; that it is self-hosted is said by no host."""
+    if isinstance(value, str):
+        return {"model": value}
+    if isinstance(value, Mapping) and value.get("host") == SELF_HOSTED:
+        return {**value, "host": None}
+    return value
+
+
 class UseEntry(Entry):
     """A model that an application uses."""
 
     model: Name
     host: Name | None = None
     purpose: str | None = None
+
+
+Use = Annotated[UseEntry, BeforeValidator(plain_use)]
 
 
 class UserGroupEntry(Sourced):
@@ -203,7 +215,7 @@ class ApplicationEntry(Sourced):
     distribution: tuple[Literal["internal", "saas", "api", "product", "weights"], ...] = ()
     countries: tuple[Country, ...] = ()
     commercial: bool | None = None
-    models: tuple[UseEntry, ...] = ()
+    models: tuple[Use, ...] = ()
     example: bool = False
     user_groups: tuple[UserGroupEntry, ...] = ()
 

@@ -111,6 +111,20 @@ def ask_hub_model(name: str, revision: str | None = None, *, client: HubClient |
     return read_hub_model(name, held, found, notes)
 
 
+def repository_files(name: str, *, client: HubClient | None = None) -> tuple[str, ...]:
+    """The names of the files of a model's repository.
+
+    Args:
+        name: The model, `org/name`.
+        client: Asks the Hub; one with its usual settings, if not given.
+
+    Raises:
+        SourceError: The Hub cannot be reached, or does not know the model.
+    """
+    held = (client or HubClient()).ask(f"/api/models/{quote(name, safe='/')}", [("expand", "siblings")], what=f"the model `{name}`").data
+    return file_names(held.get("siblings")) if isinstance(held, Mapping) else ()
+
+
 def read_hub_model(name: str, held: Mapping[str, Any], files: Mapping[str, bytes], notes: list[str] | None = None) -> HubModel:
     """What a record of the Hub and the text files beside it say of a model; what cannot be understood says nothing.
 
@@ -131,8 +145,9 @@ def read_hub_model(name: str, held: Mapping[str, Any], files: Mapping[str, bytes
     config = {**told, **(_object(files.get(CONFIG)) or {})}
     tokenizer = _object(files.get(TOKENIZER)) or object_of(told.get("tokenizer_config")) or {}
     shape = shape_of(config, tokenizer)
-    if count_of(header.get("context_length")):
-        shape.setdefault("context_length", str(header["context_length"]))
+    length = count_of(header.get("context_length"))
+    if length:
+        shape.setdefault("context_length", str(length))
     named = config.get("architectures")
     first = plain_text(named[0]) if isinstance(named, list) and named else None
     return HubModel(
@@ -156,11 +171,11 @@ def _object(data: bytes | None) -> dict[str, Any] | None:
 
 
 def _files(siblings: object) -> list[HubFile]:
-    found = []
+    found: dict[str, HubFile] = {}
     names = set(file_names(siblings))
     for each in siblings if isinstance(siblings, list) else ():
         large = each.get("lfs") if isinstance(each, Mapping) else None
         digest = large.get("sha256") if isinstance(large, Mapping) else None
         if isinstance(digest, str) and _SHA256.fullmatch(digest) and each.get("rfilename") in names:
-            found.append(HubFile(each["rfilename"], digest, count_of(each.get("size"))))
-    return found
+            found.setdefault(each["rfilename"], HubFile(each["rfilename"], digest, count_of(each.get("size"))))
+    return list(found.values())

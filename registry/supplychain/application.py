@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from registry.supplychain.source import Source
 
+SELF_HOSTED = "self-hosted"
+"""Written in the place of a host where the application runs the weights itself; it is kept as no host."""
+
 
 @dataclass(frozen=True, slots=True)
 class ModelUse:

@@ -12,7 +12,7 @@ from registry.terms.facts import Use
 from registry.terms.interpretation import Interpretation
 from registry.terms.license import License, Term
 from registry.terms.outcome import Headroom, Obligation, Outcome, Reason, still_decides
-from registry.terms.partial import Situation, Worth, measure, worth_of
+from registry.terms.partial import Situation, Worth, measure, period_counted, worth_of
 from registry.terms.simplify import conjunction
 from registry.terms.verdict import Verdict
 from registry.terms.vocabulary import Vocabulary
@@ -109,9 +109,12 @@ class Case:
             if isinstance(leaf, Measure):
                 found = measure(leaf, self.situation)
                 assumed = found.period is not None and found.value is not None and leaf.at == "once" and _is_bare(self.use, found.fact)
+                counted = period_counted(leaf, self.situation, found)
                 passed = found.worth if isinstance(found.worth, bool) else None
                 self.headroom.append(
-                    Headroom(self.license.id, term, found.fact, leaf.limit, leaf.inclusive, leaf.unit, found.period, found.value, assumed, leaf, passed)
+                    Headroom(
+                        self.license.id, term, found.fact, leaf.limit, leaf.inclusive, leaf.unit, found.period, found.value, assumed, leaf, passed, counted
+                    )
                 )
 
     def conclude(self) -> Outcome:

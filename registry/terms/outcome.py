@@ -56,6 +56,7 @@ class Headroom:
         assumed_period: A bare number stands for that month.
         leaf: The limit as the text has it.
         passed: Whether it is passed; None where that is not known.
+        counted: The month or year in which that number was counted; another than `period` where that one is not on record.
     """
 
     license: str
@@ -69,6 +70,7 @@ class Headroom:
     assumed_period: bool = False
     leaf: Measure | None = None
     passed: bool | None = None
+    counted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,6 +155,17 @@ def measure(leaf: Measure, situation: Situation) -> Measured:
     return Measured(fact, period, exact, worth)
 
 
+def period_counted(leaf: Measure, situation: Situation, measured: Measured) -> str | None:
+    """The month or year that the compared number was counted in; None for a number that stands for all of them."""
+    count = situation.use.value(measured.fact)
+    if measured.value is None or not isinstance(count, Count):
+        return None
+    months = [(period, amount) for period, amount in count.periods(leaf.of) if period <= situation.use.on]
+    if any(period == measured.period for period, _ in months):
+        return measured.period
+    return next((period for period, amount in reversed(months) if amount == measured.value), None)
+
+
 def _says(count: Value | None, scope: str, period: str) -> bool:
     """Whether a series names the period itself."""
     return isinstance(count, Count) and any(month == period for month, _ in count.periods(scope))

@@ -48,6 +48,12 @@ def main() -> None:
                 below,
                 lambda: rows(DOWN, name=LARGEST),
             ),
+            (
+                f"impact, {below:,} descendants",
+                ("catalog", "impact", LARGEST, *USE),
+                1,
+                lambda: rows(DOWN, name=LARGEST),
+            ),
             ("models", ("models", *USE), 1, lambda: rows("SELECT * FROM model ORDER BY downloads DESC LIMIT 50")),
             ("audit of all", ("audit", "--all", "--format", "json"), models, lambda: rows("SELECT id, profile_id FROM model")),
             (

@@ -145,6 +145,8 @@ def test_pages_join_to_the_whole_in_order(catalogue: Catalogue, write: Write, fe
         (ModelFilters(developer={"ACME"}), ["acme/chat-7b", "acme/base-7b"]),
         (ModelFilters(developer={"bee labs"}), ["bee/pix"]),
         (ModelFilters(min_params=10**9), ["acme/chat-7b", "acme/base-7b"]),
+        (ModelFilters(max_params=10**9), []),
+        (ModelFilters(min_params=10**9, max_params=10**10), ["acme/chat-7b", "acme/base-7b"]),
         (ModelFilters(licenses={"llama2"}), ["acme/base-7b"]),
         (ModelFilters(reached_by={"llama2"}), ["acme/chat-7b", "acme/base-7b"]),
         (ModelFilters(access={"api"}), ["bee/pix"]),

@@ -74,6 +74,9 @@ def test_a_misspelling_gets_the_nearest_names(catalogue: Catalogue, write: Write
     assert caught.value.nearest[0] == first
     assert len(caught.value.nearest) <= 3
     assert first in str(caught.value.hint)
+    with catalogue.reading() as connection, pytest.raises(UnknownModelError) as caught:
+        find_model(connection, text, suggest=False)
+    assert caught.value.nearest == ()
 
 
 def test_a_name_of_several_models_is_not_guessed(catalogue: Catalogue, write: Write) -> None:

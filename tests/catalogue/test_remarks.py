@@ -7,7 +7,9 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from registry.catalogue.engine import Catalogue
+from registry.catalogue.queries.remarks_of import remarks_of
 from registry.catalogue.tables.remark import remark as remark_table
+from registry.supplychain.data import Dataset
 from registry.supplychain.remark import Remark
 from tests.catalogue.conftest import Write
 from tests.factories import SOURCE, model, record
@@ -36,3 +38,18 @@ def test_a_remark_that_its_origin_no_longer_makes_is_retired(catalogue: Catalogu
     assert len(_held(catalogue)) == 2
     assert write(record(model("acme/a"))).retired["remark"] == 1
     assert len(_held(catalogue)) == 1
+
+
+def test_remarks_are_found_by_their_code_and_what_they_are_about(catalogue: Catalogue, write: Write) -> None:
+    write(
+        record(
+            model("acme/a"), Dataset("answers"), SELF, replace(SELF, code="other"), replace(SELF, subject="dataset:answers", finding=None, message="of the set")
+        )
+    )
+    with catalogue.reading() as connection:
+        assert remarks_of(connection, "acme/a", "base-itself") == (SELF.message,)
+        assert remarks_of(connection, "dataset:answers", "base-itself") == ("of the set",)
+        assert remarks_of(connection, "acme/b", "base-itself") == remarks_of(connection, "acme/a", "unheard-of") == ()
+    write(record(model("acme/a"), Dataset("answers")))
+    with catalogue.reading() as connection:
+        assert remarks_of(connection, "acme/a", "base-itself") == ()

@@ -195,3 +195,23 @@ def test_a_hostile_earlier_audit_commands_no_terminal(audit: Licet, tmp_path: Pa
         assert done.returncode == 0, done.stderr
         assert not {"\x1b", "\u202e"} & set(done.stdout)
         assert "\n::error::no" not in done.stdout
+
+
+def test_what_was_audited_is_kept_and_brought_up_to_date(audit: Licet, licet: Licet, catalogue: Path, tmp_path: Path) -> None:
+    done = audit("app/", "--record", "--app", "till")
+    assert done.returncode == 0, done.stderr
+    assert "recorded: app:till, which uses 1 models" in done.stderr
+    assert json.loads(audit("app/", "--record", "--app", "till", "--format", "json").stdout)["models"]
+    (tmp_path / "app" / "main.py").write_text(SOURCE.replace("meta-llama/Llama-2-7b-chat-hf", "microsoft/phi-2"), encoding="utf-8")
+    again = audit("app/", "--record", "--app", "till")
+    assert "now uses microsoft/phi-2" in again.stderr
+    assert "no longer uses meta-llama/Llama-2-7b-chat-hf" in again.stderr
+    shown = licet("audit", "app:till", "--format", "json", LICET_DB=str(catalogue))
+    assert json.loads(shown.stdout)["subjects"] == ["microsoft/phi-2"]
+
+
+@pytest.mark.parametrize("arguments", [("meta-llama/Llama-2-7b-chat-hf", "--record"), ("--all", "--record"), ("app/", "--record", "--against", "old.json")])
+def test_only_a_folder_is_kept(audit: Licet, arguments: tuple[str, ...]) -> None:
+    done = audit(*arguments)
+    assert done.returncode == 2
+    assert "--record" in done.stderr

@@ -16,8 +16,9 @@ LLAMA = "meta-llama/Llama-2-7b-chat-hf"
 
 
 def test_a_bill_goes_to_stdout_or_to_a_file(licet: Licet, tmp_path: Path) -> None:
-    printed = licet("bom", LLAMA, "--commercial", "--spec", "1.6")
+    printed = licet("bom", LLAMA, "--commercial", "--spec", "1.6", "--author", "Acme GmbH")
     assert printed.returncode == 0, printed.stderr
+    assert json.loads(printed.stdout)["metadata"]["manufacturer"] == {"name": "Acme GmbH"}
     assert json.loads(printed.stdout)["specVersion"] == "1.6"
     written = licet("bom", LLAMA, "--format", "spdx-json", "--out", "bill.json")
     assert written.returncode == 0, written.stderr
@@ -113,6 +114,20 @@ def test_a_text_is_fetched_from_the_hub_and_then_taken_from_its_cache(licet: Lic
     cached = licet("notice", name, "--out", "again", "--format", "json", "--offline", **given)
     assert cached.returncode == 0, cached.stderr
     assert "/tree/" in json.loads(cached.stdout)["licenses"][0]["files"][0]["from"]
+
+
+def test_texts_are_fetched_from_the_hub_under_whatever_name_they_stand_there(licet: Licet, tmp_path: Path) -> None:
+    name = "intfloat/multilingual-e5-large"
+    with serving() as hub:
+        held = {"MODEL_LICENSE.txt": mit_text().encode(), "legal/NOTICE": b"Made by us.", "a/b/LICENSE": b"deep", "weights.bin": b"w", "README.md": b"# E5\n"}
+        hub.add(name, files=held)
+        done = licet("notice", name, "--out", "out", "--format", "json", HF_ENDPOINT=hub.endpoint, HF_HOME=str(tmp_path / "hf"))
+        assert done.returncode == 0, done.stderr
+        fetched = {request.path.partition("/main/")[2] for request in hub.requests if request.path.startswith(f"/{name}/resolve/")}
+    assert fetched == {"MODEL_LICENSE.txt", "legal/NOTICE"}
+    index = json.loads(done.stdout)
+    assert [each["path"] for each in index["licenses"][0]["files"]] == ["licenses/mit/MODEL_LICENSE.txt"]
+    assert (tmp_path / "out" / index["notices"][0]["path"]).read_bytes() == b"Made by us."
 
 
 def test_the_hub_is_asked_about_the_targets_only_where_that_is_wanted(licet: Licet, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def test_users_are_recorded_shown_and_held_against_limits(licet: Licet, tmp_path
     assert table.returncode == 0
     assert re.search("72M in 2026-10 +██████░░ 72%", table.stdout)
     assert "settled 2023-06: open" in table.stdout
-    assert "licet catalog users record kestrel-desk" in table.stdout
+    assert "licet catalog users record kestrel-desk --month 2023-06 --mau N" in table.stdout
     rows = list(csv.DictReader(io.StringIO(licet("catalog", "headroom", "kestrel-desk", "--on", "2026-11-20", "--format", "csv").stdout)))
     assert {(row["license"], row["month"], row["settled"]) for row in rows} == {("qwen-2024", "2026-10", "false"), ("llama2", "2023-06", "true")}
     assert json.loads(licet("catalog", "headroom", "--format", "json").stdout)["schema"] == "licet.headroom/1"
@@ -38,6 +38,20 @@ def test_revenue_is_recorded_corrected_and_shown(licet: Licet) -> None:
     assert licet("catalog", "revenue", "record", "brushfire", "1.5M EUR", "--year", "2025").stdout.startswith("Corrected from 2,000,000.00 USD")
     assert "1,500,000  EUR" in licet("catalog", "revenue", "show", "brushfire").stdout
     assert json.loads(licet("catalog", "revenue", "show", "brushfire", "--format", "json").stdout)["items"][0]["of"] == "licensee"
+
+
+def test_impact_is_printed_with_the_way_there(licet: Licet) -> None:
+    table = licet("catalog", "impact", "meta-llama/Llama-2-7b-hf", "--limit", "3", "--commercial", "--distribution", "saas", "--mau", "900M")
+    assert table.returncode == 0
+    assert "models from it  15: 0 registered here, 15 imported" in table.stdout
+    assert "app:kestrel-desk  Kestrel Savings Bank" in table.stdout
+    assert re.search(r"needs-permission +1\d\n", table.stdout)
+    assert "and 12 more models" in table.stdout
+    assert "commercial true, distribution saas" in table.stderr
+    rows = list(csv.DictReader(io.StringIO(licet("catalog", "impact", "qwen-2024", "--format", "csv").stdout)))
+    assert {(row["kind"], row["name"]) for row in rows} >= {("model", "Qwen/Qwen2.5-72B"), ("application", "jadewell"), ("user-group", "jadewell/members")}
+    found = json.loads(licet("catalog", "impact", "dataset:the-pile", "--format", "json").stdout)
+    assert (found["schema"], found["subject"]["kind"]) == ("licet.impact/1", "dataset")
 
 
 def test_a_bar_says_how_much_of_a_limit_is_used() -> None:
@@ -57,3 +71,16 @@ def test_a_series_is_drawn_by_its_heights() -> None:
     assert spark([1, 2, 4, 8]) == "▁▂▄█"
     assert spark([0, 5]) == "▁█"
     assert spark([5]) == spark([]) == spark([0, 0]) == ""
+
+
+def test_an_application_is_added_from_a_file_named_as_it_stands(licet: Licet, root: Path) -> None:
+    example = str(root / "data" / "examples" / "application.yaml")
+    assert licet("catalog", "add", "application", example).stdout == "Added application harbour-desk.\n"
+    changed = licet("catalog", "add", "application", "--set", "id=harbour-desk", "--set", "owner=Harbour AS")
+    assert changed.stdout == "Changed application harbour-desk.\n"
+    shown = licet("show", "app:harbour-desk").stdout
+    assert "Harbour AS" in shown
+    assert "openai-api" in shown
+    twice = licet("catalog", "add", "application", example, "--from", example)
+    assert (twice.returncode, "name the file once" in twice.stderr) == (2, True)
+    assert "47,800" in licet("catalog", "users", "show", "harbour-desk").stdout

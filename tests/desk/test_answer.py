@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from registry.desk.answer import Question, answer, license_question, to_item
+from registry.desk.answer import Question, answer, license_question
+from registry.desk.answer_item import to_item
 from registry.lineage.graph import Node
 from registry.terms.facts import Use
 from registry.terms.verdict import VERDICT_WORDS

@@ -11,7 +11,8 @@ from registry.desk.session import Desk
 from registry.desk.terms_digest import terms_digest
 from registry.terms.facts import read_fact
 from registry.yaml12 import read_yaml
-from tests.desk.test_audit_application import LLAMA, app, audit, codes, with_policy
+from tests.desk.test_audit_application import LLAMA, app, audit, codes, with_policy, write
+from tests.sources.model_folders import safetensors, write_folder
 
 LLAMA3 = "meta-llama/Meta-Llama-3-8B-Instruct"
 SHIPPED = {"commercial": True, "distribution": ["product"], "monthly_active_users": 1000}
@@ -37,6 +38,16 @@ def test_lic202_goes_when_the_line_is_shown(reader: Desk, tmp_path: Path, file: 
 def test_lic206_names_the_licence_text_that_has_to_go_along(reader: Desk, tmp_path: Path) -> None:
     told = next(each for each in audit(reader, app(tmp_path, LLAMA), SHIPPED).told if each.finding.code == "LIC206")
     assert (told.finding.subject, told.finding.license, told.finding.clause) == (LLAMA, "llama2", "1.b.i")
+
+
+def test_data_and_names_that_nobody_recorded_are_asked_for_credit_too(reader: Desk, tmp_path: Path) -> None:
+    write(tmp_path, app_py='from datasets import load_dataset\nload_dataset("tatsu-lab/alpaca")\n')
+    write_folder(tmp_path, {"models/own/model.safetensors": safetensors(shape=(30, 30)), "models/own/README.md": "---\nlicense: cc-by-4.0\n---\n"})
+    found = audit(reader, tmp_path, SHIPPED)
+    weights = "models/own/model.safetensors"
+    assert {each.finding.subject for each in found.told if each.finding.code == "LIC202"} == {"dataset:tatsu-lab/alpaca", weights}
+    (tmp_path / "NOTICE").write_text("Trained on alpaca.\n", encoding="utf-8")
+    assert {each.finding.subject for each in audit(reader, tmp_path, SHIPPED).told if each.finding.code == "LIC202"} == {weights}
 
 
 @pytest.mark.parametrize("use", [{}, {"commercial": True, "distribution": ["internal"]}])

@@ -190,7 +190,7 @@ def test_what_the_hub_says_goes_in_and_what_is_recorded_stays(desk: Desk) -> Non
         ingest(connection, [record(model("acme/two", title="Two", parameters=7))], actor="tester", kind="test")
     (held,) = gather_subject(desk, ["acme/two"], {}).models
     index = [{"results": [{"metrics": [{"type": "f1", "value": 1}]}]}]
-    said = {"sha": "c" * 40, "pipeline_tag": "translation", "safetensors": {"total": 9}, "model-index": index}
+    said: dict[str, Any] = {"sha": "c" * 40, "pipeline_tag": "translation", "safetensors": {"total": 9}, "model-index": index}
     found = with_hub(held, read_hub_model("acme/two", said, {}))
     assert (found.title, found.parameters, found.licensing) == ("Two", 7, held.licensing)
     assert (found.on_hub, found.commit) == (True, "c" * 40)
@@ -198,6 +198,15 @@ def test_what_the_hub_says_goes_in_and_what_is_recorded_stays(desk: Desk) -> Non
     assert (found.card.task, [each.type for each in found.card.metrics]) == ("translation", ["f1"])
     assert found.card.cited is not None
     assert found.card.cited.reference == f"huggingface.co/acme/two@{'c' * 40}"
+
+
+def test_a_model_without_an_address_is_noted_with_what_gives_it_one(reader: Desk) -> None:
+    llama = "meta-llama/Llama-3.1-8B-Instruct"
+    made = make_bill(reader, [llama, LLAMA], {})
+    assert "purl" not in json.loads(made.text)["components"][0]
+    (note,) = [note for note in made.notes if "package URL" in note]
+    assert llama in note
+    assert "`--hub` asks it" in note
 
 
 def test_the_hub_is_not_asked_offline(desk_over: Open) -> None:

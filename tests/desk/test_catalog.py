@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from registry.catalogue.checkup import check_catalogue
+from registry.cli.state import read_record
 from registry.desk.catalog import accept, add, stats
+from registry.desk.check import check_models
 from registry.desk.session import Desk
 from registry.desk.show import show_model
 from registry.errors import LineageError, UnknownLicenseError, UnknownModelError, UsageError
+from registry.resources import resource_dir
 from tests.desk.conftest import LLAMA, check, codes, digest
 
 BASE = "meta-llama/Llama-2-7b-hf"
@@ -95,6 +98,35 @@ def test_a_model_with_bases_is_bound_by_them(desk: Desk) -> None:
     assert show_model(desk, "acme/tuned")["bases"][0]["model"] == BASE
 
 
+def test_an_application_keeps_its_models_where_none_are_given(desk: Desk) -> None:
+    add(desk, "application", {"id": "kiosk", "owner": "Acme", "models": [LLAMA, {"model": "openai/gpt-4o", "host": "openai-api", "purpose": "answers"}]})
+    add(desk, "application", {"id": "kiosk", "owner": "Acme AS"})
+    shown = show_model(desk, "app:kiosk")
+    assert shown["owner"] == "Acme AS"
+    assert [(use["model"], use["host"], use["purpose"]) for use in shown["models"]] == [(LLAMA, None, None), ("openai/gpt-4o", "openai-api", "answers")]
+    add(desk, "application", {"id": "kiosk", "models": []})
+    assert show_model(desk, "app:kiosk")["models"] == []
+
+
+def test_a_model_of_an_application_is_hosted_or_its_own(desk: Desk) -> None:
+    uses = [{"model": "Llama 2 7B Chat", "host": "self-hosted"}, {"model": LLAMA, "host": "groq"}]
+    add(desk, "application", {"id": "kiosk", "models": uses})
+    assert [(use["model"], use["host"]) for use in show_model(desk, "app:kiosk")["models"]] == [(LLAMA, None), (LLAMA, "groq")]
+
+
+def test_the_example_of_an_application_is_taken_and_answered(desk: Desk) -> None:
+    entry = read_record(str(resource_dir("data") / "examples" / "application.yaml"))
+    assert add(desk, "application", entry)["created"] is True
+    items = check_models(desk, ["app:harbour-desk"], {})
+    assert {(item["model"], item["host"]) for item in items} == {
+        ("openai/gpt-4o", "openai-api"),
+        ("meta-llama/Llama-3.1-70B-Instruct", None),
+        ("BAAI/bge-m3", None),
+    }
+    assert items[0]["use"]["monthly_active_users"]["product"]["2026-10"] == 47_800
+    assert items[0]["use"]["audience"] == ["DE", "DK", "SE"]
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("developer", {"name": "Acme"}, "`id`: it is missing"),
     ("developer", {"id": "acme", "kind": "moon"}, "`kind`"),
@@ -127,6 +159,10 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("hosting", {"model": BASE, "host": "no-such-host"}, "no-such-host"),
     ("application", {"id": "a", "distribution": ["pigeon"]}, "`distribution.0`"),
     ("application", {"id": "a", "models": [{"model": BASE, "host": "no-such-host"}]}, "no-such-host"),
+    ("application", {"id": "a", "models": [{"model": BASE, "host": "openai"}]}, "no host is called `openai`"),
+    ("application", {"id": "a", "models": [5]}, "`models.0`"),
+    ("application", {"id": "a", "countries": ["UK"]}, "`app:a`: `countries`: `UK` is not a country code of ISO 3166-1; did you mean GB?"),
+    ("user-group", {"application": "aurelia-lex", "id": "g", "countries": ["XX"]}, "`XX` is not a country code"),
     ("user-group", {"id": "g"}, "`application` is missing"),
     ("user-group", {"application": "aurelia-lex"}, "`id`: it is missing"),
     ("user-group", {"application": "no-such-app", "id": "g"}, "no-such-app"),

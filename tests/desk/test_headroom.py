@@ -84,7 +84,12 @@ def test_a_month_that_is_missing_is_named_and_the_last_one_held_against(desk: De
     assert (item["tested_month"], item["month"], item["value"]) == ("2026-10", "2026-05", 900_000)
     assert item["missing"] == "monthly active users of the group in 2026-10"
     assert item["note"].startswith("held against 2026-05, the last recorded before 2026-10; no trend: 1 of 3")
+    assert (
+        "the text of playground-v2-community looks at October 2026, which is not on record; May 2026 was counted"
+        in check(desk, "app:kiosk", date="2026-11-20")["warnings"]
+    )
     users(desk, {"2026-10": 950_000})
+    assert not [warning for warning in check(desk, "app:kiosk", date="2026-11-20")["warnings"] if "not on record" in warning]
     assert (one(desk)["missing"], one(desk)["month"]) == (None, "2026-10")
 
 
@@ -100,6 +105,8 @@ def test_users_of_all_applications_of_an_owner_count_for_its_group(desk: Desk) -
         users(desk, {"2026-10": 600_000}, name)
     assert (one(desk)["value"], one(desk)["passed"]) == (1_200_000, True)
     assert any("whole group" in warning for warning in read_headroom(desk, "kiosk")["warnings"])
+    add_application(desk, PLAYGROUND, id="booth")
+    assert [warning for warning in read_headroom(desk, "kiosk")["warnings"] if "app:booth of the same owner has no users" in warning]
 
 
 def test_revenue_limits_are_held_against_recorded_revenue(desk: Desk) -> None:

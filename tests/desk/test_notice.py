@@ -65,6 +65,84 @@ def test_a_text_is_taken_from_the_folder_of_a_model_with_its_digest(offline: Des
     assert "E5 was made by us." in (tmp_path / "out" / "NOTICE").read_text(encoding="utf-8")
 
 
+def test_a_copy_that_names_another_s_copyright_is_not_taken_for_one_s_own(offline: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "e5"
+    folder.mkdir()
+    base = "FacebookAI/xlm-roberta-large"
+    (folder / "LICENSE").write_text(mit_text(), encoding="utf-8")
+    (license,) = [each for each in write(offline, tmp_path / "out", MIT, folders={MIT: str(folder)})["licenses"] if each["id"] == "mit"]
+    assert license["without_own_notice"] == [base]
+    assert f"found for {base}" in (tmp_path / "out" / "THIRD-PARTY-MODELS.md").read_text(encoding="utf-8").replace("\\", "")
+    (folder / "LICENSE").write_text(mit_text().replace("Copyright (c) 2026 Acme", "Copyright (c) <year> <holder>"), encoding="utf-8")
+    (license,) = [each for each in write(offline, tmp_path / "form", MIT, folders={MIT: str(folder)})["licenses"] if each["id"] == "mit"]
+    assert license["without_own_notice"] == []
+    own = tmp_path / "xlm"
+    own.mkdir()
+    (own / "LICENSE").write_text(mit_text().replace("Acme", "Meta"), encoding="utf-8")
+    (folder / "LICENSE").write_text(mit_text(), encoding="utf-8")
+    (license,) = [each for each in write(offline, tmp_path / "both", MIT, folders={MIT: str(folder), base: str(own)})["licenses"] if each["id"] == "mit"]
+    assert (license["without_own_notice"], len(license["files"])) == ([], 2)
+
+
+def test_a_notice_that_came_with_a_model_goes_along_byte_for_byte(offline: Desk, tmp_path: Path) -> None:
+    folder = tmp_path / "e5"
+    folder.mkdir()
+    (folder / "LICENSE").write_text(mit_text(), encoding="utf-8")
+    notice = b"E5 was made by us.\r\n\xff\x00 \x1b[31m\n" + b"x" * 300_000
+    (folder / "NOTICE").write_bytes(notice)
+    index = write(offline, tmp_path / "out", MIT, folders={MIT: str(folder)})
+    (file,) = index["notices"]
+    assert (file["model"], file["path"]) == (MIT, "notices/intfloat--multilingual-e5-large/NOTICE")
+    assert (tmp_path / "out" / file["path"]).read_bytes() == notice
+    assert file["sha256"] == hashlib.sha256(notice).hexdigest()
+    assert "\x1b" not in (tmp_path / "out" / "NOTICE").read_text(encoding="utf-8")
+
+
+def test_words_with_a_blank_for_a_name_are_given_the_name(offline: Desk, tmp_path: Path, knowledge: Knowledge) -> None:
+    from registry.desk.register import register_model
+
+    register_model(offline, specification("acme/kestrel-11b", "tiiuae/falcon-11B", license="falcon-2-11b-tii-1.0"), {})
+    write(offline, tmp_path / "out", "acme/kestrel-11b")
+    notice = (tmp_path / "out" / "NOTICE").read_text(encoding="utf-8")
+    assert "[name of" in wording(knowledge, "falcon-2-11b-tii-1.0", "display")
+    assert "kestrel-11b is built using Falcon LLM technology from the Technology Innovation Institute" in notice
+    assert "[name of" not in notice
+
+
+def test_data_is_named_and_credited_where_its_licence_reaches(offline: Desk, tmp_path: Path) -> None:
+    from registry.desk.register import register_model
+
+    register_model(offline, specification("acme/letters-7b", "Qwen/Qwen2.5-7B", datasets=("databricks/databricks-dolly-15k",), license="apache-2.0"), {})
+    bundle, _ = gather_bundle(offline, ["acme/letters-7b"], {}, interpretation="strict")
+    (data,) = [each for each in bundle.models if each.name.startswith("dataset:")]
+    assert (data.name, data.relation) == ("dataset:databricks/databricks-dolly-15k", "data that it was trained on")
+    credits = [duty.credit for duty in bundle.duties if duty.credit]
+    assert len(credits) == 1
+    assert "(databricks/databricks-dolly-15k) by databricks, under Creative Commons Attribution-ShareAlike 3.0 Unported (https://" in str(credits[0])
+    plain, _ = gather_bundle(offline, ["acme/letters-7b"], {}, interpretation="permissive")
+    assert [duty for duty in plain.duties if duty.credit] == []
+
+
+def test_words_that_nobody_knows_are_a_blank_until_they_are_filled_in(offline: Desk, tmp_path: Path) -> None:
+    flux = "black-forest-labs/FLUX.1-dev"
+    index = write(offline, tmp_path / "out", flux)
+    assert [(each["license"], each["section"]) for each in index["words_missing"]] == [("flux-1-dev-nc-1.1.1", "3.b")]
+    assert not index["complete"]
+    assert "LIC203" in lacking(check_published(offline, str(tmp_path / "out"), [flux], {}))
+    (tmp_path / "out" / "NOTICE").write_text("FLUX.1 [dev] is licensed by Black Forest Labs.", encoding="utf-8")
+    assert "LIC203" not in lacking(check_published(offline, str(tmp_path / "out"), [flux], {}))
+
+
+def test_who_wrote_a_licence_of_all_the_world_is_not_who_is_credited(offline: Desk, tmp_path: Path) -> None:
+    aya = "CohereForAI/aya-23-8B"
+    folder = tmp_path / "app"
+    folder.mkdir()
+    (folder / "README.md").write_text("Under a licence of Creative Commons.", encoding="utf-8")
+    assert "LIC202" in lacking(check_published(offline, str(folder), [aya], {"commercial": False}))
+    (folder / "README.md").write_text("Answers come from Aya 23 of Cohere and Cohere Labs.", encoding="utf-8")
+    assert "LIC202" not in lacking(check_published(offline, str(folder), [aya], {"commercial": False}))
+
+
 def test_a_text_that_is_another_licence_does_not_stand_for_the_one_that_is_needed(offline: Desk, tmp_path: Path) -> None:
     folder = tmp_path / "llama"
     folder.mkdir()

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import datetime, tzinfo
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from registry.catalogue.history import head_hash
+from registry.catalogue.ingest.writer import ingest
 from registry.desk.facts import today
+from registry.desk.record_run import OVERRIDDEN
 from registry.desk.register import register_model
 from registry.desk.report import MOST_ENTRIES, ReportQuestion, age_in_words, make_report
 from registry.desk.report_annex import annex_names, read_annex
@@ -21,9 +25,13 @@ from registry.desk.session import Desk
 from registry.errors import FactError, UnknownModelError, UsageError
 from registry.reports.markdown import render_markdown
 from registry.reports.report import Report, report_to_data
+from registry.reports.report_forms import render
 from registry.reports.report_json import render_json
 from registry.reports.report_words import DISCLAIMER, VERDICTS
-from tests.desk.conftest import LLAMA, Open, digest, specification
+from registry.supplychain.remark import Remark
+from registry.supplychain.source import Source
+from tests.desk.conftest import LLAMA, Open, specification
+from tests.factories import model, record, statement
 
 SERVICE: dict[str, Any] = {"commercial": True, "distribution": ["saas"]}
 VISION = "meta-llama/Llama-3.2-11B-Vision-Instruct"
@@ -49,7 +57,8 @@ def test_a_report_says_what_it_rests_on(reader: Desk) -> None:
     report = about(reader, LLAMA)
     assert report.made_on == today()
     assert report.knowledge == {"version": reader.knowledge.version, "digest": reader.knowledge.digest, "age": age_in_words(reader.knowledge)}
-    assert report.catalogue == {"digest": digest(reader)}
+    with reader.catalogue.reading() as connection:
+        assert report.catalogue == {"head": head_hash(connection)}
     assert report.stated_by == {"commercial": "with the request", "distribution": "with the request"}
 
 
@@ -75,12 +84,42 @@ def test_the_source_date_is_the_day_of_the_report_and_of_the_use(reader: Desk, m
         about(reader, LLAMA)
 
 
+@pytest.mark.parametrize("form", ["html", "json", "md", "pdf"])
+def test_the_same_inputs_are_the_same_bytes_on_another_day(desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, form: str) -> None:
+    """Nothing of the real day gets in: neither with models, nor applications, datasets, folders or a whole catalogue."""
+    if form in ("html", "pdf"):
+        pytest.importorskip("jinja2")
+    if form == "pdf":
+        pytest.importorskip("weasyprint")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+    folder = folder_of(tmp_path, "license: apache-2.0", "base_model: meta-llama/Llama-2-7b-hf")
+    targets: list[tuple[str, ...]] = [(folder,)] if form == "pdf" else [(LLAMA, "dataset:tatsu-lab/alpaca", folder), ("app:aurelia-lex",), ()]
+
+    def documents() -> list[bytes]:
+        asked = [(each, ReportQuestion(SERVICE, uses=("all",), annexes=("ntia",) if each else (), rows=20)) for each in targets]
+        return [render(make_report(desk, each, question), form) for each, question in asked]
+
+    before = documents()
+    clock_is_set_to(monkeypatch, "2029-03-01")
+    assert today() == "2029-03-01"
+    assert documents() == before
+
+
+def clock_is_set_to(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Later:
+            return cls.fromisoformat(day).replace(tzinfo=tz)
+
+    monkeypatch.setattr("registry.desk.facts.datetime", Later)
+
+
 def test_duties_have_what_sets_them_off_and_words_to_use(reader: Desk) -> None:
     (entry,) = about(reader, LLAMA, raw={"commercial": True, "distribution": ["product"], "monthly_active_users": "5M"}).entries
     copy, notice = [duty for duty in entry.duties if duty.counts]
     assert (copy.title, copy.section, copy.trigger) == ("Give a copy of the licence", "1.b.i", "give the weights to others or ship it inside a product")
     assert copy.text is not None
-    assert copy.text.startswith("Llama 2 Community License Agreement, 2023-07-18: ")
+    assert copy.text.startswith("Llama 2 Community License Agreement, 2023-07-18: https://github.com/meta-llama/llama-models/blob/")
     assert notice.text is not None
     assert notice.text.startswith("Llama 2 is licensed under")
     assert entry.headline == "Allowed if you do these 2 things."
@@ -93,7 +132,47 @@ def test_what_counsel_asks_of_a_licence_is_there_or_said_to_be_unknown(reader: D
     assert "California" in llama.governing_law[0]
     assert "breach" in llama.termination[0]
     assert [text.name for text in llama.texts] == ["Llama 2 Community License Agreement", "Llama 2 Acceptable Use Policy"]
-    assert "can it be changed by one side: not recorded" in render_markdown(about(reader, LLAMA))
+    assert any(link.endswith("/models/llama2/LICENSE") for link in llama.links)
+    assert llama.texts[0].links[0] in llama.links
+    assert llama.digest == reader.knowledge.license_digest("llama2")
+    assert next(copy["name"] for copy in llama.texts[0].words).startswith("llama-2-license-2023")
+    assert re.fullmatch(r"[0-9a-f]{32}", llama.texts[0].words[0]["digest"])
+    text = render_markdown(about(reader, LLAMA))
+    assert "can it be changed by one side: not recorded" in text
+    assert f"words {llama.texts[0].words[0]['digest']}" in text
+
+
+def test_whoever_states_facts_is_named_where_they_gave_a_name(reader: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LICET_ACTOR", "Grace of counsel")
+    assert about(reader, LLAMA).stated_by["commercial"] == "with the request, by Grace of counsel"
+
+
+def test_what_is_declared_detected_and_concluded_stands_side_by_side(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        card = statement("acme/torn", None, raw_name="apache-2.0", source=Source("a card", "2026-11-01"))
+        file = statement("acme/torn", "llama2", basis="detected", raw_name="LICENSE", source=Source("a file", "2026-11-02"))
+        ingest(connection, [record(model("acme/torn"), card, file)], actor="me", kind="import")
+    text = render_markdown(about(desk, "acme/torn"))
+    assert "| declared | apache-2.0 | apache-2.0 by its id | a card, read 2026-11-01 |" in text
+    assert re.search(r"\| detected \| LICENSE \| llama2 by its \w+ \| a file, read 2026-11-02 \|", text)
+    assert re.search(r"\| concluded \| - \| llama2 \| its files show it, .*files count more than a card \|", text)
+
+
+def test_what_was_set_aside_or_passed_over_is_told(desk: Desk) -> None:
+    with desk.catalogue.writing() as connection:
+        card = statement("acme/argued", "mit", source=Source("its card", "2026-11-01"))
+        held = statement("acme/argued", "llama2", basis="concluded", source=Source("memo 7 of counsel", "2026-11-02"))
+        passed = Remark(
+            "acme/argued", OVERRIDDEN, "the licence check said prohibited; passed over under the approval LEG-42", source=Source("a run", "2026-11-03")
+        )
+        ingest(connection, [record(model("acme/argued"), card, held, passed)], actor="me", kind="import")
+    (entry,) = about(desk, "acme/argued").entries
+    assert entry.overrides == (
+        "When it was made, the licence check said prohibited; passed over under the approval LEG-42.",
+        "Its own claim `mit` was set aside for llama2, by memo 7 of counsel.",
+    )
+    assert about(desk, LLAMA).entries[0].overrides == ()
+    assert "LEG-42" in render_markdown(about(desk, "acme/argued"))
 
 
 def test_a_dispute_is_told_under_every_interpretation(desk: Desk) -> None:
@@ -118,6 +197,40 @@ def test_an_application_has_a_table_of_its_models_and_its_users(reader: Desk) ->
     assert [row.model for row in report.portfolio.rows] == [entry.name for entry in report.entries]
     assert VISION in [row.model for row in report.portfolio.rows]
     assert report.verdict == max((row.verdict for row in report.portfolio.rows), key=list(VERDICTS).index)
+
+
+def test_a_count_that_is_missing_is_asked_for_with_its_month(reader: Desk) -> None:
+    steps = {step.what for step in about(reader, "app:aurelia-lex", raw={}).next}
+    assert f"{VISION}: State monthly active users for 2024-08: the answer hangs on it." in steps
+    assert f"{VISION}: State country: the answer hangs on it." in steps
+
+
+def test_one_model_is_held_against_several_uses(reader: Desk) -> None:
+    report = about(reader, LLAMA, uses=("all",))
+    assert report.portfolio is not None
+    (row,) = report.portfolio.rows
+    said = dict(zip((use.name for use in report.portfolio.uses), row.verdicts, strict=True))
+    assert (said["teach"], said["product"]) == ("prohibited", "conditional")
+    text = render_markdown(report)
+    assert re.search(r"\| teach \| [^|]+ \| [^|]+ \| prohibited \|", text)
+    assert "## Side by side" not in text
+    assert about(reader, LLAMA, uses=("research",)).portfolio is None
+
+
+def test_what_no_column_is_about_counts_in_all_of_them(reader: Desk) -> None:
+    """Users and revenue are the company's; commercial or not, and how it reaches others, is what the columns tell apart."""
+    raw = {"commercial": False, "distribution": ["weights"], "monthly_active_users": "5M"}
+    for report in (about(reader, LLAMA, raw=raw, uses=("all",)), make_report(reader, (), ReportQuestion(raw, ("all",), rows=2_000))):
+        assert report.portfolio is not None
+        said = next(row.verdicts for row in report.portfolio.rows if row.model == LLAMA)
+        columns = dict(zip((use.name for use in report.portfolio.uses), said, strict=True))
+        assert (columns["product"], columns["teach"]) == ("permitted-with-obligations", "prohibited")
+
+
+def test_duties_that_hang_on_what_is_not_stated_are_a_step(reader: Desk) -> None:
+    (entry,) = about(reader, LLAMA, raw={"monthly_active_users": "5M"}).entries
+    assert entry.headline == "Allowed; duties below apply if what sets them off is the case."
+    assert entry.next[0].what.startswith("See which of ")
 
 
 def test_the_terms_of_a_host_bring_a_nearer_day_to_look_again(reader: Desk) -> None:
@@ -177,13 +290,22 @@ def test_a_folder_is_asked_about_by_what_it_shows_and_nothing_is_kept(reader: De
         reader, folder_of(tmp_path, "license: apache-2.0", "base_model: meta-llama/Llama-2-7b-hf"), raw={"commercial": True, "distribution": ["weights"]}
     )
     (entry,) = report.entries
-    assert (report.kind, entry.kind, entry.name, entry.record) == ("folder", "folder", "my-model", None)
+    assert (report.kind, entry.kind, entry.name) == ("folder", "folder", "my-model")
     assert {license["id"]: license["reach"] for license in entry.answer["licenses"]}.items() >= {"apache-2.0": "original", "llama2": "derivative"}.items()
     assert "LIC101" in {finding["code"] for finding in entry.answer["findings"]}
     assert str(entry.answer["revision"]).startswith("sha256:")
     assert entry.lineage is not None
     assert {(edge["child"], edge["parent"]) for edge in entry.lineage["edges"]} >= {("my-model", "meta-llama/Llama-2-7b-hf")}
-    assert "my-model (apache-2.0) is a fine-tune of meta-llama/Llama-2-7b-hf (llama2)" in render_markdown(report)
+    assert entry.record is not None
+    assert [(base["model"], base["relation"], base["source"]) for base in entry.record["bases"]] == [
+        ("meta-llama/Llama-2-7b-hf", "finetune", "my-model: README.md")
+    ]
+    assert [claim["license"] for claim in entry.record["license"]["declared"]] == ["apache-2.0"]
+    assert entry.openness is not None
+    text = render_markdown(report)
+    assert "my-model (apache-2.0) is a fine-tune of meta-llama/Llama-2-7b-hf (llama2)" in text
+    assert "| declared | apache-2.0 | apache-2.0 by its id | my-model: README.md, read " in text
+    assert "nothing on record\n- changes" not in text
 
 
 def test_a_folder_with_an_unheard_of_base_says_that_its_terms_are_missing(reader: Desk, tmp_path: Path) -> None:
@@ -311,7 +433,7 @@ def test_a_modification_is_held_against_a_third_of_its_base(desk: Desk) -> None:
 
     assert third() is None
     add(desk, "compute", {"model": "acme/tuned", "flop": 2e22})
-    assert str(third()).startswith("No: 20.00% of the usual threshold")
+    assert str(third()).startswith("No: 20.00% of a stand-in: the computation of the training of acme/base is not on record")
     add(desk, "compute", {"model": "acme/base", "flop": 5e22})
     assert str(third()).startswith("Yes: 40.00% of acme/base; a third is 1.67e+22 FLOP")
 

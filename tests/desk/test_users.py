@@ -154,6 +154,7 @@ def test_revenue_of_the_owner_counts_for_all_its_applications(desk: Desk) -> Non
     assert again["items"][0]["before"] == "900,000.00 USD"
     assert check(desk, "app:kiosk", accepted=["all"])["verdict"] == "needs-permission"
     assert [item["amount"] for item in show_revenue(desk, "kiosk")["items"]] == [1_100_000]
+    assert show_model(desk, "app:stall")["revenues"] == [{"scope": "licensee", "period": "2025", "amount": 1_100_000, "currency": "EUR"}]
     told = [change["change"] for change in show_model(desk, "app:stall", history=True)["history"] if change["what"] == "revenue"]
     assert any("900000.0 -> 1100000.0" in change for change in told)
 

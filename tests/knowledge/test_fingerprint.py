@@ -10,7 +10,7 @@ import pytest
 
 from registry.errors import KnowledgeError
 from registry.knowledge.fingerprint import THRESHOLD, Identifier
-from registry.knowledge.fingerprint_file import Reference, make_reference, read_references, write_references
+from registry.knowledge.fingerprint_file import Reference, make_reference, read_digests, read_references, write_references
 from registry.knowledge.fingerprint_names import knowledge_titles, knowledge_wordings
 from registry.knowledge.license_titles import Title, dates_in, versions_in
 from registry.knowledge.license_words import words_of
@@ -386,3 +386,14 @@ def test_a_title_of_several_versions_without_a_number_names_none() -> None:
         "Hay License Agreement\n\nThe barn is open to whoever brings hay along, and shut to all who bring rain."
     )
     assert found.license is None
+
+
+def test_the_digests_of_texts_are_read_without_their_numbers(tmp_path: Path) -> None:
+    path = resource_dir("data") / "fingerprints.yaml"
+    expected: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for each in read_references(path):
+        if each.license is not None:
+            expected.setdefault((each.license, each.part), []).append((each.name, each.digest))
+    assert read_digests(path) == expected
+    assert expected[("llama2", "license")]
+    assert read_digests(tmp_path / "none.yaml") == {}

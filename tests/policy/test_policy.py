@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from registry.findings.finding import Finding
 from registry.policy.judge import Used, UsedLicense, apply_waivers, breaches
-from registry.policy.policy import Choice, PathRule, Policy, Waiver, matches, matches_path
+from registry.policy.policy import Choice, PathRule, Policy, Waiver, extend, matches, matches_path
 
 LLAMA = UsedLicense("llama2", "custom", "community-custom")
 MIT = UsedLicense("mit", "open-source", "permissive")
@@ -64,10 +66,34 @@ def test_weak_evidence_is_found(least: str, found: str, expected: list[str]) -> 
     assert codes(Policy(minimum_evidence=least), Used("a/b", licenses=(UsedLicense("mit", evidence=found),))) == expected
 
 
-def test_a_duty_has_to_be_shown_only_where_the_use_has_it() -> None:
+def test_a_duty_that_is_not_shown_is_found_where_the_policy_asks_for_it() -> None:
+    lacking = {"notice-file": ("there is no NOTICE file",), "use-policy": ("nothing leads to it",)}
     policy = Policy(duties_shown=("notice-file", "display"))
-    assert codes(policy, Used("a/b", duties=("notice-file",))) == ["POL007"]
-    assert codes(policy, Used("a/b", duties=("notice-file",), shown=frozenset({"notice-file"}))) == []
+    assert [(finding.code, finding.summary) for finding in breaches(policy, Used("a/b", lacking=lacking))] == [("POL007", "there is no NOTICE file")]
+    assert codes(policy, Used("a/b")) == []
+    assert codes(Policy(), Used("a/b", lacking=lacking)) == []
+
+
+AGPL = UsedLicense("agpl-3.0", "open-source", "network-copyleft")
+NO_COPYLEFT = Policy(choices={"families": Choice(refuse=("network-copyleft",))})
+
+
+@pytest.mark.parametrize(
+    ("choices", "expected"),
+    [
+        (((AGPL,), (MIT,)), []),
+        (((AGPL,), (AGPL, MIT)), ["POL002"]),
+        (((MIT, AGPL), (MIT,)), []),
+        (((AGPL, UsedLicense("mit OR agpl-3.0", any_of=((AGPL,), (MIT,)))),), ["POL002"]),
+    ],
+)
+def test_of_licences_to_choose_from_it_is_enough_that_one_choice_is_let_through(choices: tuple[tuple[UsedLicense, ...], ...], expected: list[str]) -> None:
+    assert codes(NO_COPYLEFT, Used("a/b", licenses=(UsedLicense("choice", any_of=choices),))) == expected
+
+
+def test_a_server_at_an_address_of_ones_own_is_called_that() -> None:
+    (finding,) = breaches(Policy(choices={"hosts": Choice(allow=("azure",))}), Used("a/b", hosts=("compatible",)))
+    assert "a server at an address of your own" in finding.summary
 
 
 FOUND = Finding("LIC302", "acme/model", "x")
@@ -103,6 +129,40 @@ def test_a_waiver_that_covers_nothing_is_told_and_one_that_expired_unneeded_does
 )
 def test_a_waiver_covers_only_what_it_names(changes: dict[str, str], files: tuple[str, ...], covered: bool) -> None:
     assert bool(apply_waivers(Policy(waivers=(waiver(**changes),)), [(FOUND, files)], "2026-01-01").waived) is covered
+
+
+@pytest.mark.parametrize(
+    ("subject", "model"), [("dataset:acme/data", "acme/data"), ("acme/data", "dataset:acme/*"), ("dataset:acme/data", "dataset:acme/data")]
+)
+def test_a_waiver_of_a_dataset_may_be_written_with_or_without_its_kind(subject: str, model: str) -> None:
+    finding = Finding("LIC302", subject, "x")
+    assert apply_waivers(Policy(waivers=(waiver(model=model),)), [(finding, ())], "2026-01-01").waived
+
+
+def test_paths_are_counted_from_where_the_policy_stands() -> None:
+    policy = Policy(within="services/web/", waivers=(waiver(path="services/web/tests"),), paths=(PathRule(("services/web/docs",), ignore=True),))
+    assert policy.rule_for("docs/a.md") is policy.paths[0]
+    assert apply_waivers(policy, [(FOUND, ("tests/a.py",))], "2026-01-01").waived
+
+
+def test_a_policy_that_builds_on_another_states_only_what_differs() -> None:
+    base = Policy("company", "of all", "strict", {"licenses": Choice(refuse=("a",)), "hosts": Choice(allow=("azure",))}, "declared", ("display",))
+    base = replace(base, severity={"LIC": "note", "LIC4": "error"}, fail_on=("policy",), waivers=(waiver(),), paths=(PathRule(("docs",)),))
+    own = Policy("team", choices={"licenses": Choice(refuse=("b",))}, severity={"LIC4": "warning"}, waivers=(waiver(finding="LIC401"),))
+    found = extend(base, own, frozenset({"name", "licenses", "severity", "waivers"}))
+    assert (found.name, found.description, found.interpretation, found.minimum_evidence, found.fail_on) == ("team", "of all", "strict", "declared", ("policy",))
+    assert found.choices == {"licenses": Choice(refuse=("b",)), "hosts": Choice(allow=("azure",))}
+    assert found.severity == {"LIC": "note", "LIC4": "warning"}
+    assert found.waivers == base.waivers + own.waivers
+    assert found.paths == base.paths
+    assert extend(base, Policy(), frozenset()) == base
+
+
+def test_what_a_policy_states_counts_even_where_it_is_less() -> None:
+    base = Policy(duties_shown=("display",), fail_on=("error",), minimum_evidence="attested")
+    own = Policy(duties_shown=(), fail_on=None, minimum_evidence=None)
+    found = extend(base, own, frozenset({"duties_shown", "fail_on", "minimum_evidence"}))
+    assert (found.duties_shown, found.fail_on, found.minimum_evidence) == ((), None, None)
 
 
 def test_the_longest_beginning_of_a_code_says_how_grave_it_is() -> None:

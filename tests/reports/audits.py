@@ -108,6 +108,10 @@ def a_finding(**given: Any) -> dict[str, Any]:
     }
 
 
+OPEN_RULES: dict[str, Any] = {"interpretation": None, "minimum_evidence": None, "duties_shown": [], "severity": {}, "unresolved": "note", "fail_on": None}
+"""What a policy leaves open."""
+
+
 def a_head(*models: dict[str, Any], **given: Any) -> dict[str, Any]:
     return {
         "schema": "licet.audit/1",
@@ -124,6 +128,7 @@ def a_head(*models: dict[str, Any], **given: Any) -> dict[str, Any]:
             "name": "house",
             "description": "What we let through.",
             "licenses": {"allow": None, "refuse": ["gpl-3.0"]},
+            **OPEN_RULES,
             "severity": {"LIC006": "ignore"},
             "waivers": [{"finding": "LIC101", "model": None, "path": None, "owner": "legal", "reason": "bought", "expires": "2027-01-01"}],
             "paths": [{"match": ["lab"], "ignore": True, "severity": {}}],
@@ -177,7 +182,7 @@ def hostile(text: str) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         model=text, decides=text, headline=text, licenses=[text], hosts=[text], places=[place], binds=[binding], obligations=[duty, {**duty, "when": text}]
     )
     waiver = {"finding": text, "model": text, "path": text, "owner": text, "reason": text, "expires": text}
-    rules = {"name": text, "description": text, "licenses": {"allow": [text], "refuse": [text]}, "severity": {text: text}, "waivers": [waiver]}
+    rules = {"name": text, "description": text, "licenses": {"allow": [text], "refuse": [text]}, **OPEN_RULES, "waivers": [waiver], "paths": []}
     findings = [
         a_finding(subject=text, summary=text, hint=text, license=text, clause=text, path=[{"model": text}, {"relation": text, "model": text}]),
         a_finding(subject="b" + text, file=text, summary=text),

@@ -26,6 +26,7 @@ from registry.reports.bom_subject import (
     RunMaterial,
     VerdictNote,
 )
+from registry.sources.hub_words import name_problem
 from registry.supplychain.application import Application, ModelUse
 from registry.supplychain.source import Source
 
@@ -215,11 +216,36 @@ def hostile_subject(knowledge: Knowledge) -> BomSubject:
     return replace(held, models=(bad, held.models[1]), runs=(replace(held.runs[0], kind=HOSTILE, parameters={HOSTILE: HOSTILE}),), use={"purpose": HOSTILE})
 
 
+def names_of(kind: tuple[str, ...]) -> st.SearchStrategy[str]:
+    """Names as people give them, and any text that can be one."""
+    signs = st.text(st.characters(categories=("L", "M", "N", "P", "S", "Zs"), max_codepoint=0x1F9FF), min_size=1, max_size=12)
+    free = st.builds(lambda owner, own: f"{owner}/{own}" if owner else own, st.one_of(st.just(""), signs), signs).filter(
+        lambda name: name_problem(name, "model") is None
+    )
+    return st.one_of(st.sampled_from(kind), free)
+
+
+def expressions(knowledge: Knowledge) -> st.SearchStrategy[str]:
+    """Single licences, and what several are joined to with `AND` and `OR`."""
+    real = st.sampled_from([license.id for license in knowledge if license.placeholder is None])
+    joined = st.recursive(
+        real,
+        lambda inner: st.builds(
+            lambda word, parts: f" {word} ".join(f"({part})" if " " in part else part for part in parts), WORDS, st.lists(inner, min_size=2, max_size=3)
+        ),
+        max_leaves=5,
+    )
+    return st.one_of(real, joined)
+
+
+WORDS = st.sampled_from(("AND", "OR"))
+
+
 @st.composite
 def subjects(draw: st.DrawFn, knowledge: Knowledge) -> BomSubject:
     """A bill about models with every kind of link, licences of all kinds, datasets, and perhaps applications."""
-    names = draw(st.lists(st.sampled_from(NAMES), min_size=1, max_size=5, unique=True))
-    sets = draw(st.lists(st.sampled_from(("acme/letters", "data/twin", "squad", "\u6570\u636e/\u96c6")), max_size=2, unique=True))
+    names = draw(st.lists(names_of(NAMES), min_size=1, max_size=5, unique=True))
+    sets = draw(st.lists(names_of(("acme/letters", "data/twin", "squad", "\u6570\u636e/\u96c6")), max_size=3, unique=True))
     relations = st.sampled_from(("finetune", "adapter", "merge", "quantized", "converted", "distilled", "trained-on-outputs"))
     links: dict[tuple[str, str, str], BomLink] = {}
     for number, child in enumerate(names):
@@ -231,12 +257,14 @@ def subjects(draw: st.DrawFn, knowledge: Knowledge) -> BomSubject:
             links[child, f"dataset:{parent}", relation] = BomLink(child, f"dataset:{parent}", relation, draw(st.sampled_from(("inferred", "declared"))))
     models = tuple(_drawn_model(draw, knowledge, name) for name in names)
     datasets = tuple(BomDataset(name, recorded=draw(st.booleans()), licensing=_drawn_licensing(draw, knowledge)) for name in sets)
-    applications = ()
+    applications: tuple[Application, ...] = ()
     targets: tuple[str, ...] = (names[0],)
     if draw(st.booleans()):
         uses = tuple(ModelUse(name) for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)))
-        applications = (Application("help-desk", "Help Desk", models=uses),)
-        targets = draw(st.sampled_from((("app:help-desk",), (names[0], "app:help-desk"))))
+        # An application that bears the name of a model it uses is taken for that model, as some tools call the model itself the application.
+        called = draw(names_of(("help-desk",)).filter(lambda name: "/" not in name))
+        applications = (Application(called, "Help Desk", models=uses),)
+        targets = draw(st.sampled_from(((f"app:{called}",), (names[0], f"app:{called}"))))
     return BomSubject(
         targets=targets,
         models=models,
@@ -257,28 +285,25 @@ def _drawn_model(draw: st.DrawFn, knowledge: Knowledge, name: str) -> BomModel:
         on_hub=on_hub,
         commit=COMMIT if on_hub and draw(st.booleans()) else None,
         digest=DIGEST if draw(st.booleans()) else None,
+        files=(FileHash("a.safetensors", "cd" * 32, 1),) if draw(st.booleans()) else (),
         title=draw(st.sampled_from((None, "A Title"))),
         licensing=_drawn_licensing(draw, knowledge),
     )
 
 
 def _drawn_licensing(draw: st.DrawFn, knowledge: Knowledge) -> Licensing:
-    real = st.sampled_from([license.id for license in knowledge if license.placeholder is None])
-    expressions = st.sampled_from(("mit", "llama2", "apache-2.0 OR mit", "gemma", "openrail++", "none"))
+    known = st.one_of(expressions(knowledge), st.sampled_from(("mit", "llama2", "apache-2.0 OR mit", "gemma", "openrail++", "none")))
     claims: list[LicenseClaim] = []
-    for basis in draw(st.lists(st.sampled_from(("declared", "detected")), max_size=2)):
+    for basis in draw(st.lists(st.sampled_from(("declared", "detected")), max_size=3)):
         if draw(st.booleans()):
-            name = draw(st.one_of(real, expressions))
+            name = draw(known)
             claims.append(LicenseClaim(basis, name, None, name, exported_expression(knowledge, [name]), None, CITED))
         else:
-            claims.append(
-                LicenseClaim(
-                    basis, draw(st.sampled_from(("Acme Terms", "my licence 1.0", "unknown"))), draw(st.sampled_from((None, "https://acme.example/terms")))
-                )
-            )
+            words = st.sampled_from(("Acme Terms", "my licence 1.0", "unknown", "Acme, Terms: (v2)", "\u6a21\u578b\u8bb8\u53ef", "see AND OR", "a" * 200))
+            claims.append(LicenseClaim(basis, draw(words), draw(st.sampled_from((None, "https://acme.example/terms", "LICENSE.md")))))
     if len(claims) > 1:  # that nothing is granted cannot be joined to terms in SPDX
         claims = [claim for claim in claims if claim.license != "none"]
-    concluded = tuple(draw(st.lists(real, max_size=2, unique=True)))
+    concluded = tuple(draw(st.one_of(st.just(("none",)), st.lists(expressions(knowledge), max_size=3, unique=True))))
     return Licensing(tuple(claims), concluded, exported_expression(knowledge, concluded), "so drawn", "2026-11-29")
 
 

@@ -98,9 +98,13 @@ def finding(code: str, summary: str, **given: Any) -> dict[str, Any]:
     return {"code": code, **usual, "summary": summary, "hint": "relicense", **given}
 
 
+LIMIT = {"of": "group", "at": "once", "passed": False, "counted": None}
+"""What else is said of a limit, without showing in a document."""
+
+
 def limit(license: str, **given: Any) -> dict[str, Any]:
     usual: dict[str, Any] = {"term": "limit", "section": "2", "fact": "monthly_active_users", "limit": 700_000_000, "comparator": ">"}
-    return {"license": license, **usual, "unit": None, "value_unit": None, "month": "2023-06", "value": 1_200_000, **given}
+    return {"license": license, **usual, "unit": None, "value_unit": None, "month": "2023-06", "value": 1_200_000, **LIMIT, **given}
 
 
 def item(**given: Any) -> dict[str, Any]:
@@ -148,7 +152,7 @@ def report(*entries: Entry, **given: Any) -> Report:
         "interpretation": "mainstream",
         "use": {},
         "knowledge": KNOWLEDGE,
-        "catalogue": {"digest": "feed" * 4},
+        "catalogue": {"head": "feed" * 4},
         "verdict": entries[0].answer["verdict"] if entries else None,
         "headline": entries[0].headline if entries else "Nothing was asked.",
         "decides": entries[0].decides if entries else "",
@@ -168,6 +172,18 @@ def edge(child: str, parent: str, relation: str, evidence: str = "declared", **m
 
 def node(name: str, license: str | None, kind: str = "model", **given: Any) -> dict[str, Any]:
     return {"id": name, "kind": kind, "license": license, "license_type": "custom" if license else None, "verdict": "permitted", "downloads": None, **given}
+
+
+def claim(license: str, **given: Any) -> dict[str, Any]:
+    """What a card or a file says of a licence."""
+    usual: dict[str, Any] = {"step": "id", "from": license, "as_written": license, "link": None, "text_digest": None, "stated_on": "2026-10-01"}
+    return {"license": license, **usual, "source": "huggingface.co/acme/model", "read_on": "2026-11-20", "rivals": [], **given}
+
+
+def said(**given: Any) -> dict[str, Any]:
+    """Declared, detected and concluded, as a record holds them."""
+    concluded = {"licenses": ["mit"], "basis": "detected", "step": "text", "from": "LICENSE", "reason": "its files show it", "on": "2026-11-21", "claims": []}
+    return {"declared": [], "detected": [], "concluded": concluded, "inherited": [], "findings": [], **given}
 
 
 def with_obligations() -> Report:
@@ -203,7 +219,21 @@ def with_obligations() -> Report:
         duty("llama2", "Keep to the use policy", "Keep to the use policy.", section="1.b.iv", counts=False, trigger="any use"),
     )
     return report(
-        entry(answer, duties=duties, next=(Step("Do the 2 duties below before it goes out.", "you"),), lineage=lineage, unknown=("country",)),
+        entry(
+            answer,
+            duties=duties,
+            next=(Step("Do the 2 duties below before it goes out.", "you"),),
+            lineage=lineage,
+            unknown=("country",),
+            record={
+                "developer": {"title": "Acme", "kind": "company", "country": "NO"},
+                "license": said(
+                    declared=[claim("apache-2.0", rivals=[{"step": "name", "license": "mit"}])], detected=[claim("mit", step="text", as_written="LICENSE")]
+                ),
+            },
+            history=({"at": "2026-10-01T00:00:00Z", "actor": "ann", "kind": "card", "what": "statement", "change": "license: mit"},),
+            overrides=("When it was made, the licence check said prohibited; passed over under the approval LEG-7.",),
+        ),
         use=answer["use"],
         stated_by={"commercial": "with the request", "distribution": "with the request", "monthly_active_users": "the company's licet.yaml"},
         next=(Step("Do the 2 duties below before it goes out.", "you"),),
@@ -218,11 +248,13 @@ def with_obligations() -> Report:
                 confidence="text-read",
                 texts=(
                     TextRecord("Agreement", "2023-07-18", "sha256:ab", "https://example.org/llama2", "2026-11-20"),
-                    TextRecord("Policy", None, None, None, None),
+                    TextRecord("Policy", None, None, None, None, ({"name": "a copy", "digest": "cd01"},), ("https://example.org/policy",)),
                 ),
                 governing_law=("California law (section 7)",),
                 termination=("Ends on breach (section 6)",),
                 more={"patent": ("None (section 5)",)},
+                digest="sha256:0505",
+                links=("https://example.org/llama2", "https://example.org/policy"),
             ),
         ),
     )
@@ -359,7 +391,15 @@ def with_annex() -> Report:
     return report(entry(item(licenses=[license("mit")])), annexes=(annex,), changes=changes)
 
 
-DOCUMENTS = (with_obligations, conditional, merge_with_conflicts, application, with_annex)
+def under_several_uses() -> Report:
+    """One model, held against two uses beside its own."""
+    uses = (NamedUse("lab", "In a lab", {"commercial": False}), NamedUse("shop", "In a shop", {"commercial": True, "distribution": ["product"]}))
+    row = Row("acme/model", "permitted", "mit: all", "mit", verdicts=("permitted", "prohibited"))
+    counts: dict[str, dict[str, int]] = {"lab": {"permitted": 1}, "shop": {"prohibited": 1}}
+    return report(entry(item(licenses=[license("mit")])), portfolio=Portfolio(1, {"permitted": 1}, (row,), uses, counts))
+
+
+DOCUMENTS = (with_obligations, conditional, merge_with_conflicts, application, with_annex, under_several_uses)
 """Every document, for tests of all forms."""
 
 HOSTILE = (
@@ -425,6 +465,16 @@ def hostile(text: str) -> Report:
         "applications": [{"application": text, "purpose": text}],
         "acceptances": [{"license": text, "accepted_by": text, "accepted_on": text, "terms_digest": text}],
         "revisions": [{"commit": text, "digest": text}],
+        "license": said(
+            declared=[
+                {
+                    **claim(text, step=text, as_written=text, stated_on=text, source=text, read_on=text),
+                    "link": text,
+                    "rivals": [{"step": text, "license": text}],
+                }
+            ],
+            concluded={"licenses": [text], "basis": text, "reason": text, "claims": []},
+        ),
     }
     found = entry(
         answer,
@@ -441,12 +491,13 @@ def hostile(text: str) -> Report:
         record=record,
         history=({"at": text, "actor": text, "kind": text, "what": text, "change": text},),
         waivers=({"code": text, "reason": text, "owner": text, "expires": text, "holds": False},),
+        overrides=(text,),
         openness={"class": None, "sentence": text},
         unknown=(text,),
         not_read=(text,),
         recheck=Recheck(text, text),
     )
-    texts = (TextRecord(text, text, text, text, text),)
+    texts = (TextRecord(text, text, text, text, text, ({"name": text, "digest": text},), (text,)),)
     return replace(
         report(
             found, entry(item(model="second")), title=text, facts=text, use={text: text}, use_title=text, next=(Step(text, text),), recheck=Recheck(text, text)
@@ -455,7 +506,9 @@ def hostile(text: str) -> Report:
         decides=text,
         stated_by={"derivative_name": text},
         licenses=(
-            LicenseRecord(text, text, text, text, text, text, False, text, text, texts, (text, text), (text,), (text,), (text,), {text: (text,)}, (text,)),
+            LicenseRecord(
+                text, text, text, text, text, text, False, text, text, texts, (text, text), (text,), (text,), (text,), {text: (text,)}, (text,), text, (text,)
+            ),
         ),
         application={
             "id": text,

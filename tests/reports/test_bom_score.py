@@ -10,6 +10,7 @@ import pytest
 from registry.errors import UsageError
 from registry.knowledge.store import Knowledge
 from registry.reports.bom_score import score_bom
+from registry.reports.bom_subject import BomModel, BomSubject
 from registry.reports.cyclonedx import render_cyclonedx
 from tests.reports.bom_subjects import full_subject
 from tests.sources.real_data import real
@@ -77,3 +78,17 @@ def test_a_fine_tune_that_says_everything_scores_by_owasp_s_registry(knowledge: 
     assert score.total >= 85
     assert "advanced" in score.profiles
     assert score.missing["critical"] == score.missing["important"] == ()
+
+
+def test_no_field_is_filled_by_a_constant(knowledge: Knowledge) -> None:
+    pytest.importorskip("cyclonedx")
+    registry = json.loads(real("standards", "owasp-aibom", "field_registry.json").read_text(encoding="utf-8"))
+    bare = BomSubject(("gpt-x",), (BomModel("gpt-x"),), created="2026-11-29T00:00:00Z")
+    missing = {name for names in score_bom(render_cyclonedx(bare), registry).missing.values() for name in names}
+    assert set(registry["fields"]) - missing == {"bomFormat", "specVersion", "serialNumber", "version", "name", "type"}
+    whole = score_bom(render_cyclonedx(full_subject(knowledge)), registry)
+    # What is then still missing no card says: it was trained in full precision, without rotations, and has no shared heads.
+    assert {name for names in whole.missing.values() for name in names} <= {
+        *("attention_head_count_kv", "rope_dimension_count", "quantization_version", "quantization_file_type"),
+        *("downloadLocation", "purl", "component_version"),
+    }

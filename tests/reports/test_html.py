@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -129,6 +130,17 @@ def test_a_missing_field_of_an_annex_says_who_supplies_it() -> None:
     assert "missing: whoever signs" in text
     assert "1 of 2 fields are filled" in text
     assert "Changes since 2026-10-01" in text
+
+
+def test_the_contents_tell_the_parts_apart() -> None:
+    """Links of one text lead to one place; a form of each of several models says of which."""
+    two = (entry(item(model="a/first")), entry(item(model="a/second")))
+    annexes = tuple(replace(with_annex().annexes[0], subject=each.name) for each in two)
+    for document in (report(*two, annexes=annexes), *(document() for document in DOCUMENTS)):
+        page = read_page(render_html(document))
+        links = [element.text for element in page.all("a") if "nav" in element.above]
+        assert len(links) == len(set(links)) > 3
+        assert ("Minimum elements, for a/second" in links) == (document.annexes == annexes)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -17,8 +17,8 @@ pytest.importorskip("weasyprint")
 
 from registry.errors import UsageError
 from registry.reports.pdf import MOST_ROWS, render_pdf
-from registry.reports.report import Portfolio, Row
-from tests.reports.documents import HOSTILE, application, hostile, report, with_annex, with_obligations
+from registry.reports.report import NamedUse, Portfolio, Row
+from tests.reports.documents import HOSTILE, application, entry, hostile, item, limit, report, with_annex, with_obligations
 
 pytestmark = pytest.mark.slow
 
@@ -79,6 +79,12 @@ def test_a_pdf_is_tagged_and_named() -> None:
         assert mark in content
 
 
+@pytest.mark.parametrize(("value", "hatched"), [(1, False), (650_000_000, True), (800_000_000, True)])
+def test_a_limit_that_is_near_or_passed_is_hatched_on_paper_too(value: int, hatched: bool) -> None:
+    document = render_pdf(report(entry(item(headroom=[limit("llama2", value=value)]))))
+    assert (b"/ShadingType" in document + b"".join(streams(document))) == hatched
+
+
 @pytest.mark.parametrize(
     "text", ["<img src='https://evil.example/p.png'><link rel=attachment href='file:///etc/passwd'>", HOSTILE[2], HOSTILE[10], HOSTILE[-1]]
 )
@@ -97,6 +103,39 @@ def test_a_template_cannot_reach_for_files_or_the_net(tmp_path: Path) -> None:
     document = render_pdf(with_obligations(), own)
     assert b"a secret" not in document + b"".join(streams(document))
     assert b"/EmbeddedFile" not in document + b"".join(streams(document))
+
+
+def test_on_paper_a_reason_stands_once_over_all_models_that_share_it(tmp_path: Path) -> None:
+    uses = (NamedUse("shop", "In a shop", {"commercial": True}), NamedUse("lab", "In a lab", {"commercial": False}))
+    shared = Row(
+        "acme/first",
+        "prohibited",
+        "cc-by-nc-4.0, section 2: No commercial use.",
+        "cc-by-nc-4.0",
+        "custom",
+        "Acme",
+        7_000_000_000,
+        9,
+        ("prohibited", "permitted"),
+    )
+    rows = (shared, replace(shared, model="acme/second"), Row("acme/third", "permitted", "mit: all", "mit", "open-source", verdicts=("permitted", "permitted")))
+    portfolio = Portfolio(3, {"permitted": 1, "prohibited": 2}, rows, uses, {"shop": {"permitted": 1}, "lab": {"permitted": 3}})
+    text = words(render_pdf(report(portfolio=portfolio)), tmp_path)
+    assert text.count("No commercial use.") == 1
+    assert "Barred · cc-by-nc-4.0 (custom) · 2 models" in text
+    assert "Allowed · mit (open-source) · 1 model\n" in text
+    for name in ("acme/first", "acme/second"):
+        assert re.search(rf"{name} +Acme +7B +✕ +✓", text)
+    assert re.search(r"acme/third +– +– +✓ +✓", text)
+    assert re.search(r"Model +Developer +Size +shop +lab", text)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_rows_are_typeset_as_text(text: str, tmp_path: Path) -> None:
+    row = Row(text, "permitted", text, text, text, text, 1, 1, ("permitted",))
+    document = render_pdf(report(portfolio=Portfolio(1, {"permitted": 1}, (row,), (NamedUse(text[:50], text, {"commercial": True}),))))
+    assert b"/JavaScript" not in document
+    assert "Side by side" in words(document, tmp_path)
 
 
 def test_a_portfolio_that_nobody_would_wait_for_is_refused() -> None:

@@ -160,9 +160,9 @@ def test_every_file_of_a_model_has_its_digest(knowledge: Knowledge) -> None:
 
 
 def test_who_makes_the_bill_is_its_creator(knowledge: Knowledge) -> None:
-    document = render_spdx(replace(full_subject(knowledge), author="Acme GmbH"))
+    document = render_spdx(replace(application_subject(knowledge), author="Acme Inc"))
     (creation,) = elements(document, "CreationInfo")
-    (maker,) = (each for each in elements(document, "Organization") if each["name"] == "Acme GmbH")
+    (maker,) = (each for each in elements(document, "Organization") if each["name"] == "Acme Inc" and "comment" not in each)
     assert creation["createdBy"] == [maker["spdxId"]]
     (tool,) = elements(document, "Tool")
     assert creation["createdUsing"] == [tool["spdxId"]]

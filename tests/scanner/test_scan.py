@@ -131,10 +131,49 @@ def test_a_notebook_with_long_outputs_is_read(tmp_path: Path) -> None:
     assert names(scan_files(tmp_path, {"a.ipynb": json.dumps({"cells": cells})})) == ["acme/model-7b"]
 
 
+def test_a_notebook_of_many_pictures_is_read_and_one_that_is_larger_still_is_told(tmp_path: Path) -> None:
+    cells = [{"cell_type": "code", "source": [LOADS], "outputs": [{"data": {"image/png": "x" * 12_000_000}}]}]
+    found = scan_files(tmp_path, {"a.ipynb": json.dumps({"cells": cells})})
+    assert (names(found), found.notes) == (["acme/model-7b"], ())
+    cells[0]["outputs"] = [{"data": {"image/png": "x" * 50_000_000}}]
+    found = scan_files(tmp_path, {"a.ipynb": json.dumps({"cells": cells})})
+    assert names(found) == []
+    assert [(note.code, note.file, "32,000,000" in note.message) for note in found.notes] == [("too-large", "a.ipynb", True)]
+
+
+def test_what_a_bundler_made_is_told_and_not_read(tmp_path: Path) -> None:
+    pytest.importorskip("tree_sitter_typescript")
+    line = 'fetch("https://api.openai.com",{model:"gpt-4o"});' * 400
+    found = scan_files(tmp_path, {"bundle.js": line, "app.js": 'import OpenAI from "openai";\nnew OpenAI().chat.completions.create({ model: "gpt-4o" });\n'})
+    assert {each.file for each in found.references} == {"app.js"}
+    assert [(note.code, note.file) for note in found.notes] == [("generated", "bundle.js")]
+
+
+def test_a_script_of_many_branches_ends(tmp_path: Path) -> None:
+    pytest.importorskip("tree_sitter_typescript")
+    lines = "\n".join(f"const a{n} = b ? a{n - 1} + 'x' : a{n - 1} + 'z';" for n in range(1, 60))
+    source = f"import OpenAI from 'openai';\nconst a0 = 'acme/m';\n{lines}\nnew OpenAI().chat.completions.create({{ model: a59 }});\n"
+    assert len(scan_files(tmp_path, {"a.js": source}).references) < 200
+
+
+def test_callers_are_found_again_after_what_was_taken_apart_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registry.scanner.python_project.MAX_KEPT", 10)
+    files: dict[str, str | bytes] = {
+        "loading.py": "from transformers import AutoModel\ndef load(name):\n    return AutoModel.from_pretrained(name)\n",
+        "renamed.py": "from loading import load as fetch\nfetch('acme/renamed')\n",
+        "partly.py": "from functools import partial\nfrom loading import load\nget = partial(load, 'acme/partly')\n",
+        "near.py": "from loading import load  # noqa\ndef load_all(): pass\n",
+    }
+    files |= {f"user{n}.py": f"import transformers\nimport loading\nloading.load ('acme/user{n}')\n" for n in range(5)}
+    found = {each.name for each in scan_files(tmp_path, files).references}
+    assert found == {"acme/renamed", "acme/partly", *(f"acme/user{n}" for n in range(5))}
+
+
 def test_our_own_source_tree_uses_no_model(root: Path) -> None:
     found = [each for each in scan(root / "registry").references if each.is_use]
     # The runner loads what it is told to: names that nobody can follow.
-    assert [each for each in found if each.resolved is not None] == []
+    # The example that it explains itself by has a dataset whose name is made up.
+    assert {each.name for each in found if each.resolved is not None} <= {"licet/support-messages"}
     assert {each.file.partition("/")[0] for each in found} <= {"runner"}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.scanner.tree import MAX_BYTES, Tree
+from registry.scanner.tree import MAX_NOTEBOOK, Tree
 
 
 def test_what_git_ignores_is_left_out_and_what_it_takes_back_is_not(tmp_path: Path) -> None:
@@ -42,7 +42,7 @@ def test_a_pipe_is_not_read(tmp_path: Path) -> None:
 
 def test_a_large_file_is_not_read_and_said_to_be_left_out(tmp_path: Path) -> None:
     with (tmp_path / "big.ipynb").open("wb") as stream:
-        stream.truncate(MAX_BYTES + 1)
+        stream.truncate(MAX_NOTEBOOK + 1)
     tree = Tree(tmp_path)
     assert tree.read("big.ipynb") is None
     assert [(note.code, note.file) for note in tree.notes] == [("too-large", "big.ipynb")]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from registry.errors import RegistryError, SourceError
 from registry.sources.bom import MAX_BYTES, BomSource
-from registry.sources.bom_names import read_purl
+from registry.sources.bom_names import joined_parts, read_purl
 from registry.sources.bom_schema import _PLAIN_ADDRESS, quick_addresses
 from registry.sources.interface import Source
 from registry.supplychain.record import Record
@@ -220,7 +220,7 @@ def test_a_file_that_is_too_large_is_refused_unread(tmp_path: Path) -> None:
 
 def test_lists_too_long_to_be_checked_are_read_all_the_same(tmp_path: Path) -> None:
     document = cyclonedx()
-    document["components"] += [{"type": "data", "name": f"set-{number}"} for number in range(5_000)]
+    document["components"] += [{"type": "data", "name": f"set-{number}", "data": [{"type": "dataset"}]} for number in range(5_000)]
     records, source = read(written(tmp_path / "bom.json", document))
     assert len(records[0].datasets) == 5_002
     assert [note.code for note in source.notes] == ["unchecked", "not-kept"]
@@ -281,3 +281,25 @@ def test_what_passes_as_a_plain_address_passes_the_test_of_the_schema(address: s
     with quick_addresses():
         assert schema.is_valid(address[:200]) == slow
     assert schema.is_valid(address[:200]) == slow
+
+
+@pytest.mark.parametrize(
+    ("expression", "parts"),
+    [
+        ("MIT", ["MIT"]),
+        ("MIT AND Apache-2.0", ["MIT", "Apache-2.0"]),
+        ("(MIT AND (Apache-2.0 AND ISC))", ["MIT", "Apache-2.0", "ISC"]),
+        ("MIT AND (Apache-2.0 OR ISC)", ["MIT", "Apache-2.0 OR ISC"]),
+        ("MIT OR (Apache-2.0 AND ISC)", ["MIT OR (Apache-2.0 AND ISC)"]),
+        ("(MIT OR ISC) AND (Zlib OR BSD-3-Clause)", ["MIT OR ISC", "Zlib OR BSD-3-Clause"]),
+        ("", [""]),
+        ("(MIT", ["(MIT"]),
+    ],
+)
+def test_an_expression_is_taken_apart_where_it_joins_and_not_within_a_choice(expression: str, parts: list[str]) -> None:
+    assert joined_parts(expression) == parts
+
+
+def test_an_expression_of_many_parentheses_does_not_make_the_reader_fall() -> None:
+    for signs in ("(" * 5_000, "(" * 2_000 + "MIT" + ")" * 2_000, ") AND (" * 700):
+        assert joined_parts(signs)

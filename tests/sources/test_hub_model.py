@@ -130,3 +130,8 @@ def test_figures_stand_in_the_record_where_the_card_is_not_at_hand() -> None:
     index = [{"name": "x", "results": [{"dataset": {"name": "Pond"}, "metrics": [{"type": "accuracy", "value": 0.5}]}]}]
     (figure,) = read_hub_model(NAME, {"model-index": index, "cardData": {}}, {}).story.metrics
     assert (figure.type, figure.value, figure.data) == ("accuracy", "0.5", "Pond")
+
+
+def test_a_file_that_is_named_twice_is_one() -> None:
+    other = {**LARGE, "lfs": {"sha256": "cd" * 32}}
+    assert [each.sha256 for each in read_hub_model(NAME, {"siblings": [LARGE, other]}, {}).files] == ["ab" * 32]

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from registry.supplychain.user import UserGroup, users_by_month
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.supplychain.user import UserGroup, summed_parts, users_by_month
 
 
 def test_users_are_summed_only_for_months_that_every_counted_group_reports() -> None:
@@ -34,3 +37,22 @@ def test_a_part_of_months_whose_total_is_known_takes_no_other_month_away() -> No
         UserGroup("app", "DE", monthly_users={"2026-10": 12}),
     )
     assert users_by_month(groups) == {"2024-06": 700, "2026-10": 800}
+
+
+MONTHS = [f"2026-{month:02d}" for month in range(1, 5)]
+GROUPS = st.dictionaries(st.sampled_from(["all", "DE", "FR", "shops"]), st.dictionaries(st.sampled_from(MONTHS), st.integers(0, 100)))
+
+
+@given(GROUPS)
+def test_every_month_is_either_all_or_the_sum_of_what_adds_up(series: dict[str, dict[str, int]]) -> None:
+    groups = tuple(UserGroup("app", name, monthly_users=months) for name, months in series.items())
+    parts = summed_parts(groups)
+    found = users_by_month(groups)
+    for month in MONTHS:
+        if month in series.get("all", {}):
+            assert found[month] == series["all"][month]
+        elif parts and all(month in part.monthly_users for part in parts):
+            assert found[month] == sum(part.monthly_users[month] for part in parts)
+        else:
+            assert month not in found
+    assert users_by_month(groups[::-1]) == found, "whichever was recorded first"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select
+from sqlalchemy import Connection, Select, func, or_, select
 
 from registry.catalogue.ingest.rows import chunks
 from registry.catalogue.queries.page import Page
@@ -164,6 +164,20 @@ def list_applications(connection: Connection, *, owner: str | None = None, after
         query = query.where(application.c.name > after)
     rows = _read(connection, query)
     return Page(tuple(rows[:limit]), rows[limit - 1].application.name if len(rows) > limit else None)
+
+
+def read_applications(connection: Connection, names: Iterable[str]) -> list[ApplicationRow]:
+    """Applications by their exact names, in the order of these names."""
+    found: list[ApplicationRow] = []
+    for part in chunks(sorted(set(names))):
+        found += _read(connection, _query().where(application.c.name.in_(part)))
+    return found
+
+
+def count_groups(connection: Connection, names: Iterable[str]) -> int:
+    """How many groups of users applications have, by their exact names."""
+    query = select(func.count()).select_from(user_group.join(application, application.c.id == user_group.c.application_id))
+    return sum(int(connection.execute(query.where(application.c.name.in_(part))).scalar_one()) for part in chunks(sorted(set(names))))
 
 
 def find_application(connection: Connection, name: str) -> ApplicationRow:

@@ -40,8 +40,13 @@ class _Candidate:
     rank: int
 
 
-def find_model(connection: Connection, reference: str) -> FoundModel:
+def find_model(connection: Connection, reference: str, *, suggest: bool = True) -> FoundModel:
     """Find the model that `org/name[@revision]`, a title, an alias or a near spelling means.
+
+    Args:
+        connection: The catalogue.
+        reference: What was written.
+        suggest: Look for the names nearest to one that nobody has; not worth it where nobody reads them.
 
     Raises:
         UnknownModelError: None or several; `nearest` holds up to three names.
@@ -57,7 +62,7 @@ def find_model(connection: Connection, reference: str) -> FoundModel:
     if chosen:
         names = tuple(each.name for each in chosen[:3])
         raise UnknownModelError(f"`{name}` can mean {len(chosen)} models", f"say which: {', '.join(f'`{each}`' for each in names)}", names)
-    near = nearest_names(connection, name)
+    near = nearest_names(connection, name) if suggest else ()
     hint = f"did you mean {', '.join(f'`{each}`' for each in near)}?" if near else "`licet models` lists the models that are known"
     raise UnknownModelError(f"no model is called `{name}`", hint, near)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from sqlalchemy import Connection, func, select
 
@@ -10,6 +11,7 @@ from registry.catalogue.queries.page import Page
 from registry.catalogue.tables.host import host, hosting
 from registry.catalogue.tables.model import model
 from registry.catalogue.tables.source import source
+from registry.errors import UsageError
 from registry.supplychain.host import Host, Hosting
 from registry.supplychain.source import Source
 
@@ -60,6 +62,19 @@ def read_host(connection: Connection, name: str) -> Host | None:
     """One host by its name; None where none is called that."""
     row = connection.execute(select(host).where(host.c.name == name)).first()
     return Host(row.name, row.title, row.kind, row.country, row.terms) if row is not None else None
+
+
+def require_host(connection: Connection, name: str) -> None:
+    """Refuse a host that is not recorded.
+
+    Raises:
+        UsageError: None is called that; the hint names the nearest.
+    """
+    if read_host(connection, name) is None:
+        names = list(connection.execute(select(host.c.name).order_by(host.c.name)).scalars())
+        near = get_close_matches(name, names, 3, 0.4)
+        hint = f"did you mean {', '.join(f'`{each}`' for each in near)}?" if near else "record the host first, with `licet catalog add host`"
+        raise UsageError(f"no host is called `{name}`", hint)
 
 
 def read_hostings(connection: Connection, *, model_id: int | None = None, host_name: str | None = None) -> tuple[HostingRow, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, true, union
+from sqlalchemy import Connection, and_, func, or_, select, true, union
 
 from registry.catalogue.tables.application import application_model
 from registry.catalogue.tables.compute import training_run
@@ -43,6 +43,9 @@ class ModelFilters:
 
     min_params: int | None = None
     """Only models with at least so many parameters."""
+
+    max_params: int | None = None
+    """Only models with at most so many parameters."""
 
     access: Collection[str] | None = None
     """Only these accesses."""
@@ -86,11 +89,18 @@ def conditions_of(connection: Connection, filters: ModelFilters, most: int) -> l
     if filters.modality is not None:
         words = sorted(filters.modality)
         found.append(Condition(model.c.modality.in_(words), model.c.modality.concat("").in_(words), with_profile=True))
-    if filters.min_params is not None:
-        found.append(Condition(model.c.parameters >= filters.min_params, model.c.parameters + 0 >= filters.min_params))
+    if filters.min_params is not None or filters.max_params is not None:
+        found.append(Condition(_sized(model.c.parameters, filters), _sized(model.c.parameters + 0, filters)))
     if filters.access is not None:
         found.append(Condition(None, model.c.access.in_(sorted(filters.access))))
     return [replace(each, at_most=count_up_to(connection, [each.by_index], most)) if each.by_index is not None else each for each in found]
+
+
+def _sized(parameters: Any, filters: ModelFilters) -> Any:
+    """That a model has as many parameters as are wanted."""
+    least = [parameters >= filters.min_params] if filters.min_params is not None else []
+    most = [parameters <= filters.max_params] if filters.max_params is not None else []
+    return and_(*least, *most)
 
 
 def count_up_to(connection: Connection, conditions: list[Any], most: int) -> int | None:

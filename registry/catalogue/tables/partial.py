@@ -27,6 +27,7 @@ INDEXES = (
     Index("ix_model_by_name_only", model.c.profile_id, sqlite_where=text("recorded = 0"), postgresql_where=text("NOT recorded")),
     Index("uq_statement_held", statement.c.digest, unique=True, sqlite_where=_HELD, postgresql_where=_HELD),
     Index("uq_remark_held", remark.c.digest, unique=True, sqlite_where=_HELD, postgresql_where=_HELD),
+    Index("ix_edge_evidence_own", edge_evidence.c.edge_id, **_where("origin IN ('register', 'run') AND retired_set IS NULL")),
     Index("uq_edge_evidence_held", edge_evidence.c.digest, unique=True, sqlite_where=_HELD, postgresql_where=_HELD),
 )
 """The indexes; the migrations make them."""

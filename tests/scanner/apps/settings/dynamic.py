@@ -1,0 +1,5 @@
+import transformers
+
+
+def load(kind, name):
+    return getattr(transformers, kind).from_pretrained(name)
