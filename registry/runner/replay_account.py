@@ -16,6 +16,10 @@ MOST_ROWS = 100
 """So many tensors are given one by one, the least alike first."""
 
 
+COMPUTING = frozenset({"accelerate", "bitsandbytes", "diffusers", "mergekit", "numpy", "peft", "tokenizers", "torch", "torchao", "transformers", "trl"})
+"""Libraries whose version has a say in what comes out."""
+
+
 def compare_tensors(again: Path, original: Path, files: Sequence[str]) -> dict[str, Any]:
     """Which tensors of files in two folders differ, and how far; the least alike first."""
     from registry.sources.tensors import read_tensor_set
@@ -87,10 +91,6 @@ def explain(identical: bool, reasons: Sequence[Mapping[str, Any]]) -> str:
         )
     first = [str(reason["what"]) for reason in reasons]
     known = [word for word in ("device", "device name", "threads", "processor") if word in first]
-    libraries = [
-        what.removeprefix("package ")
-        for what in first
-        if what in ("package torch", "package transformers", "package peft", "package accelerate", "package trl")
-    ]
+    libraries = [what.removeprefix("package ") for what in first if what.removeprefix("package ") in COMPUTING]
     told = [*known, *(f"the version of {name}" for name in libraries)] or first[:3]
     return f"The outcome differs, and so does what it depends on: {', '.join(told)}. Sums of floating-point numbers in another order give other last digits, which training amplifies."

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Licet
-from tests.runner.models import encoder, json_lines
+from tests.runner.running import json_lines
+from tests.runner.tiny_models import make_encoder
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -26,7 +27,7 @@ def answer(done: Any, code: int = 0) -> dict[str, Any]:
 
 @pytest.mark.slow
 def test_a_model_travels_with_its_record(licet: Licet, tmp_path: Path) -> None:
-    encoder(tmp_path / "tiny")
+    make_encoder(tmp_path / "tiny")
     rows = [{"text": "refund my card" if number % 2 else "parcel is late", "label": str(number % 2)} for number in range(20)]
     json_lines(tmp_path / "tickets.jsonl", rows)
     flags = [

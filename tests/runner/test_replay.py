@@ -27,7 +27,8 @@ from registry.runner.run_record import Begun, Told, run_of
 from tests.desk.conftest import Open
 from tests.provenance import build
 from tests.provenance.build import model_folder
-from tests.runner.models import encoder, json_lines
+from tests.runner.running import json_lines
+from tests.runner.tiny_models import make_encoder
 from tests.sources.model_folders import safetensors
 
 pytest.importorskip("securesystemslib")
@@ -101,7 +102,7 @@ def done(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Run]:
     pytest.importorskip("torch")
     pytest.importorskip("transformers")
     place = tmp_path_factory.mktemp("replay")
-    encoder(place / "base")
+    make_encoder(place / "base")
     job = job_for(place)
     told = Told()
     finished = run_worker(job, told.take)
@@ -138,6 +139,18 @@ def test_the_same_comes_out_to_the_last_bit(desk: Desk, done: tuple[Path, Run], 
     assert result["metrics"]["recorded"] == result["metrics"]["again"]
     assert (tmp_path / "again" / "model.safetensors").read_bytes() == (tmp_path / "model" / "model.safetensors").read_bytes()
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+@pytest.mark.slow
+def test_what_was_other_than_the_first_time_is_told_even_where_the_outcome_is_the_same(
+    desk: Desk, done: tuple[Path, Run], recorded: Callable[..., Path]
+) -> None:
+    environment = done[1].environment
+    other = replace(environment, device_name="Another processor", packages={**environment.packages, "torch": "1.0"})
+    result = replay(desk, recorded(done, environment=other), Wishes(places(done)), silent)
+    assert result["identical"]
+    assert {row["what"]: row["recorded"] for row in result["differences"]} == {"device name": "Another processor", "package torch": "1.0"}
+    assert result["explanation"].endswith("although not everything about the machine was the same.")
 
 
 @pytest.mark.slow
