@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.cli.output import Column, Output, clean
-from registry.cli.words import DISCLAIMER
+from registry.cli.words import DISCLAIMER, fact_words
 
 SHOWN = 20
 """How many pairs and developers a table shows."""
@@ -96,7 +96,9 @@ def _more(output: Output, count: int) -> None:
 
 
 def _use(head: Mapping[str, Any]) -> str:
-    stated = ", ".join(f"{clean(name.replace('_', ' '))} {clean(value)}" for name, value in head["use"].items() if name != "date")
+    from registry.reports.report_words import value_words
+
+    stated = ", ".join(f"{fact_words(name)}: {clean(value_words(value))}" for name, value in head["use"].items() if name != "date")
     return f"a use with {stated}, on {head['date']}" if stated else f"any ordinary use on {head['date']}"
 
 
