@@ -77,7 +77,7 @@ def test_table_says_what_was_counted_and_shows_the_gravest(audit: Licet) -> None
 
 
 def test_stated_facts_are_said_in_words(audit: Licet) -> None:
-    done = audit("audit", "--all", "--commercial", "--distribution", "saas,api")
+    done = audit("--all", "--commercial", "--distribution", "saas,api")
     assert "For a use with commercial: yes, the way it reaches others: " in done.stderr
     assert "[" not in done.stderr.split("For a use with")[1]
 
