@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from registry.scanner.loaders import Facts, Rule
+from registry.scanner.facts import Facts
+from registry.scanner.loaders import Rule
 
 MAX_NAME = 300
 """A longer text names nothing."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from registry.scanner.loaders import Facts
+from registry.scanner.facts import Facts
 from registry.scanner.names import looks_like_model
 from registry.scanner.python_sweep import DATA_KEYS, HUB, MODEL_KEYS, SIZED, is_file
 

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from registry.scanner.loaders import Facts
+from registry.scanner.facts import Facts
 from registry.scanner.names import hub_address, is_path, looks_like_model, name_of
 from registry.scanner.python_scope import ModuleTree
 from registry.scanner.python_shell import commands_of
