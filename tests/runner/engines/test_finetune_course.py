@@ -225,7 +225,8 @@ def test_checkpoint_before_the_divergence_is_good(base: Path, tmp_path: Path) ->
     assert all(math.isfinite(float(value.sum())) for value in weights.values())
 
 
-def test_long_texts_are_cut_and_counted(base: Path, tmp_path: Path) -> None:
+def test_long_texts_are_cut_and_counted(tmp_path: Path) -> None:
+    base = tiny_models.make_encoder(tmp_path / "base", max_position_embeddings=64)
     rows = [{"text": "invoice " * (5 if number % 3 else 90), "label": "ab"[number % 2]} for number in range(30)]
     ran = classify(base, json_lines(tmp_path / "set.jsonl", rows), tmp_path / "out", max_length=500, max_steps=1)
     assert "texts are cut at 64 tokens" in ran.notes()
