@@ -98,7 +98,7 @@ def test_stated_facts_are_said_in_words(audit: Licet) -> None:
         (("--all", "--fact", "published_under=mit"), "`published_under` is about one derivative"),
         (("nobody/nothing",), "no model is called `nobody/nothing`"),
         (("./folder",), "does not exist"),
-        (("app:copilot",), "names an application, not a model"),
+        (("app:copilot",), "no application is called `copilot`"),
         ((LOOSE, "--developer", "Microsoft"), "`--developer` picks among all models"),
     ],
 )
