@@ -48,7 +48,7 @@ _TEXTS = tuple(
     )
 )
 # Each begins with a sign of its own, which is what makes a search fast.
-_NAME = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.]*[-\d][\w.:@-]*|(?:ollama|ollama_chat|openai|anthropic|azure|bedrock|gemini|groq|mistral|deepseek|openrouter|vertex_ai|together_ai|huggingface|cohere|xai)/[\w.:@/-]+|(?:gpt|claude|gemini|chatgpt|text-embedding|mistral|llama|bert|roberta|distilbert|deepseek|qwen|embed|rerank|voyage|dall|all|paraphrase|multi-qa|models/gemini|models/embedding)[-\d][\w.:-]*|[a-z]{2}_core_\w+"
+_NAME = r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.:@/-]*|(?:gpt|claude|gemini|chatgpt|text-embedding|mistral|llama|bert|roberta|distilbert|deepseek|qwen|embed|rerank|voyage|dall|all|paraphrase|multi-qa)[-\d][\w.:-]*|[a-z]{2}_core_\w+"
 _NAMED = tuple(re.compile(pattern.encode()) for pattern in (rf'"(?:({_NAME})"|{_PROGRAM})', rf"'(?:({_NAME})'|{_PROGRAM})"))
 
 
