@@ -23,8 +23,10 @@ STRONG_KEYS = re.compile(r"(?i)repo_?id|pretrained|base_?model|checkpoint|model_
 DATA_KEYS = re.compile(r"(?i)(?:^|_)(?:datasets?|dataset_?(?:name|id|path)|data_path|train_data|corpus)(?:$|_)")
 """The names under which people keep the name of a dataset."""
 
-OTHERS = frozenset(("model_type", "tokenizer_type", "tokenizer_class", "model_class", "processor_class", "model_dir", "model_max_length", "adapter_type", "model_format", "modelformat", "vector_store", "model_version", "model_kwargs"))  # fmt: skip
-"""Names that speak of models, and under which none is kept."""
+OTHERS = frozenset(("model_type", "tokenizer_type", "tokenizer_class", "model_class", "processor_class", "model_dir", "model_max_length", "adapter_type", "model_format", "modelformat", "vector_store", "model_version", "model_kwargs",
+    "hub_model_id", "export_hub_model_id", "push_to_hub_model_id", "hub_dataset_id", "push_dataset_to_hub", "hf_use_auth_token",
+))  # fmt: skip
+"""Names that speak of models, and under which none is kept that is used: forms of them, and where a finished one is to be put."""
 
 HUB = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 """A name of the form `owner/name`."""

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from registry.scanner.facts import Facts
 from registry.scanner.loaders import Rule, read_loaders
-from registry.scanner.names import hub_address, is_path, looks_like_model, name_of, read_name
+from registry.scanner.names import Name, hub_address, is_path, looks_like_model, name_of, read_name
 from registry.scanner.python_sweep import DATA_KEYS, MODEL_KEYS, OTHERS
 from registry.scanner.reference import Reference
 
@@ -43,9 +45,71 @@ _FILE = re.compile(r"\.(?:py|json|ya?ml|toml|txt|csv|md|html?|png|jpe?g|svg|sh|j
 _SPEAKS = re.compile(r"(?i)image|repository|uses|package|dependenc|import|url|homepage|author|command|description|title|schema|mount|volume")
 """Keys under which names with a slash are those of other things."""
 
+_WORD = re.compile(r"[A-Za-z][\w.-]*(?::[\w.-]+)?")
+"""A name without an owner, with a tag or without."""
+
 _ROUTER = Rule("litellm", "litellm", kind="api", form="litellm")
 _HUB_RULE = Rule("", "hub", kind="config")
 _OWNERS = frozenset(("application", "image", "images", "audio", "text", "video", "models", "model", "data", "dataset", "datasets", "checkpoints", "src", "lib", "app", "docker", "github", "outputs", "output", "out", "results", "assets", "tmp", "configs", "config", "actions"))  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A text under a way of keys, and where it stands."""
+
+    path: Sequence[str]
+    text: str
+    file: str
+    line: int
+    column: int
+    library: str | None
+
+    @property
+    def key(self) -> str:
+        return self.path[-1] if self.path else ""
+
+    @property
+    def lowered(self) -> str:
+        return self.key.lower().replace("-", "_")
+
+    @property
+    def is_data(self) -> bool:
+        """Whether a dataset stands under such a key."""
+        return (
+            self.lowered in DATASETS
+            or bool(DATA_KEYS.search(self.key) and not MODEL_KEYS.search(self.key))
+            or (self.lowered in ("path", "name", "ds_name", "repo_id") and any(each in DATASETS for each in self.path[:-1]))
+        )
+
+    @property
+    def is_model(self) -> bool:
+        """Whether a model stands under such a key, or under its parent's."""
+        return bool(
+            MODEL_KEYS.search(self.key)
+            or self.lowered in STRONG
+            or (self.lowered in ("name", "id", "path", "uri", "value", "repository", "source") and self.is_below_model)
+        )
+
+    @property
+    def is_below_model(self) -> bool:
+        """Whether a key around it speaks of models."""
+        return any(MODEL_KEYS.search(each) for each in self.path[-3:-1])
+
+    def reference(self, name: Name, kind: str, confidence: str, about: str = "model") -> Reference:
+        """What it names, as a reference."""
+        return Reference(
+            name.name,
+            self.text,
+            about,
+            kind,
+            self.file,
+            self.line,
+            self.column,
+            provider=name.provider,
+            library=self.library,
+            revision=name.revision,
+            confidence=confidence,
+        )
 
 
 def in_setting(path: Sequence[str], text: str, file: str, line: int, column: int = 1, library: str | None = None) -> Iterator[Reference]:
@@ -62,100 +126,67 @@ def in_setting(path: Sequence[str], text: str, file: str, line: int, column: int
     text = text.strip()
     if not 2 <= len(text) <= 300 or "\n" in text:
         return
-    facts = read_loaders().facts
-    key = path[-1] if path else ""
-    lowered = key.lower().replace("-", "_")
-    parent = path[-2].lower() if len(path) > 1 else ""
+    found = _read(_Setting(path, text, file, line, column, library), read_loaders().facts)
+    if found is not None:
+        yield found
+
+
+def _read(setting: _Setting, facts: Facts) -> Reference | None:
+    """The one thing that a setting names, if it names any."""
+    text, lowered = setting.text, setting.lowered
     if "://" in text and not text.startswith("hf://"):
-        found = hub_address(text)
-        if found is not None:
-            used = "/resolve/" in text or bool(MODEL_KEYS.search(key))
-            yield Reference(
-                found[1],
-                text,
-                found[0],
-                "download" if used else "mention",
-                file,
-                line,
-                column,
-                provider="hub",
-                library=library,
-                revision=found[2],
-                confidence="likely" if used else "possible",
-            )
-        return
-    if lowered in OTHERS or (library == "litellm" and lowered == "model_name"):
-        return
-    data = (
-        lowered in DATASETS
-        or bool(DATA_KEYS.search(key) and not MODEL_KEYS.search(key))
-        or (lowered in ("path", "name", "ds_name", "repo_id") and any(each in DATASETS for each in path[:-1]))
-    )
-    if parent in LITELLM and lowered == "model":
+        return _addressed(setting)
+    if lowered in OTHERS or (setting.library == "litellm" and lowered == "model_name"):
+        return None
+    if lowered == "model" and len(setting.path) > 1 and setting.path[-2].lower() in LITELLM:
         name = read_name(text, _ROUTER, facts)
-        if name is not None:
-            yield Reference(
-                name.name,
-                text,
-                "model",
-                "api",
-                file,
-                line,
-                column,
-                provider=name.provider,
-                library="litellm",
-                revision=name.revision,
-                confidence="likely" if name.doubt else "certain",
-            )
-        return
-    if (
-        not data
-        and not MODEL_KEYS.search(key)
-        and lowered not in STRONG
-        and not any(MODEL_KEYS.search(each) for each in path[-3:-1] if lowered in ("name", "id", "path", "uri", "value", "repository", "source"))
-    ):
-        if facts.is_spacy(text) or ("/" in text and looks_like_model(text, facts) and not facts.routes(text) and _SPEAKS.search(" ".join(path[-3:])) is None):
-            name = name_of(text, facts)
-            kind = "config" if any(MODEL_KEYS.search(each) for each in path[-3:-1]) else "mention"
-            yield Reference(name.name, text, "model", kind, file, line, column, provider=name.provider, library=library, confidence="possible")
-        return
+        return replace(setting, library="litellm").reference(name, "api", "likely" if name.doubt else "certain") if name is not None else None
+    if not setting.is_data and not setting.is_model:
+        return _under_other_key(setting, facts)
     base = text.removeprefix("hf://")
     if _HUB.fullmatch(text) and not is_path(text) and not _FILE.search(text) and base.partition("/")[0].lower() not in _OWNERS:
-        if facts.routes(base) and not data:
-            name = read_name(base, _ROUTER, facts)
-            if name is not None:
-                yield Reference(name.name, text, "model", "config", file, line, column, provider=name.provider, library=library, confidence="likely")
-            return
-        name = read_name(base, _HUB_RULE, facts)
-        if name is not None and name.provider == "hub":
-            sure = (
-                "certain"
-                if library and (lowered in STRONG or lowered == "model")
-                else "likely"
-                if lowered in STRONG or data or facts.has_model_word(name.name)
-                else "possible"
-            )
-            yield Reference(
-                name.name,
-                text,
-                "dataset" if data else "model",
-                "config",
-                file,
-                line,
-                column,
-                provider="hub",
-                library=library,
-                revision=name.revision,
-                confidence=sure,
-            )
-    elif not data and looks_like_model(text, facts):
-        name = name_of(text, facts)
-        yield Reference(name.name, text, "model", "config", file, line, column, provider=name.provider, library=library, confidence="likely")
-    elif (
-        not data
-        and "/" not in text
-        and re.fullmatch(r"[A-Za-z][\w.-]*(?::[\w.-]+)?", text)
-        and facts.has_model_word(text)
-        and (lowered in STRONG or key.isupper())
-    ):
-        yield Reference(text, text, "model", "config", file, line, column, provider="ollama" if ":" in text else None, library=library, confidence="possible")
+        return _of_hub(setting, base, facts)
+    if setting.is_data:
+        return None
+    if looks_like_model(text, facts):
+        return setting.reference(name_of(text, facts), "config", "likely")
+    is_word = "/" not in text and _WORD.fullmatch(text) is not None and facts.has_model_word(text)
+    if is_word and (lowered in STRONG or setting.key.isupper()):
+        found = setting.reference(Name(text, "ollama"), "config", "possible")
+        return found if ":" in text else replace(found, provider=None)
+    return None
+
+
+def _addressed(setting: _Setting) -> Reference | None:
+    """A page or file of the Hub, by its address."""
+    found = hub_address(setting.text)
+    if found is None:
+        return None
+    about, name, revision = found
+    used = "/resolve/" in setting.text or bool(MODEL_KEYS.search(setting.key))
+    return setting.reference(Name(name, "hub", revision=revision), "download" if used else "mention", "likely" if used else "possible", about)
+
+
+def _under_other_key(setting: _Setting, facts: Facts) -> Reference | None:
+    """What reads like a model under a key that does not speak of one."""
+    text = setting.text
+    like_model = "/" in text and looks_like_model(text, facts) and not facts.routes(text) and _SPEAKS.search(" ".join(setting.path[-3:])) is None
+    if not facts.is_spacy(text) and not like_model:
+        return None
+    return setting.reference(name_of(text, facts), "config" if setting.is_below_model else "mention", "possible")
+
+
+def _of_hub(setting: _Setting, base: str, facts: Facts) -> Reference | None:
+    """What has the form `owner/name`: a router's name of a provider's model, or something on the Hub."""
+    data = setting.is_data
+    if facts.routes(base) and not data:
+        routed = read_name(base, _ROUTER, facts)
+        return setting.reference(routed, "config", "likely") if routed is not None else None
+    name = read_name(base, _HUB_RULE, facts)
+    if name is None or name.provider != "hub":
+        return None
+    if setting.library and (setting.lowered in STRONG or setting.lowered == "model"):
+        sure = "certain"
+    else:
+        sure = "likely" if setting.lowered in STRONG or data or facts.has_model_word(name.name) else "possible"
+    return setting.reference(name, "config", sure, "dataset" if data else "model")
