@@ -120,6 +120,7 @@ def audit_application(desk: Desk, path: Path, question: ApplicationQuestion, rep
     owners = {reference: thing for thing in reversed(things) for reference in thing.references}
     start = {
         **head(desk, use, reading, question.application or str(path), verdict.word if verdict is not None else None),
+        "title": question.application or path.resolve().name or str(path),
         "base": asked.place,
         "policy": policy.name,
         "policy_rules": policy_to_data(policy),

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from registry.errors import SourceError, UsageError
+from registry.reports.report_words import counted
 
 if TYPE_CHECKING:
     from registry.desk.answer import Answer
@@ -61,7 +62,7 @@ class HubLookup:
         wanted = [name for name in dict.fromkeys(names) if _ON_HUB.fullmatch(name)]
         if not wanted:
             return
-        self.desk.progress(f"asking the Hub about {len(wanted):,} names that are not recorded")
+        self.desk.progress(f"asking the Hub about {counted(len(wanted), 'name that is', 'names that are')} not recorded")
         self._until = self.clock() + MOST_SECONDS
         while wanted and self.trouble is None:
             name = wanted.pop(0)

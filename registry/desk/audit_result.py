@@ -10,7 +10,7 @@ from registry.desk.audit_findings import Judged, Told
 from registry.desk.audit_used import Thing
 from registry.desk.terms_digest import terms_digest
 from registry.findings.codes import CODES, SEVERITIES
-from registry.reports.report_words import deciding_of, headline_of
+from registry.reports.report_words import counted, deciding_of, headline_of
 from registry.terms.verdict import VERDICT_WORDS, Verdict
 
 if TYPE_CHECKING:
@@ -77,17 +77,17 @@ def assurance(desk: Desk, found: Scan, things: list[Thing], hub: HubLookup | Non
     unresolved = sum(each.resolved is None and each.is_use for each in found.references)
     unknown = sum(thing.answer is None for thing in things)
     local = len({each.name for each in found.references if each.provider == "local" and each.is_use and each.kind != "artifact"})
-    parts = [f"{found.files:,} files looked at, {found.read:,} of them read closely, nothing run"]
+    parts = [f"{counted(found.files, 'file')} looked at, {found.read:,} of them read closely, nothing run"]
     if found.ignored:
-        parts.append(f"{found.ignored:,} files or folders left out by `.gitignore` and the like")
+        parts.append(f"{counted(found.ignored, 'file or folder', 'files or folders')} left out by `.gitignore` and the like")
     if found.notes:
         parts.append(f"{len(found.notes):,} could not be read or were cut short")
     if unresolved:
-        parts.append(f"{unresolved:,} names could not be followed")
+        parts.append(f"{counted(unresolved, 'name')} could not be followed")
     if unknown:
-        parts.append(f"{unknown:,} names are not recorded")
+        parts.append(f"{counted(unknown, 'name is', 'names are')} not recorded")
     if local:
-        parts.append(f"{local:,} local paths were not traced to what they were made from")
+        parts.append(f"{counted(local, 'local path was', 'local paths were')} not traced to what they were made from")
     network = hub.told() if hub is not None else "no network was used"
     return f"{'; '.join(parts)}. Terms as recorded in knowledge {desk.knowledge.version}; {network}; the licence of the application itself was not looked at."
 

@@ -93,7 +93,8 @@ def things_of(desk: Desk, references: Iterable[Reference], use: Use, reading: st
             and not (rule is not None and rule.ignore)
         ):
             groups.setdefault((each.about, each.name, each.provider), []).append(each)
-    answers = {key: _answer(desk, group[0], use, reading) for key, group in groups.items()}
+    uses = {key: use_through(group, use) for key, group in groups.items()}
+    answers = {key: _answer(desk, group[0], uses[key], reading) for key, group in groups.items()}
     if hub is not None:
         hub.look_up(_named(*key) for key, answer in answers.items() if answer is None and key[2] == "hub")
     found: dict[tuple[str, str], Thing] = {}
@@ -101,12 +102,22 @@ def things_of(desk: Desk, references: Iterable[Reference], use: Use, reading: st
         answer = answers[about, name, provider]
         recorded = answer is not None
         if answer is None and hub is not None and provider == "hub":
-            answer = hub.answer(_named(about, name), use, reading, group[0].revision)
+            answer = hub.answer(_named(about, name), uses[about, name, provider], reading, group[0].revision)
         called = answer.question.subject if answer is not None else _named(about, name)
         known = found.get((about, called))
         merged = (*known.references, *group) if known is not None else tuple(group)
         found[about, called] = Thing(called, about, merged, recorded, answer)
     return sorted(found.values(), key=lambda thing: (thing.aside, thing.about, thing.name))
+
+
+def use_through(references: Iterable[Reference], use: Use) -> Use:
+    """The use as far as it can be one of what is only asked through somebody's API: its weights are neither changed nor given away."""
+    if any(each.kind not in HOSTED for each in references):
+        return use
+    ways = use.stated.get("distribution")
+    if isinstance(ways, frozenset) and "weights" in ways:
+        use = use.with_facts(distribution=(ways - {"weights"}) or frozenset({"internal"}))
+    return use.without("modified") if use.stated.get("modified") is True else use
 
 
 def _named(about: str, name: str, provider: str | None = None) -> str:

@@ -68,7 +68,7 @@ class AuditHtmlReport:
         rest = [each for each in self._findings if id(each) not in named]
         values = {
             "head": head,
-            "title": head.get("subject") or ", ".join(head.get("subjects", ())) or "models",
+            "title": head.get("title") or head.get("subject") or ", ".join(head.get("subjects", ())) or "models",
             "made_by": f"licet {__version__}",
             "models": models,
             "headline": _headline(head, models, self._findings),

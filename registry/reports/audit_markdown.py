@@ -25,7 +25,7 @@ class AuditMarkdownReport:
     def begin(self, head: Mapping[str, Any], counted: Mapping[str, Any]) -> None:
         """The title, the verdict, and what is in use."""
         write = self._stream.write
-        write(f"# Audit of {_cell(head['subject'] or 'models')}\n\n")
+        write(f"# Audit of {_cell(head.get('title') or head['subject'] or 'models')}\n\n")
         if head["verdict"]:
             write(f"Verdict: **{_cell(head['verdict'])}**, on {head['date']}.\n\n")
         models = head.get("models", ())

@@ -97,6 +97,11 @@ def number_words(value: float | int | None) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,}"
 
 
+def counted(number: int, one: str, several: str | None = None) -> str:
+    """A number with what it counts, in the singular or plural."""
+    return f"{number:,} {one if number == 1 else several or f'{one}s'}"
+
+
 def visible(text: object, most: int = _CUTTING) -> str:
     """Text from outside as one line that obeys and reorders nothing, cut in the middle where it is very long."""
     flat = " ".join(str(text).split())

@@ -236,6 +236,21 @@ def test_names_of_hosts_come_to_the_recorded_model(reader: Desk, tmp_path: Path)
     assert {each["model"] for each in found.head["models"]} == {"openai/gpt-4o", "anthropic/claude-3.5-sonnet", "meta-llama/Meta-Llama-3-8B-Instruct"}
 
 
+def test_weights_behind_an_api_are_not_given_away(reader: Desk, tmp_path: Path) -> None:
+    source = 'import openai\nopenai.OpenAI().chat.completions.create(model="gpt-4o-2024-05-13", messages=[])\n'
+    folder = write(tmp_path, app_py=source)
+    ours = {"commercial": True, "modified": True}
+    served = audit(reader, folder, {**ours, "distribution": "saas,weights"}).head["models"]
+    assert served == audit(reader, folder, {"commercial": True, "distribution": "saas"}).head["models"]
+    given = audit(reader, folder, {**ours, "distribution": "weights"}).head["models"]
+    assert given == audit(reader, folder, {"commercial": True, "distribution": "internal"}).head["models"]
+
+
+def test_weights_that_are_loaded_are_given_away(reader: Desk, tmp_path: Path) -> None:
+    found = [audit(reader, app(tmp_path, LLAMA), {**SAAS, "distribution": ways}).head["models"] for ways in ("saas", "saas,weights")]
+    assert found[0] != found[1]
+
+
 def test_no_socket_is_opened(reader: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*arguments: object, **named: object) -> None:
         raise AssertionError("a socket was opened")
