@@ -126,8 +126,8 @@ def command(
         flags = "`--policy`, `--app`, `--baseline`, `--against`, `--diff`, `--lock`, `--locked`, `--suggest`, `--record` and `--strict`"
         raise click.UsageError(f"{flags} are for a folder or file")
     from registry.cli.audit_table import Meter, TableReport
-    from registry.desk.audit import AuditQuestion, audit_models, check_words, refusals
-    from registry.desk.audit_catalogue import audit_catalogue
+    from registry.desk.audit.catalogue import audit_catalogue
+    from registry.desk.audit.models import AuditQuestion, audit_models, check_words, refusals
 
     words = _words([fail_on if fail_on is not None else "" if whole else USUAL])
     check_words(words)
@@ -174,9 +174,9 @@ def _audit_application(state: State, target: str, asked: _Asked) -> int:
     """Audit a folder or file; the exit code."""
     from registry.cli.audit_application import ApplicationTable, settle_folder, settle_lock, tell_met
     from registry.cli.audit_record import described, keep_application
-    from registry.desk.audit import check_words
-    from registry.desk.audit_application import ApplicationQuestion, audit_application
-    from registry.desk.audit_gate import is_open, words_to_fail_on
+    from registry.desk.audit.application import ApplicationQuestion, audit_application
+    from registry.desk.audit.gate import is_open, words_to_fail_on
+    from registry.desk.audit.models import check_words
 
     path = Path(target).expanduser()
     settle_folder(state, path)

@@ -11,7 +11,7 @@ from registry.cli.words import COLORS, DISCLAIMER
 
 if TYPE_CHECKING:
     from registry.cli.state import State
-    from registry.desk.audit_application import ApplicationAudit
+    from registry.desk.audit.application import ApplicationAudit
 
 UNPINNED = "LIC006"
 """The code of a revision that is not pinned."""
@@ -139,7 +139,7 @@ def _place(place: Mapping[str, Any]) -> str:
 
 def tell_met(output: Output, audit: ApplicationAudit, words: tuple[str, ...]) -> bool:
     """Say which words of `--fail-on` were met; whether any was."""
-    from registry.desk.audit_gate import refusals
+    from registry.desk.audit.gate import refusals
 
     met = refusals(audit, words)
     for text in met:
@@ -149,7 +149,7 @@ def tell_met(output: Output, audit: ApplicationAudit, words: tuple[str, ...]) ->
 
 def settle_lock(state: State, audit: ApplicationAudit, write: bool) -> bool:
     """Write the lock, or compare with it; whether what is in use differs."""
-    from registry.desk.lock import FILE, drift, lock_of, read_lock, write_lock
+    from registry.desk.audit.lock import FILE, drift, lock_of, read_lock, write_lock
 
     path = (audit.root if audit.root.is_dir() else audit.root.parent) / FILE
     now = lock_of(state.desk(), audit.things)

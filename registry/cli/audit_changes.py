@@ -17,7 +17,7 @@ from registry.reports.audit_changes import only_moved, render_changes, telling
 
 if TYPE_CHECKING:
     from registry.cli.state import State
-    from registry.desk.audit_application import ApplicationQuestion
+    from registry.desk.audit.application import ApplicationQuestion
 
 FORMS = (TABLE, "json", "markdown")
 """The forms of a comparison."""
@@ -39,8 +39,8 @@ def check_forms(destinations: Destinations) -> None:
 
 def print_changes(state: State, path: Path, question: ApplicationQuestion, earlier: str, destinations: Destinations, fail_on: str | None) -> int:
     """Compare with an earlier audit and write what changed; the exit code, by what is new only."""
-    from registry.desk.audit_against import audit_against
-    from registry.desk.audit_gate import new_refusals, words_to_fail_on
+    from registry.desk.audit.against import audit_against
+    from registry.desk.audit.gate import new_refusals, words_to_fail_on
 
     changes, audit = audit_against(state.desk(), path, question, earlier)
     for form, file in destinations.files:

@@ -9,7 +9,7 @@ from registry.cli.output import clean
 
 if TYPE_CHECKING:
     from registry.cli.state import State
-    from registry.desk.audit_application import ApplicationAudit
+    from registry.desk.audit.application import ApplicationAudit
 
 SHOWN = 10
 """So many models that came or went are named."""
@@ -22,7 +22,7 @@ def described(state: State, application: str | None, keep: bool) -> str | None:
 
 def keep_application(state: State, audit: ApplicationAudit, path: Path, application: str | None) -> None:
     """Keep it, and say so."""
-    from registry.desk.audit_record import application_name, record_application
+    from registry.desk.audit.record import application_name, record_application
 
     desk = state.desk()
     result = record_application(desk, audit, application_name(desk, path, application))

@@ -15,7 +15,7 @@ from registry.cli.words import COLORS, DISCLAIMER, short_number
 
 if TYPE_CHECKING:
     from registry.cli.state import State
-    from registry.desk.audit_application import ApplicationQuestion
+    from registry.desk.audit.application import ApplicationQuestion
 
 
 def check_forms(destinations: Destinations) -> None:
@@ -30,8 +30,8 @@ def check_forms(destinations: Destinations) -> None:
 
 def print_suggestions(state: State, path: Path, question: ApplicationQuestion, out: str | None, destinations: Destinations) -> int:
     """Audit an application and say what could be written; nothing in it is changed. The exit code."""
-    from registry.desk.audit_application import audit_application
-    from registry.desk.audit_suggest import suggest
+    from registry.desk.audit.application import audit_application
+    from registry.desk.audit.suggest import suggest
 
     desk = state.desk()
     found = suggest(desk, audit_application(desk, path, question, ()))

@@ -50,7 +50,7 @@ def command(
     A TARGET is a model `org/name[@revision]`, `app:NAME`, or a model folder `./path`. What nobody on record says is left out or said to be
     unknown; it is never filled in.
     """
-    from registry.desk.bom import make_bill
+    from registry.desk.bom.bill import make_bill
 
     file = new_file(out, force)
     bill = make_bill(

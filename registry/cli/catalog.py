@@ -52,7 +52,7 @@ def add(state: State, layer: str, path: str | None, file: str | None, fields: tu
     record.update(read_fields(fields))
     if not record:
         raise click.UsageError("give the entry as FILE or `--from FILE`, or with `--set FIELD=VALUE`")
-    from registry.desk.catalog import add as add_record
+    from registry.desk.catalog.entries import add as add_record
 
     result = add_record(state.desk(), layer, record)
     if form == "json":
@@ -92,7 +92,7 @@ def read_fields(fields: tuple[str, ...]) -> dict[str, Any]:
 @pass_state
 def accept(state: State, model: str, person: str, on: str | None, form: str) -> None:
     """Record that the terms of MODEL were accepted, with the digest of the terms as they are known now."""
-    from registry.desk.catalog import accept as record_acceptance
+    from registry.desk.catalog.entries import accept as record_acceptance
 
     result = record_acceptance(state.desk(), model, person, on)
     if form == "json":
@@ -120,8 +120,8 @@ def stats(state: State, counts: bool, transitions: bool, digest: bool, form: str
     if counts and transitions:
         raise click.UsageError("`--counts` leaves out the shape, of which `--transitions` is a part")
     from registry.cli.shape import print_shape
-    from registry.desk.catalog import stats as count
-    from registry.desk.stats import shape_catalogue
+    from registry.desk.catalog.entries import stats as count
+    from registry.desk.catalog.stats import shape_catalogue
 
     result = count(state.desk(), digest=digest)
     if form == "text":
@@ -168,7 +168,7 @@ def changes(state: State, since: str, until: str | None, what: str | None, subje
     registered derivatives and the applications that it reaches, however far down the lineage.
     """
     from registry.cli.changes import print_changes
-    from registry.desk.changes import read_changes
+    from registry.desk.catalog.changes import read_changes
 
     words = tuple(word for word in (part.strip() for part in (what or "").split(",")) if word)
     result = read_changes(state.desk(), since, until, what=words, subject=subject, limit=limit, after=after)
@@ -189,7 +189,7 @@ def export(state: State, /, form: str, folder: Path, force: bool, use: GivenUse)
     use, on which date and from which state of the catalogue it was written, with the digest of every file.
     """
     from registry.cli.import_ import Meter
-    from registry.desk.export import export_catalogue
+    from registry.desk.catalog.export import export_catalogue
 
     raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
     manifest = export_catalogue(state.desk(), form, folder, raw, force=force, progress=Meter(state.output, "rows"))

@@ -60,7 +60,7 @@ def command(state: State, application: str | None, on: str | None, interpretatio
     Growth is steady growth, fitted by least squares to the logarithms of the last twelve recorded months (or years), three at least. A limit
     that the text measures once, in a month of its own, is settled: what follows changes nothing.
     """
-    from registry.desk.headroom import read_headroom
+    from registry.desk.catalog.headroom import read_headroom
 
     result = read_headroom(state.desk(), application, on, interpretation)
     if form == "json":

@@ -34,7 +34,7 @@ def command(state: State, /, name: str, what: str | None, limit: int, use: Given
     users. Of a licence: all models that it binds, whether it is their own or comes from an ancestor. With facts of a use, models are
     counted by what they come to for it, too.
     """
-    from registry.desk.impact import impact_as_rows, read_impact
+    from registry.desk.catalog.impact import impact_as_rows, read_impact
 
     raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}
     result = read_impact(state.desk(), name, raw, limit, what)

@@ -60,7 +60,7 @@ def record_users(
         raise click.UsageError("`--from FILE` holds month, number, country and group; leave the flags out")
     if file is None and (month is None or number is None):
         raise click.UsageError("give `--month` and `--mau` together, or `--from FILE`")
-    from registry.desk.users import Given, record_users
+    from registry.desk.catalog.users import Given, record_users
     from registry.sources.user_counts import MAX_BYTES, read_user_counts
 
     if file is not None:
@@ -103,7 +103,7 @@ def show_users(state: State, application: str, form: str) -> None:
 
     As CSV it is the table that `licet catalog users record --from` takes.
     """
-    from registry.desk.users import show_users, users_as_rows
+    from registry.desk.catalog.users import show_users, users_as_rows
 
     shown = show_users(state.desk(), application)
     if form == "json":
@@ -167,7 +167,7 @@ def record_revenue(state: State, application: str, amount: str, month: str | Non
     """
     if (month is None) == (year is None):
         raise click.UsageError("give `--month` or `--year`")
-    from registry.desk.revenue import record_revenue
+    from registry.desk.catalog.revenue import record_revenue
 
     result = record_revenue(state.desk(), application, month or year or "", amount, scope, source)
     if form == "json":
@@ -185,7 +185,7 @@ def record_revenue(state: State, application: str, amount: str, month: str | Non
 @pass_state
 def show_revenue(state: State, application: str, form: str) -> None:
     """Print what is recorded that APP and its owner earned, and the years that recorded months add up to."""
-    from registry.desk.revenue import show_revenue
+    from registry.desk.catalog.revenue import show_revenue
 
     shown = show_revenue(state.desk(), application)
     if form == "json":

@@ -53,7 +53,7 @@ def command(
     if check is not None:
         if out is not None or folders or force:
             raise click.UsageError("`--check` writes nothing: leave out `--out`, `--folder` and `--force`")
-        from registry.desk.notice_check import check_published
+        from registry.desk.notice.check import check_published
 
         found = check_published(state.desk(), check, targets, use.raw, use.interpretation)
         if form == "json":
@@ -63,7 +63,7 @@ def command(
         context.exit(REFUSED if found["findings"] or found["missing_texts"] else DONE)
     if not targets or out is None:
         raise click.UsageError("name a TARGET and `--out DIR`, or give `--check DIR`")
-    from registry.desk.notice import gather_bundle, write_bundle
+    from registry.desk.notice.bundle import gather_bundle, write_bundle
     from registry.reports.notice import index_of
     from registry.reports.report_words import VERDICTS
 

@@ -22,7 +22,7 @@ def command() -> None:
 @pass_state
 def init(state: State, sample: str, out: str) -> None:
     """Begin a `licet.yaml`: the facts of your use to fill in, and a policy that travels with the program (startup, enterprise, research-lab, eu-public-body)."""
-    from registry.desk.policy import new_config
+    from registry.desk.policy.policies import new_config
     from registry.errors import UsageError
 
     text = new_config(sample)
@@ -50,7 +50,7 @@ def check(state: State, file: str | None, form: str) -> None:
 
     Exit code: 0 nothing is wrong, 2 something is, with its line.
     """
-    from registry.desk.policy_check import check_policy
+    from registry.desk.policy.check import check_policy
 
     found = check_policy(state.desk(), file)
     policy = found.policy
@@ -96,8 +96,8 @@ def explain(state: State, what: str | None, form: str) -> None:
 
     The policy is a FILE, one that travels with the program, or that of the `licet.yaml` that holds here.
     """
-    from registry.desk.policy import find_policy, is_code, policy_to_data
-    from registry.desk.policy_words import collapsed, explain_setting
+    from registry.desk.policy.policies import find_policy, is_code, policy_to_data
+    from registry.desk.policy.words import collapsed, explain_setting
     from registry.reports.policy_words import rules_in_words
 
     if what is not None and is_code(what):
@@ -126,7 +126,7 @@ def explain(state: State, what: str | None, form: str) -> None:
 @pass_state
 def schema(state: State, alone: bool) -> None:
     """Print the JSON schema of a `licet.yaml`, by which an editor completes its words and marks what is wrong."""
-    from registry.desk.policy_schema import config_schema, policy_schema, schema_text
+    from registry.desk.policy.schema import config_schema, policy_schema, schema_text
 
     knowledge = state.desk().knowledge
     state.output.line(schema_text(policy_schema(knowledge) if alone else config_schema(knowledge)).rstrip("\n"))
@@ -134,7 +134,7 @@ def schema(state: State, alone: bool) -> None:
 
 def tell_code(state: State, code: str, form: str) -> None:
     """Say what the code of a finding means, and how it is mended."""
-    from registry.desk.policy import explain_code
+    from registry.desk.policy.policies import explain_code
 
     data = explain_code(code)
     if form == "json":

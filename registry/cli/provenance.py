@@ -40,7 +40,7 @@ def keygen(
 ) -> None:
     """Make a key pair. The private key is written for your eyes alone and never overwrites another; the public one is trusted from now on."""
     from registry.cli.provenance_keys import print_key
-    from registry.desk.provenance_keys import make_signing_key, read_passphrase
+    from registry.desk.provenance.keys import make_signing_key, read_passphrase
 
     settings = state.settings()
     words = read_passphrase(passphrase_file) if passphrase_file else settings.signing_passphrase if not passphrase else None
@@ -66,7 +66,7 @@ def keygen(
 def trust(state: State, file: Path, name: str | None, form: str) -> None:
     """Trust the public key FILE: signatures by it hold from now on. Make sure whose it is before you do."""
     from registry.cli.provenance_keys import print_key
-    from registry.desk.provenance_keys import trust_public_key
+    from registry.desk.provenance.keys import trust_public_key
 
     result = trust_public_key(state.settings(), file, name)
     if form == "json":
@@ -81,7 +81,7 @@ def trust(state: State, file: Path, name: str | None, form: str) -> None:
 def keys(state: State, form: str) -> None:
     """List your own public key and those that you trust."""
     from registry.cli.provenance_keys import print_keys
-    from registry.desk.provenance_keys import list_keys
+    from registry.desk.provenance.keys import list_keys
 
     result = list_keys(state.settings())
     if form == "json":
@@ -112,7 +112,7 @@ def sign(
     form: str,
 ) -> None:
     """Sign the files of the model folder DIR: `model.sig`, as OpenSSF model signing has it. Records in the folder get a signature, too."""
-    from registry.desk.provenance_sign import sign_folder, sign_folder_keyless
+    from registry.desk.provenance.sign import sign_folder, sign_folder_keyless
 
     settings = state.settings()
     if keyless:
@@ -122,7 +122,7 @@ def sign(
     else:
         if identity_token:
             raise click.UsageError("`--identity-token` goes with `--keyless`")
-        from registry.desk.provenance_keys import find_signing_key
+        from registry.desk.provenance.keys import find_signing_key
 
         signer = find_signing_key(settings, path=key, passphrase=_ask(passphrase_file))
         result = sign_folder(folder, signer, name=name, replace=replace, progress=Meter(state.output, "files"))
@@ -146,7 +146,7 @@ def _ask(file: Path | None) -> Any:
     """What gives the passphrase of a key that has one: a file, else the person at the terminal."""
 
     def ask() -> str | None:
-        from registry.desk.provenance_keys import read_passphrase
+        from registry.desk.provenance.keys import read_passphrase
 
         if file is not None:
             return read_passphrase(file)
@@ -190,7 +190,7 @@ def verify(
     Exit code 0 if all of it holds, 1 if anything does not.
     """
     from registry.cli.provenance_verify import print_verified
-    from registry.desk.provenance_verify import verify_provenance
+    from registry.desk.provenance.verify import verify_provenance
     from registry.provenance.model_signing_library import Identity
 
     if (identity is None) != (issuer is None):
@@ -238,7 +238,7 @@ def read_places(given: tuple[str, ...]) -> dict[str, Path]:
 def show(state: State, target: Path, public: tuple[Path, ...], form: str) -> None:
     """Print what the records of a model folder or file say, as a timeline and a tree. Signatures are looked at; `verify` looks at the files, too."""
     from registry.cli.provenance_show import print_record
-    from registry.desk.provenance_show import show_provenance
+    from registry.desk.provenance.show import show_provenance
 
     result = show_provenance(state.settings(), target, public)
     if form == "json":

@@ -91,7 +91,7 @@ def _from_record(
     if wrong := [flag for flag, value in stated.items() if value]:
         raise click.UsageError(f"`{wrong[0]}` stands in the record; leave it out with `--from-record`")
     from registry.cli.digest_meter import Meter
-    from registry.desk.provenance_register import Wishes, register_from_record
+    from registry.desk.provenance.register import Wishes, register_from_record
 
     wishes = Wishes(name, given["public"], given["allow_unknown_key"], given["allow_unknown_base"], given["license_id"], given["own_modality"])
     return register_from_record(state.desk(), given["from_record"], wishes, raw, Meter(state.output, "files"))

@@ -65,8 +65,8 @@ def command(
         raise click.UsageError("a PDF is no text: give `--out FILE.pdf`")
     if not to_stdout:
         refuse_existing(Path(str(out)), force or state.yes)
-    from registry.desk.report import ReportQuestion, make_report
-    from registry.desk.report_changes import read_earlier
+    from registry.desk.report.changes import read_earlier
+    from registry.desk.report.report import ReportQuestion, make_report
     from registry.reports.report_forms import render
 
     raw = use.raw if use.interpretation is None else {**use.raw, "interpretation": use.interpretation}

@@ -19,7 +19,7 @@ def print_shape(output: Output, shape: Mapping[str, Any], *, whole: bool = False
 
     Args:
         output: Where to.
-        shape: As `registry.desk.stats.shape_catalogue` makes it.
+        shape: As `registry.desk.catalog.stats.shape_catalogue` makes it.
         whole: Print the whole table of licence tags from bases to children.
     """
     tags, lineage, drift = shape["tags"], shape["lineage"], shape["drift"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.change_rows import change_in_words
+from registry.desk.catalog.change_rows import change_in_words
 from registry.desk.concluding import Conclusions
 from registry.desk.facts import read_day, today
 from registry.desk.license_record import inherited_licenses, license_of

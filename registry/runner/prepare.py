@@ -19,7 +19,7 @@ from registry.sources.hub_snapshot import snapshot_of_folder
 from registry.terms.combine import license_ids
 
 if TYPE_CHECKING:
-    from registry.desk.plan_run import Plan
+    from registry.desk.run.plan import Plan
     from registry.knowledge.store import Knowledge
 
 MAX_ABOUT = 200_000

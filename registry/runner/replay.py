@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.provenance_keys import known_keys
-from registry.desk.provenance_verify import find_places, now
+from registry.desk.provenance.keys import known_keys
+from registry.desk.provenance.verify import find_places, now
 from registry.errors import ProvenanceError, UntrustedError, UsageError
 from registry.provenance.dependencies import Place, check_dependencies
 from registry.provenance.digests import Progress, digest_file, digest_folder, list_files

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry import __version__
-from registry.desk.plan_run import Plan
-from registry.desk.provenance_keys import find_signing_key
-from registry.desk.record_run import refuse_taken_name
+from registry.desk.provenance.keys import find_signing_key
+from registry.desk.run.plan import Plan
+from registry.desk.run.record import refuse_taken_name
 from registry.errors import MissingExtraError, UsageError
 from registry.provenance.layout import record_beside, terms_beside
 from registry.runner.prepare import name_warning

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.plan_run_names import outputs_with_digest
+from registry.desk.run.plan_names import outputs_with_digest
 from registry.errors import ProvenanceError, RegistryError, SourceError, UsageError
 from registry.provenance.digests import digest_file, digest_folder
 from registry.provenance.run import FileDigest

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.plan_run import OPEN, REFUSED, Plan, Planned, plan_run
+from registry.desk.run.plan import OPEN, REFUSED, Plan, Planned, plan_run
 from registry.errors import RefusedError, UndecidedError
 from registry.provenance.run import Gate
 from registry.settings import read_actor

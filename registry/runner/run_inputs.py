@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from registry.desk.plan_run import Planned, PlannedData, PlannedModel
-from registry.desk.record_run import UsedData, UsedModel
+from registry.desk.run.plan import Planned, PlannedData, PlannedModel
+from registry.desk.run.record import UsedData, UsedModel
 from registry.errors import ProvenanceError, SourceError, UsageError
 from registry.provenance.digests import digest_file
 from registry.provenance.run import FileDigest, Material

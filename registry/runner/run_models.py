@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from registry.desk.facts import today
-from registry.desk.plan_run_names import KnownModel, describe_folder, find_known, model_of_digests, nearest_models
+from registry.desk.run.plan_names import KnownModel, describe_folder, find_known, model_of_digests, nearest_models
 from registry.errors import ProvenanceError, RefusedError, RegistryError, SourceError, UnknownModelError, UsageError
 from registry.provenance.digests import FolderDigest, digest_file, digest_folder, tree_digest
 from registry.supplychain.model import Model

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry import __version__
-from registry.desk.plan_run import Plan
-from registry.desk.provenance_terms import terms_with_ancestors
-from registry.desk.provenance_write import Records, write_file_records, write_records
-from registry.desk.record_run import CHANGED_BASE, OVERRIDDEN, MadeModel, record_model, record_outputs
-from registry.desk.record_run_share import find_original, modifier_share
+from registry.desk.provenance.terms import terms_with_ancestors
+from registry.desk.provenance.write import Records, write_file_records, write_records
+from registry.desk.run.plan import Plan
+from registry.desk.run.record import CHANGED_BASE, OVERRIDDEN, MadeModel, record_model, record_outputs
+from registry.desk.run.record_share import find_original, modifier_share
 from registry.errors import CatalogueError, ProvenanceError, RegistryError, RunError
 from registry.provenance.digests import digest_file, digest_folder
 from registry.runner.events import Event, Finished, Noted

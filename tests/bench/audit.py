@@ -15,10 +15,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from registry.desk.audit import AuditQuestion
-from registry.desk.audit_catalogue import audit_catalogue
+from registry.desk.audit.catalogue import audit_catalogue
+from registry.desk.audit.models import AuditQuestion
+from registry.desk.catalog.stats import shape_catalogue
 from registry.desk.session import Desk
-from registry.desk.stats import shape_catalogue
 from registry.reports.interface import AuditReport
 from registry.reports.json import JsonReport
 from registry.settings import read_settings

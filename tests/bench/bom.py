@@ -11,7 +11,7 @@ import tempfile
 from contextlib import closing
 from pathlib import Path
 
-from registry.desk.catalog import add
+from registry.desk.catalog.entries import add
 from registry.desk.models import ModelFilters, list_models
 from registry.desk.session import open_desk
 from registry.settings import read_settings

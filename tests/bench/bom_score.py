@@ -18,7 +18,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from registry.desk.bom import make_bill
+from registry.desk.bom.bill import make_bill
 from registry.desk.imports import import_dump
 from registry.desk.session import Desk, open_desk
 from registry.reports.bom_score import Score

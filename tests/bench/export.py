@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from registry.catalogue.queries.export import DATASETS, DEVELOPERS, EDGES, MODELS, STATEMENTS, export_batches
-from registry.desk.export import export_catalogue
+from registry.desk.catalog.export import export_catalogue
 from registry.desk.session import Desk, open_desk
 from registry.settings import read_settings
 from tests.bench.measure import Timing, report, side_by_side

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from registry.desk.check import check_models
 from registry.desk.models import ModelFilters, list_models
-from registry.desk.report import ReportQuestion, make_report
+from registry.desk.report.report import ReportQuestion, make_report
 from registry.desk.session import Desk, open_desk
 from registry.reports.report_forms import render
 from registry.settings import read_settings

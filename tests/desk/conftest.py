@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from registry.catalogue.queries.catalogue_digest import catalogue_digest
-from registry.desk.catalog import add
+from registry.desk.catalog.entries import add
 from registry.desk.check import check_models
 from registry.desk.session import Desk
 from registry.knowledge.store import Knowledge

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from registry.desk.catalog import accept, add
+from registry.desk.catalog.entries import accept, add
 from registry.desk.check import check_batch, check_models
 from registry.desk.register import register_model
 from registry.desk.session import Desk

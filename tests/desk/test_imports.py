@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from registry.desk.catalog import stats
+from registry.desk.catalog.entries import stats
 from registry.desk.imports import import_dump
 from registry.desk.lineage import read_lineage
 from registry.desk.session import Desk

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from registry.desk.catalog import add
+from registry.desk.catalog.entries import add
 from registry.desk.models import ListingPage, ModelFilters, list_models
 from registry.desk.register import register_model
 from registry.desk.session import Desk

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from registry.catalogue.checkup import check_catalogue
-from registry.desk.catalog import add, stats
+from registry.desk.catalog.entries import add, stats
 from registry.desk.models import ModelFilters, list_models
 from registry.desk.register import register_model
 from registry.desk.session import Desk

@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from registry.catalogue.history import begin_change_set, end_change_set
 from registry.catalogue.ingest.writer import ingest
-from registry.desk.catalog import accept, add
+from registry.desk.catalog.entries import accept, add
 from registry.desk.facts import today
 from registry.desk.register import register_model
 from registry.desk.session import Desk

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from registry.desk.provenance_write import Records, write_records
+from registry.desk.provenance.write import Records, write_records
 from registry.provenance.keys import SigningKey, make_key, read_signing_key
 from registry.provenance.run import Compute, Environment, FileDigest, Gate, Material, Run
 

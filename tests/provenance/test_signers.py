@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.desk.provenance_write import write_records
+from registry.desk.provenance.write import write_records
 from registry.provenance.digests import digest_folder
 from registry.provenance.envelope import seal
 from registry.provenance.files import write_json

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from registry.desk.provenance_write import write_file_records, write_records
+from registry.desk.provenance.write import write_file_records, write_records
 from registry.errors import ProvenanceError
 from registry.provenance.digests import digest_file, digest_folder
 from registry.provenance.envelope import parse_envelope, seal

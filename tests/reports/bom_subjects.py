@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from registry.desk.bom_licenses import exported_expression, license_infos
+from registry.desk.bom.licenses import exported_expression, license_infos
 from registry.knowledge.store import Knowledge
 from registry.reports.bom_licensing import LicenseClaim, Licensing
 from registry.reports.bom_subject import (

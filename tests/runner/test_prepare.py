@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from registry.desk.identify import identify_file
-from registry.desk.plan_run import Plan, Planned, PlannedData, PlannedModel, plan_run
+from registry.desk.run.plan import Plan, Planned, PlannedData, PlannedModel, plan_run
 from registry.desk.session import Desk
 from registry.errors import UsageError
 from registry.provenance.digests import digest_folder

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from registry.desk.provenance_keys import make_signing_key
-from registry.desk.provenance_write import write_records
+from registry.desk.provenance.keys import make_signing_key
+from registry.desk.provenance.write import write_records
 from registry.desk.session import Desk
 from registry.errors import ProvenanceError, RunError, UntrustedError, UsageError
 from registry.provenance.digests import digest_file, digest_folder

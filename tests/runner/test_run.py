@@ -15,7 +15,7 @@ import pytest
 
 from registry.catalogue.queries.find_model import find_model
 from registry.catalogue.queries.model_detail import ModelDetail, read_model
-from registry.desk.provenance_keys import known_keys, make_signing_key
+from registry.desk.provenance.keys import known_keys, make_signing_key
 from registry.desk.session import Desk
 from registry.desk.show import show_model
 from registry.errors import CatalogueError, RefusedError, RunError, UndecidedError, UsageError

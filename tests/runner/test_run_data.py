@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from registry.desk.record_run import UsedModel, record_outputs
+from registry.desk.run.record import UsedModel, record_outputs
 from registry.desk.session import Desk
 from registry.errors import SourceError, UsageError
 from registry.provenance.digests import digest_file

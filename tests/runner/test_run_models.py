@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.desk.record_run import MadeModel, UsedModel, record_model
+from registry.desk.run.record import MadeModel, UsedModel, record_model
 from registry.desk.session import Desk
 from registry.errors import RefusedError, SourceError, UnknownModelError, UsageError
 from registry.provenance.digests import digest_folder

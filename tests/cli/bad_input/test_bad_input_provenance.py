@@ -207,7 +207,7 @@ def test_names_from_a_record_do_nothing_to_a_terminal(here: Licet, tmp_path: Pat
     from registry.provenance.run import Material
 
     odd = run(name="acme/\x1b]0;title\x07x", materials=(Material("model", "a\x1b[31mb", "finetune", None, None, "0" * 64),), reason="\x1b[2J")
-    from registry.desk.provenance_write import write_records
+    from registry.desk.provenance.write import write_records
 
     write_records(model_folder(tmp_path / "model"), odd, own)
     for command in ("show", "verify"):

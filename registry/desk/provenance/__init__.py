@@ -1,0 +1,1 @@
+"""Records of how a model was made: keys, signing, verifying, showing, registering from one."""

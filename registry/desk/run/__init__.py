@@ -1,0 +1,1 @@
+"""Runs of the local runner: whether one may begin, and what is kept of it."""
