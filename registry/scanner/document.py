@@ -12,9 +12,9 @@ from registry.scanner.config import front_matter
 from registry.scanner.interface import Files
 from registry.scanner.lines import mentions
 from registry.scanner.names import hub_address
-from registry.scanner.python import find_in
-from registry.scanner.python_project import Project
-from registry.scanner.python_walk import take_apart
+from registry.scanner.python.detector import find_in
+from registry.scanner.python.project import Project
+from registry.scanner.python.walk import take_apart
 from registry.scanner.reference import Reference
 
 _ADDRESS = re.compile(r"https?://(?:huggingface\.co|hf\.co|hf-mirror\.com)/[\w./#?=&%-]+")

@@ -12,9 +12,9 @@ from typing import Any
 
 from registry.scanner.commands import Place, in_text
 from registry.scanner.interface import Files
-from registry.scanner.python import find_in
-from registry.scanner.python_project import Project
-from registry.scanner.python_walk import take_apart
+from registry.scanner.python.detector import find_in
+from registry.scanner.python.project import Project
+from registry.scanner.python.walk import take_apart
 from registry.scanner.reference import Call, Note, Reference
 
 MAX_CELLS = 5_000

@@ -8,10 +8,10 @@ from registry.scanner.container import ContainerDetector
 from registry.scanner.document import DocumentDetector
 from registry.scanner.environment import EnvironmentDetector
 from registry.scanner.interface import Detector
-from registry.scanner.javascript import JavaScriptDetector
+from registry.scanner.javascript.detector import JavaScriptDetector
 from registry.scanner.modelfile import ModelfileDetector
 from registry.scanner.notebook import NotebookDetector
-from registry.scanner.python import PythonDetector
+from registry.scanner.python.detector import PythonDetector
 from registry.scanner.requirements import RequirementsDetector
 from registry.scanner.shell import ShellDetector
 

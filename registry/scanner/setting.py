@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from registry.scanner.facts import Facts
 from registry.scanner.loaders import Rule, read_loaders
 from registry.scanner.names import Name, hub_address, is_path, looks_like_model, name_of, read_name
-from registry.scanner.python_sweep import DATA_KEYS, MODEL_KEYS, OTHERS
+from registry.scanner.python.sweep import DATA_KEYS, MODEL_KEYS, OTHERS
 from registry.scanner.reference import Reference
 
 STRONG = frozenset((

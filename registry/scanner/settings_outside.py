@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from registry.scanner.certainty import PERHAPS, USUALLY
 from registry.scanner.interface import Files
-from registry.scanner.python_scope import ModuleTree, Scope
+from registry.scanner.python.scope import ModuleTree, Scope
 
 MAX_FILES = 200
 """So many files are looked at for one application."""

@@ -157,7 +157,7 @@ def test_a_script_of_many_branches_ends(tmp_path: Path) -> None:
 
 
 def test_callers_are_found_again_after_what_was_taken_apart_is_forgotten(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry.scanner.python_project.MAX_KEPT", 10)
+    monkeypatch.setattr("registry.scanner.python.project.MAX_KEPT", 10)
     files: dict[str, str | bytes] = {
         "loading.py": "from transformers import AutoModel\ndef load(name):\n    return AutoModel.from_pretrained(name)\n",
         "renamed.py": "from loading import load as fetch\nfetch('acme/renamed')\n",

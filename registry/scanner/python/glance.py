@@ -6,7 +6,7 @@ import re
 
 from registry.scanner.facts import Facts
 from registry.scanner.names import looks_like_model
-from registry.scanner.python_sweep import DATA_KEYS, HUB, MODEL_KEYS, SIZED, is_file
+from registry.scanner.python.sweep import DATA_KEYS, HUB, MODEL_KEYS, SIZED, is_file
 
 
 def holds_more(source: str, lines: set[int], facts: Facts) -> bool:

@@ -8,8 +8,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from registry.scanner.interface import Files
-from registry.scanner.python_scope import ModuleTree, Site
-from registry.scanner.python_walk import take_apart
+from registry.scanner.python.scope import ModuleTree, Site
+from registry.scanner.python.walk import take_apart
 from registry.scanner.reference import Note
 from registry.scanner.settings_outside import Outside, Setting
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from registry.scanner.interface import Files
-from registry.scanner.javascript_calls import ScriptReader
-from registry.scanner.javascript_script import languages, take_apart
-from registry.scanner.javascript_values import Script, Values
+from registry.scanner.javascript.calls import ScriptReader
+from registry.scanner.javascript.script import languages, take_apart
+from registry.scanner.javascript.values import Script, Values
 from registry.scanner.loaders import read_programs
 from registry.scanner.reference import Note, Reference
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from registry.scanner.python_scope import Binding, Block, Function, ModuleTree, Scope, Site
+from registry.scanner.python.scope import Binding, Block, Function, ModuleTree, Scope, Site
 
 
 def take_apart(file: str, tree: ast.Module) -> ModuleTree:

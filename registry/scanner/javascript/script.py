@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from registry.scanner.javascript_values import Script, text_of, unquoted
+from registry.scanner.javascript.values import Script, text_of, unquoted
 
 _SCRIPT = re.compile(rb"<script[^>]*>(.*?)</script>", re.DOTALL)
 

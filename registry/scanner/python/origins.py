@@ -12,10 +12,10 @@ from dataclasses import replace
 
 from registry.scanner.certainty import ALWAYS, USUALLY
 from registry.scanner.loaders import Loaders
-from registry.scanner.python_members import attribute, called, entry
-from registry.scanner.python_parameters import annotated, parameter
-from registry.scanner.python_scope import Binding, ModuleTree, Scope
-from registry.scanner.python_values import UNKNOWN, Modules, Origin, Point, given, last_step_of, visible
+from registry.scanner.python.members import attribute, called, entry
+from registry.scanner.python.parameters import annotated, parameter
+from registry.scanner.python.scope import Binding, ModuleTree, Scope
+from registry.scanner.python.values import UNKNOWN, Modules, Origin, Point, given, last_step_of, visible
 
 MAX_DEPTH = 24
 """So far an expression is followed."""

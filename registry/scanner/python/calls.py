@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from registry.scanner.certainty import ALWAYS, PERHAPS, USUALLY
 from registry.scanner.loaders import Loaders, Rule
 from registry.scanner.names import Name, looks_like_model, read_name
-from registry.scanner.python_origins import Origins
-from registry.scanner.python_scope import ModuleTree, Site
-from registry.scanner.python_texts import Found, Text, Texts, entries_under
-from registry.scanner.python_values import Origin, Point, given
+from registry.scanner.python.origins import Origins
+from registry.scanner.python.scope import ModuleTree, Site
+from registry.scanner.python.texts import Found, Text, Texts, entries_under
+from registry.scanner.python.values import Origin, Point, given
 from registry.scanner.reference import CONFIDENCES, Call, Reference
 
 ADDRESSES = ("base_url", "api_base", "openai_api_base", "azure_endpoint", "endpoint", "host", "endpoint_url", "server_url", "url")

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from registry.scanner.certainty import ALWAYS, PERHAPS, USUALLY
-from registry.scanner.javascript_script import walk
-from registry.scanner.javascript_values import Script, Value, Values, pairs, text_of, unquoted
+from registry.scanner.javascript.script import walk
+from registry.scanner.javascript.values import Script, Value, Values, pairs, text_of, unquoted
 from registry.scanner.loaders import Rule, read_loaders, read_programs
 from registry.scanner.names import Name, hub_address, looks_like_model, name_of, read_name
-from registry.scanner.python_sweep import MODEL_KEYS
+from registry.scanner.python.sweep import MODEL_KEYS
 from registry.scanner.reference import CONFIDENCES, Call, Reference
 
 _KEYS = ("model", "modelName", "modelId", "model_name", "model_id", "modelPath", "modelUri", "repo", "embeddingModel")

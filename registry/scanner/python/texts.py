@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from registry.scanner.certainty import ALWAYS, PERHAPS, USUALLY, farther
-from registry.scanner.python_origins import Origins
-from registry.scanner.python_scope import ModuleTree
-from registry.scanner.python_values import Origin, Point, given
+from registry.scanner.python.origins import Origins
+from registry.scanner.python.scope import ModuleTree
+from registry.scanner.python.values import Origin, Point, given
 
 MAX_TEXTS = 48
 """So many texts are kept for one expression."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from registry.scanner.certainty import ALWAYS, farther
-from registry.scanner.python_scope import Binding, Block, ModuleTree, Scope, Site
+from registry.scanner.python.scope import Binding, Block, ModuleTree, Scope, Site
 from registry.scanner.settings_outside import Setting
 
 ANYWHERE = (1 << 30, 0)

@@ -8,12 +8,12 @@ from functools import lru_cache
 
 from registry.scanner.interface import Files
 from registry.scanner.loaders import read_loaders
-from registry.scanner.python_calls import Calls
-from registry.scanner.python_glance import holds_more, may_name
-from registry.scanner.python_origins import Origins
-from registry.scanner.python_project import Project
-from registry.scanner.python_scope import ModuleTree
-from registry.scanner.python_sweep import sweep
+from registry.scanner.python.calls import Calls
+from registry.scanner.python.glance import holds_more, may_name
+from registry.scanner.python.origins import Origins
+from registry.scanner.python.project import Project
+from registry.scanner.python.scope import ModuleTree
+from registry.scanner.python.sweep import sweep
 from registry.scanner.reference import Reference
 
 _CALLS = re.compile(rb"\.(?:from_pretrained|completions\.create|hub\.load|co/)")

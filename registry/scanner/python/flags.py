@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from registry.scanner.python_parameters import declared
-from registry.scanner.python_scope import Site
-from registry.scanner.python_values import UNKNOWN, Origin, Point
+from registry.scanner.python.parameters import declared
+from registry.scanner.python.scope import Site
+from registry.scanner.python.values import UNKNOWN, Origin, Point
 
 if TYPE_CHECKING:
-    from registry.scanner.python_origins import Origins
+    from registry.scanner.python.origins import Origins
 
 
 def declared_flag(origins: Origins, point: Point, name: str) -> Iterator[Origin]:

@@ -8,12 +8,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from registry.scanner.certainty import ALWAYS, PERHAPS, USUALLY
-from registry.scanner.python_flags import dataclass_of, declared_flag
-from registry.scanner.python_scope import Scope
-from registry.scanner.python_values import UNKNOWN, Bound, Origin, Point, given, last_of, last_step_of, scope_of, visible
+from registry.scanner.python.flags import dataclass_of, declared_flag
+from registry.scanner.python.scope import Scope
+from registry.scanner.python.values import UNKNOWN, Bound, Origin, Point, given, last_of, last_step_of, scope_of, visible
 
 if TYPE_CHECKING:
-    from registry.scanner.python_origins import Origins
+    from registry.scanner.python.origins import Origins
 
 ENVIRONMENTS = frozenset(("os.environ", "environ"))
 """The mappings of the environment."""

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from registry.scanner.facts import Facts
 from registry.scanner.names import hub_address, is_path, looks_like_model, name_of
-from registry.scanner.python_scope import ModuleTree
-from registry.scanner.python_shell import commands_of
+from registry.scanner.python.scope import ModuleTree
+from registry.scanner.python.shell import commands_of
 from registry.scanner.reference import Reference
 
 MODEL_KEYS = re.compile(

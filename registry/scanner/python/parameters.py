@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from registry.scanner.certainty import PERHAPS, USUALLY
-from registry.scanner.python_scope import Binding, Scope, Site
-from registry.scanner.python_values import UNKNOWN, Origin, Point, last_step_of
+from registry.scanner.python.scope import Binding, Scope, Site
+from registry.scanner.python.values import UNKNOWN, Origin, Point, last_step_of
 
 if TYPE_CHECKING:
-    from registry.scanner.python_origins import Origins
+    from registry.scanner.python.origins import Origins
 
 
 def parameter(origins: Origins, binding: Binding, name: str, scope: Scope, here: Point) -> Iterator[Origin]:
