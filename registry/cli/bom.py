@@ -13,7 +13,7 @@ from registry.cli.state import State, pass_state
 from registry.cli.use import GivenUse, use_flags
 
 if TYPE_CHECKING:
-    from registry.reports.bom_score import Score
+    from registry.reports.bom.score import Score
 
 
 NOTES = 10

@@ -14,8 +14,8 @@ from registry.errors import UsageError
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
-    from registry.sources.dump import DumpSource
-    from registry.sources.folder import FolderSource
+    from registry.sources.dump.source import DumpSource
+    from registry.sources.folder.source import FolderSource
     from registry.supplychain.record import Record
 
 MOST_NOTES = 1000
@@ -46,7 +46,7 @@ def import_card(desk: Desk, path: Path, model: str) -> dict[str, Any]:
         UsageError: The model's name cannot be one.
         LineageError: What it says would make a model descend from itself.
     """
-    from registry.sources.card_records import CardSource
+    from registry.sources.card.records import CardSource
 
     source = CardSource(path, model, read_on=today())
     return _taken_in(desk, source, lambda: source.notes)
@@ -74,7 +74,7 @@ def folder_source(desk: Desk, folder: Path, model: str | None = None, *, digest:
         digest: Whether every file is digested.
         read_on: The day on which it is read; today by default.
     """
-    from registry.sources.folder import FolderSource
+    from registry.sources.folder.source import FolderSource
 
     resolve = partial(_resolved, desk)
     return FolderSource(folder, model=model, identify=_identifier(desk), resolve=resolve, digest=digest, read_on=read_on or today())
@@ -123,8 +123,8 @@ def import_hub(
         SourceError: The Hub cannot be read; the message says what it was asked for.
         UsageError: Nothing was asked, or the Hub may not be reached.
     """
-    from registry.sources.hub import HubSource
-    from registry.sources.hub_query import HubQuery
+    from registry.sources.hub.query import HubQuery
+    from registry.sources.hub.source import HubSource
 
     if desk.settings.offline:
         raise UsageError("the Hub may not be reached: `--offline` is set", "leave it out, or use `licet import cache` for what is here already")
@@ -150,8 +150,8 @@ def import_dump(desk: Desk, path: Path, *, mapping: Sequence[str] = (), kind: st
         MissingExtraError: It is parquet, and what reads that is not installed.
         UsageError: A mapping says what there is not.
     """
-    from registry.sources.dump import DumpSource
-    from registry.sources.dump_columns import read_map
+    from registry.sources.dump.columns import read_map
+    from registry.sources.dump.source import DumpSource
 
     source = DumpSource(path, kind=kind, mapping=read_map(mapping), progress=progress)
     return _loaded(desk, source)

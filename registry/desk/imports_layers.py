@@ -28,7 +28,7 @@ def import_bom(desk: Desk, path: Path) -> dict[str, Any]:
         SourceError: It cannot be read, or names no model and no data.
         LineageError: What it says would make a model descend from itself.
     """
-    from registry.sources.bom import BomSource
+    from registry.sources.bom.source import BomSource
 
     source = BomSource(path, read_on=today())
     return _layers_taken_in(desk, source, lambda: source.notes)
@@ -40,7 +40,7 @@ def import_ecosystem_graphs(desk: Desk, path: Path) -> dict[str, Any]:
     Raises:
         SourceError: It cannot be read, or is something else.
     """
-    from registry.sources.ecosystem_graphs import EcosystemGraphsSource
+    from registry.sources.layers.ecosystem_graphs import EcosystemGraphsSource
 
     source = EcosystemGraphsSource(path, known=_Known(desk), read_on=today())
     return _layers_taken_in(desk, source, lambda: source.notes)
@@ -52,7 +52,7 @@ def import_models_dev(desk: Desk, path: Path) -> dict[str, Any]:
     Raises:
         SourceError: It cannot be read, or is something else.
     """
-    from registry.sources.models_dev import ModelsDevSource
+    from registry.sources.layers.models_dev import ModelsDevSource
 
     source = ModelsDevSource(path, known=_Known(desk), read_on=today())
     return _layers_taken_in(desk, source, lambda: source.notes)
@@ -64,7 +64,7 @@ def import_epoch(desk: Desk, path: Path) -> dict[str, Any]:
     Raises:
         SourceError: It cannot be read, or is another table.
     """
-    from registry.sources.epoch import EpochSource
+    from registry.sources.layers.epoch import EpochSource
 
     source = EpochSource(path, known=_Known(desk), read_on=today())
     return _layers_taken_in(desk, source, lambda: source.notes)
@@ -74,7 +74,7 @@ class _Known:
     """What the catalogue knows, asked once a name."""
 
     def __init__(self, desk: Desk) -> None:
-        from registry.sources import ecosystem_graphs, epoch, models_dev
+        from registry.sources.layers import ecosystem_graphs, epoch, models_dev
 
         self._desk = desk
         self._tables = (ecosystem_graphs.REFERENCE, epoch.REFERENCE, models_dev.REFERENCE)

@@ -90,9 +90,9 @@ def draw_lineage(graph: Mapping[str, Any], form: str) -> str:
     Raises:
         UsageError: There is no such form.
     """
-    from registry.reports.lineage_dot import render_dot
-    from registry.reports.lineage_mermaid import render_mermaid
-    from registry.reports.lineage_svg import render_svg
+    from registry.reports.lineage.dot import render_dot
+    from registry.reports.lineage.mermaid import render_mermaid
+    from registry.reports.lineage.svg import render_svg
 
     forms = {"dot": render_dot, "mermaid": render_mermaid, "svg": render_svg}
     if form not in forms:

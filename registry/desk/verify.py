@@ -18,8 +18,8 @@ from registry.supplychain.words import MODEL_RELATIONS
 if TYPE_CHECKING:
     from registry.catalogue.queries.lineage import Link
     from registry.desk.session import Desk
-    from registry.sources.tensors import TensorSet
-    from registry.sources.weight_comparison import Progress, TensorRow, WeightComparison
+    from registry.sources.weights.comparison import Progress, TensorRow, WeightComparison
+    from registry.sources.weights.tensors import TensorSet
 
 MOST_ROWS = 100
 """So many tensors are given one by one, the least alike first."""
@@ -66,9 +66,9 @@ def verify_weights(
         UnknownModelError: A name that was given is that of no model.
         UsageError: The two folders are one, or the relation is none.
     """
-    from registry.sources.tensor_values import require_numpy
-    from registry.sources.tensors import read_tensor_set
-    from registry.sources.weight_comparison import WeightComparison, compare_weights
+    from registry.sources.weights.comparison import WeightComparison, compare_weights
+    from registry.sources.weights.tensors import read_tensor_set
+    from registry.sources.weights.values import require_numpy
 
     if relation is not None and relation not in MODEL_RELATIONS:
         raise UsageError(f"`{relation}` is no relation between models", f"it is one of {', '.join(MODEL_RELATIONS)}")
@@ -180,7 +180,7 @@ def _ends(desk: Desk, sets: Mapping[str, TensorSet], child_name: str | None, bas
         UnknownModelError: A name that was given is that of no model.
     """
     from registry.catalogue.queries.find_model import find_model
-    from registry.sources.tensors import folder_name
+    from registry.sources.weights.tensors import folder_name
 
     found = []
     with desk.catalogue.reading() as connection:

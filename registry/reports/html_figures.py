@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from registry.reports.lineage_svg import render_svg
+from registry.reports.lineage.svg import render_svg
 from registry.reports.report_words import number_words, visible
 
 SIZES = {"whole": (640, 150), "part": (420, 110)}

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry.findings.duties import BLANK
-from registry.reports.bom_text import address, one_line, plain
+from registry.reports.bom.text import address, one_line, plain
 from registry.reports.markdown import DISCLAIMER, escape
 
 SCHEMA = "licet.notice/1"

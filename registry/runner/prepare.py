@@ -14,8 +14,8 @@ from registry.runner.prepare_card import Card, Parent, render_card
 from registry.runner.prepare_terms import Source, Terms, TermsFiles, write_terms
 from registry.runner.run_inputs import Inputs
 from registry.runner.run_record import Told, task_of, tidied
-from registry.sources.front_matter import read_front_matter
-from registry.sources.hub_snapshot import snapshot_of_folder
+from registry.sources.card.front_matter import read_front_matter
+from registry.sources.hub.snapshot import snapshot_of_folder
 from registry.terms.combine import license_ids
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from registry.sources.folder_files import FolderFiles
-from registry.sources.license_files import MAX_TEXT_BYTES, find_terms
+from registry.sources.folder.files import FolderFiles
+from registry.sources.folder.license_files import MAX_TEXT_BYTES, find_terms
 
 _COPIED = ("license", "use-policy", "code", "other")
 
@@ -107,7 +107,7 @@ def pointer_text(name: str, licenses: Sequence[Terms]) -> str:
 
 
 def _role_is_license(name: str) -> bool:
-    from registry.sources.license_files import role_of
+    from registry.sources.folder.license_files import role_of
 
     return role_of(name) == "license"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from registry.errors import RunError
-from registry.sources.folder_files import open_regular
+from registry.sources.folder.files import open_regular
 from registry.sources.notes import shown
 
 MAX_TEMPLATE_BYTES = 1_000_000

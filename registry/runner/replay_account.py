@@ -22,8 +22,8 @@ COMPUTING = frozenset({"accelerate", "bitsandbytes", "diffusers", "mergekit", "n
 
 def compare_tensors(again: Path, original: Path, files: Sequence[str]) -> dict[str, Any]:
     """Which tensors of files in two folders differ, and how far; the least alike first."""
-    from registry.sources.tensors import read_tensor_set
-    from registry.sources.weight_comparison import compare_weights
+    from registry.sources.weights.comparison import compare_weights
+    from registry.sources.weights.tensors import read_tensor_set
 
     sets = read_tensor_set(again, files), read_tensor_set(original, files)
     lacking = next((one.lacks for one in sets if one.lacks), None)

@@ -71,7 +71,7 @@ def find_data(desk: Desk, reference: str, name: str | None = None) -> FoundData:
 
 
 def _of_hub(desk: Desk, dataset: str, name: str | None) -> FoundData:
-    from registry.sources.hub_snapshot import fetch_snapshot
+    from registry.sources.hub.snapshot import fetch_snapshot
 
     snapshot = fetch_snapshot(check_name(dataset, "dataset"), kind="dataset", offline=desk.settings.offline)
     try:

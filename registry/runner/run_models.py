@@ -86,7 +86,7 @@ def find_model(desk: Desk, reference: str, *, base_name: str | None = None, allo
 
 
 def _of_name(desk: Desk, reference: str, name: str, revision: str | None, known: KnownModel | None, allow_changed: bool, told: Told | None) -> FoundModel:
-    from registry.sources.hub_snapshot import fetch_snapshot
+    from registry.sources.hub.snapshot import fetch_snapshot
 
     official = known.name if known is not None else name
     if known is None and "/" not in name:
@@ -110,7 +110,7 @@ def _of_name(desk: Desk, reference: str, name: str, revision: str | None, known:
 
 
 def _of_folder(desk: Desk, folder: Path, base_name: str | None, allow_changed: bool, told: Told | None) -> FoundModel:
-    from registry.sources.hub_snapshot import snapshot_of_folder
+    from registry.sources.hub.snapshot import snapshot_of_folder
 
     if not folder.exists():
         raise UsageError(f"there is no folder `{folder}`", "check the path; a model of the catalogue is written `org/name`")
@@ -166,7 +166,7 @@ def _digest(folder: Path, within: Path | None, name: str, told: Told | None) -> 
 
 def _plain_digest(folder: Path, within: Path | None) -> str:
     """The digest under which `licet import folder` records a state."""
-    from registry.sources.folder_files import FolderFiles
+    from registry.sources.folder.files import FolderFiles
 
     return FolderFiles(folder, within).digest()
 

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from registry.errors import RunError, SourceError
-from registry.sources.folder_files import FolderFiles
+from registry.sources.folder.files import FolderFiles
 from registry.sources.notes import shown
-from registry.sources.tensors import read_tensor_set
-from registry.sources.weights import begins_like_pickle, looks_pickled, read_safetensors_header
+from registry.sources.weights.headers import begins_like_pickle, looks_pickled, read_safetensors_header
+from registry.sources.weights.tensors import read_tensor_set
 
 Kind = Literal["model", "adapter", "pipeline"]
 """What a folder holds: a model, an adapter without its base, or a diffusion pipeline of several models."""

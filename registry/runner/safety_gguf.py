@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from registry.runner.safety import PICKLE_HINT, list_files, unsafe, unusable
-from registry.sources.folder_files import FolderFiles
-from registry.sources.gguf_header import GgufHeader, read_gguf_header
+from registry.sources.folder.files import FolderFiles
+from registry.sources.folder.gguf_header import GgufHeader, read_gguf_header
 from registry.sources.notes import shown
-from registry.sources.weights import begins_like_pickle
+from registry.sources.weights.headers import begins_like_pickle
 
 MAX_PARTS = 1_000
 """More files than any model is split into."""

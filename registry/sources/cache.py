@@ -7,8 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from registry.errors import SourceError
-from registry.sources.folder import FolderSource
-from registry.sources.license_files import Identifier
+from registry.sources.folder.license_files import Identifier
+from registry.sources.folder.source import FolderSource
 from registry.sources.notes import Note, shown
 from registry.supplychain.record import Record
 

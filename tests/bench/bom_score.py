@@ -21,7 +21,7 @@ from typing import Any
 from registry.desk.bom.bill import make_bill
 from registry.desk.imports import import_dump
 from registry.desk.session import Desk, open_desk
-from registry.reports.bom_score import Score
+from registry.reports.bom.score import Score
 from registry.settings import read_settings
 from tests.bench.command import table
 from tests.sources.hub_server import HubServer, serving

@@ -22,8 +22,8 @@ from registry.desk.check import check_models
 from registry.desk.lineage import read_lineage
 from registry.desk.session import Desk, open_desk
 from registry.settings import read_settings
-from registry.sources.tensors import read_tensor_set
-from registry.sources.weight_comparison import compare_weights
+from registry.sources.weights.comparison import compare_weights
+from registry.sources.weights.tensors import read_tensor_set
 from tests.bench.measure import report, side_by_side
 
 WALK = (

@@ -12,8 +12,8 @@ import pytest
 
 from registry.desk.concluding import STEPS, Conclusions, conclude, concluded_licenses, in_words
 from registry.knowledge.store import Knowledge
-from registry.sources.card import read_metadata
-from registry.sources.card_records import declared_statements
+from registry.sources.card.records import declared_statements
+from registry.sources.card.source import read_metadata
 from registry.supplychain.source import Source
 from tests.conftest import ROOT
 from tests.factories import statement

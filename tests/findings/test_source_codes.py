@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from registry.findings.codes import CODES
-from registry.sources.folder import FolderSource
+from registry.sources.folder.source import FolderSource
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from registry.desk.bom.licenses import exported_expression, license_infos
 from registry.knowledge.store import Knowledge
-from registry.reports.bom_licensing import LicenseClaim, Licensing
-from registry.reports.bom_subject import (
+from registry.reports.bom.licensing import LicenseClaim, Licensing
+from registry.reports.bom.subject import (
     BomDataset,
     BomHosting,
     BomLink,
@@ -25,7 +25,7 @@ from registry.reports.bom_subject import (
     RunMaterial,
     VerdictNote,
 )
-from registry.sources.hub_words import name_problem
+from registry.sources.hub.words import name_problem
 from registry.supplychain.application import Application, ModelUse
 from registry.supplychain.source import Source
 

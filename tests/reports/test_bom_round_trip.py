@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 
 from registry.desk.concluding import conclude
 from registry.knowledge.store import Knowledge
-from registry.reports.bom_licensing import Licensing
-from registry.reports.bom_subject import BomSubject
-from registry.reports.cyclonedx import render_cyclonedx
-from registry.reports.spdx import render_spdx
+from registry.reports.bom.cyclonedx import render_cyclonedx
+from registry.reports.bom.licensing import Licensing
+from registry.reports.bom.spdx import render_spdx
+from registry.reports.bom.subject import BomSubject
 from registry.resources import resource_dir
-from registry.sources.bom_cyclonedx import CycloneDxReader
-from registry.sources.bom_spdx import SpdxReader
-from registry.sources.layer_bundle import Bundle
+from registry.sources.bom.cyclonedx import CycloneDxReader
+from registry.sources.bom.spdx import SpdxReader
+from registry.sources.layers.bundle import Bundle
 from registry.supplychain.record import Record
 from registry.supplychain.source import Source
 from tests.reports.bom_subjects import application_subject, full_subject, subjects

@@ -9,9 +9,9 @@ import pytest
 
 from registry.errors import UsageError
 from registry.knowledge.store import Knowledge
-from registry.reports.bom_score import score_bom
-from registry.reports.bom_subject import BomModel, BomSubject
-from registry.reports.cyclonedx import render_cyclonedx
+from registry.reports.bom.cyclonedx import render_cyclonedx
+from registry.reports.bom.score import score_bom
+from registry.reports.bom.subject import BomModel, BomSubject
 from tests.reports.bom_subjects import full_subject
 from tests.sources.real_data import real
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from registry.knowledge.store import Knowledge
-from registry.reports.bom_licensing import LicenseClaim
-from registry.reports.bom_subject import BomModel, BomSubject
-from registry.reports.cyclonedx import render_cyclonedx, validate_cyclonedx
-from registry.reports.cyclonedx_check import schema_check
+from registry.reports.bom.cyclonedx import render_cyclonedx, validate_cyclonedx
+from registry.reports.bom.cyclonedx_check import schema_check
+from registry.reports.bom.licensing import LicenseClaim
+from registry.reports.bom.subject import BomModel, BomSubject
 from registry.settings import worker_environment
 from tests.reports.bom_subjects import COMMIT, DIGEST, application_subject, full_subject, hostile_subject, licensing, texts_of
 

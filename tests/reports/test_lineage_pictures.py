@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.reports.lineage_dot import render_dot
-from registry.reports.lineage_layers import lay_out
-from registry.reports.lineage_mermaid import render_mermaid
-from registry.reports.lineage_svg import render_svg
+from registry.reports.lineage.dot import render_dot
+from registry.reports.lineage.layers import lay_out
+from registry.reports.lineage.mermaid import render_mermaid
+from registry.reports.lineage.svg import render_svg
 
 GOLDEN = Path(__file__).parent / "pictures"
 SVG = "{http://www.w3.org/2000/svg}"

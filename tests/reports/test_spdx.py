@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from registry.knowledge.store import Knowledge
-from registry.reports.bom_subject import BomModel, BomSubject
-from registry.reports.spdx import render_spdx
+from registry.reports.bom.spdx import render_spdx
+from registry.reports.bom.subject import BomModel, BomSubject
 from tests.reports.bom_subjects import application_subject, full_subject, hostile_subject, licensing, texts_of
 from tests.sources.real_data import real
 

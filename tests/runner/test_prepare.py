@@ -21,9 +21,9 @@ from registry.runner.run_data import FoundData
 from registry.runner.run_demo import ABOUT
 from registry.runner.run_inputs import Inputs
 from registry.runner.run_models import FoundModel
-from registry.sources.card import read_card
-from registry.sources.card_story import read_story
-from registry.sources.front_matter import read_front_matter
+from registry.sources.card.front_matter import read_front_matter
+from registry.sources.card.source import read_card
+from registry.sources.card.story import read_story
 from tests.runner.test_run_record import job, told
 
 LLAMA_3 = "meta-llama/Meta-Llama-3-8B"

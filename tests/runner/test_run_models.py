@@ -11,7 +11,7 @@ from registry.desk.session import Desk
 from registry.errors import RefusedError, SourceError, UnknownModelError, UsageError
 from registry.provenance.digests import digest_folder
 from registry.runner.run_models import find_file, find_model
-from registry.sources.folder_files import MAX_FILES
+from registry.sources.folder.files import MAX_FILES
 from tests.desk.conftest import Open
 
 BERT = "google-bert/bert-base-uncased"

@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.errors import RegistryError, SourceError
-from registry.sources.bom import MAX_BYTES, BomSource
-from registry.sources.bom_names import joined_parts, read_purl
-from registry.sources.bom_schema import _PLAIN_ADDRESS, quick_addresses
+from registry.sources.bom.names import joined_parts, read_purl
+from registry.sources.bom.schema import _PLAIN_ADDRESS, quick_addresses
+from registry.sources.bom.source import MAX_BYTES, BomSource
 from registry.sources.interface import Source
 from registry.supplychain.record import Record
 from tests.sources.boms import COMMIT, TERMS, cyclonedx, encoded, spdx, written

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from registry.sources.bom import BomSource
+from registry.sources.bom.source import BomSource
 from registry.supplychain.record import Record
 from tests.sources.boms_of_others import COMMIT, cdxgen, owasp, snyk, spdx_working_group, syft
 

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.errors import SourceError, UsageError
-from registry.sources.card import read_card, read_metadata
-from registry.sources.card_facts import CardFacts
-from registry.sources.card_records import CardSource
-from registry.sources.front_matter import MAX_CARD_BYTES
+from registry.sources.card.facts import CardFacts
+from registry.sources.card.front_matter import MAX_CARD_BYTES
+from registry.sources.card.records import CardSource
+from registry.sources.card.source import read_card, read_metadata
 from registry.sources.interface import Source
 
 CARDS = Path(__file__).parent / "cards"

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from registry.sources.card_story import MAX_SECTION, MeasuredFigure, read_story
+from registry.sources.card.story import MAX_SECTION, MeasuredFigure, read_story
 
 CARD = """---
 license: mit

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from registry.errors import MissingExtraError, SourceError, UsageError
-from registry.sources.dump import DumpSource
-from registry.sources.dump_columns import read_map
+from registry.sources.dump.columns import read_map
+from registry.sources.dump.source import DumpSource
 from registry.sources.interface import Source
 from registry.supplychain.listing import Listing
 
@@ -231,7 +231,7 @@ def test_rows_of_csv_with_cells_too_many_are_noted(tmp_path: Path) -> None:
 
 
 def test_a_line_that_is_too_long_is_left_out_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry.sources.dump_lines.MAX_LINE", 1_000)
+    monkeypatch.setattr("registry.sources.dump.lines.MAX_LINE", 1_000)
     rows: list[Any] = [{"id": "a/one"}, {"id": "a/two", "tags": ["x" * 100_000]}, {"id": "a/three"}]
     source = DumpSource(lines(tmp_path / "a.jsonl", rows))
     assert joined(source).names == ["a/one", "a/three"]
@@ -239,8 +239,8 @@ def test_a_line_that_is_too_long_is_left_out_unread(tmp_path: Path, monkeypatch:
 
 
 def test_a_bomb_takes_neither_memory_nor_forever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("registry.sources.dump_lines.MAX_LINE", 1_000_000)
-    monkeypatch.setattr("registry.sources.dump_lines.MAX_SKIP", 50_000_000)
+    monkeypatch.setattr("registry.sources.dump.lines.MAX_LINE", 1_000_000)
+    monkeypatch.setattr("registry.sources.dump.lines.MAX_SKIP", 50_000_000)
     path = tmp_path / "bomb.jsonl.gz"
     with gzip.open(path, "wb", compresslevel=9) as file:
         file.write(b'{"id": "')

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from registry.errors import MissingExtraError, SourceError
-from registry.sources import dump_cards, lineage_keys
-from registry.sources.dump import DumpSource
-from registry.sources.hub_rows import RowReader
+from registry.sources.card import lineage_keys
+from registry.sources.dump import cards as dump_cards
+from registry.sources.dump.source import DumpSource
+from registry.sources.hub.rows import RowReader
 from registry.supplychain.listing import Listing
 
 CARD = {"license": "other", "license_name": "acme-terms", "base_model": ["acme/base"], "base_model_relation": "adapter", "datasets": ["acme/corpus"]}

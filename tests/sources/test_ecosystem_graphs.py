@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from registry.errors import SourceError
-from registry.sources.ecosystem_graphs import EcosystemGraphsSource
 from registry.sources.interface import Source
-from registry.sources.layer_names import NothingKnown
+from registry.sources.layers.ecosystem_graphs import EcosystemGraphsSource
+from registry.sources.layers.names import NothingKnown
 from registry.supplychain.record import Record
 from tests.sources.real_data import real
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from registry.errors import SourceError
-from registry.sources.epoch import EpochSource
+from registry.sources.layers.epoch import EpochSource
 from registry.supplychain.record import Record
 from tests.sources.real_data import real
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from registry.errors import SourceError, UsageError
-from registry.sources.folder import FolderSource
-from registry.sources.folder_files import MAX_JSON_BYTES
+from registry.sources.folder.files import MAX_JSON_BYTES
+from registry.sources.folder.license_files import role_of
+from registry.sources.folder.source import FolderSource
 from registry.sources.interface import Source
-from registry.sources.license_files import role_of
 from registry.sources.notes import Note
 from registry.supplychain.record import Record
 from tests.sources.model_folders import gguf, safetensors, write_folder

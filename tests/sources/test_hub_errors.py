@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from registry.errors import SourceError, UsageError
-from registry.sources.hub import HubSource
-from registry.sources.hub_files import fetch_file
-from registry.sources.hub_query import HubQuery
+from registry.sources.hub.files import fetch_file
+from registry.sources.hub.query import HubQuery
+from registry.sources.hub.source import HubSource
 from tests.sources.hub_server import Fault, HubServer, serving
 
 MODEL = "/api/models/acme/m"
@@ -167,7 +167,7 @@ def test_offline_asks_nothing(hub: HubServer) -> None:
     assert hub.requests == []
 
 
-PROGRAM = "from registry.sources.hub import HubSource; print([x.names for x in HubSource(['acme/m']).listings()])"
+PROGRAM = "from registry.sources.hub.source import HubSource; print([x.names for x in HubSource(['acme/m']).listings()])"
 
 
 @pytest.mark.parametrize(("offline", "output"), [("", "[['acme/m']]"), ("1", "licet is offline")])
@@ -186,7 +186,7 @@ def test_a_file_is_fetched_by_the_client(hub: HubServer, tmp_path: Path, monkeyp
     assert fetch_file("acme/m", "LICENSE", endpoint=hub.endpoint, offline=True) == b"some terms"
     with pytest.raises(SourceError, match="not on the Hub, or is private"):
         fetch_file("acme/none", "LICENSE", endpoint=hub.endpoint)
-    monkeypatch.setattr("registry.sources.hub_files.MAX_FILE", 1_000)
+    monkeypatch.setattr("registry.sources.hub.files.MAX_FILE", 1_000)
     with pytest.raises(SourceError, match="2000 bytes"):
         fetch_file("acme/m", "big.txt", endpoint=hub.endpoint)
     hub.gated.add("acme/m")

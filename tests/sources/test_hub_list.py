@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from registry.errors import SourceError, UsageError
-from registry.sources.hub import HubSource
-from registry.sources.hub_query import DATASET_FIELDS, MODEL_FIELDS, HubQuery
+from registry.sources.hub.query import DATASET_FIELDS, MODEL_FIELDS, HubQuery
+from registry.sources.hub.source import HubSource
 from registry.sources.interface import Source
 from tests.sources.hub_server import Fault, HubServer, serving
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from registry.errors import SourceError
-from registry.sources.hub_client import TRIES, HubClient
-from registry.sources.hub_model import ask_hub_model, read_hub_model
+from registry.sources.hub.client import TRIES, HubClient
+from registry.sources.hub.model import ask_hub_model, read_hub_model
 from tests.sources.hub_server import Fault, HubServer, serving
 
 CARD = b"---\nlicense: mit\npipeline_tag: text-generation\n---\n# Duck\n\nIt quacks.\n\n## Limitations\n\nOne pond only.\n"

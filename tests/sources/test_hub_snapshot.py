@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from registry.sources.hub_snapshot import find_snapshot, snapshot_of_folder
+from registry.sources.hub.snapshot import find_snapshot, snapshot_of_folder
 
 OLD, NEW = "a" * 40, "b" * 40
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from registry.sources.folder_facts import read_folder_facts
-from registry.sources.folder_files import FolderFiles
-from registry.sources.model_shape import read_shape
+from registry.sources.folder.facts import read_folder_facts
+from registry.sources.folder.files import FolderFiles
+from registry.sources.folder.model_shape import read_shape
 
 
 def shape(folder: Path, config: Any, tokenizer: Any = None) -> dict[str, str]:

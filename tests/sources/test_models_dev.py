@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from registry.errors import SourceError
-from registry.sources.layer_names import NothingKnown
-from registry.sources.models_dev import ModelsDevSource
+from registry.sources.layers.models_dev import ModelsDevSource
+from registry.sources.layers.names import NothingKnown
 from registry.supplychain.record import Record
 from tests.sources.real_data import real
 

@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from registry.sources.lineage_keys import base_key, dataset_key, fold_key, is_relation_key, license_key, looks_like_lineage, read_relation
+from registry.sources.card.lineage_keys import base_key, dataset_key, fold_key, is_relation_key, license_key, looks_like_lineage, read_relation
 from registry.sources.references import legacy_models, read_reference
 from tests.sources.real_data import real
 

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from registry.errors import MissingExtraError, SourceError
-from registry.sources.tensor_values import require_numpy
-from registry.sources.tensors import Tensor, TensorReader, folder_name, read_tensor_set
+from registry.sources.weights.tensors import Tensor, TensorReader, folder_name, read_tensor_set
+from registry.sources.weights.values import require_numpy
 from tests.sources.model_folders import safetensors, write_folder
 from tests.sources.weight_pairs import save, weights
 

@@ -12,8 +12,8 @@ import pytest
 from safetensors.numpy import save_file
 
 from registry.lineage.likeness import Opinion, judge_weights
-from registry.sources.tensors import read_tensor_set
-from registry.sources.weight_comparison import WeightComparison, compare_weights
+from registry.sources.weights.comparison import WeightComparison, compare_weights
+from registry.sources.weights.tensors import read_tensor_set
 from tests.sources.weight_pairs import (
     LAYERS,
     WIDTH,

@@ -8,8 +8,8 @@ import struct
 
 import pytest
 
-from registry.sources.gguf_header import MAX_VALUES, read_gguf_header
-from registry.sources.weights import begins_like_pickle, looks_pickled, read_safetensors_header
+from registry.sources.folder.gguf_header import MAX_VALUES, read_gguf_header
+from registry.sources.weights.headers import begins_like_pickle, looks_pickled, read_safetensors_header
 from tests.sources.model_folders import gguf, gguf_text, safetensors
 
 
@@ -108,7 +108,7 @@ def test_gguf_header_that_lies_is_named(data: bytes) -> None:
 
 def test_gguf_header_with_endless_empty_values_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     assert MAX_VALUES <= 10_000_000
-    monkeypatch.setattr("registry.sources.gguf_header.MAX_VALUES", 1_000)
+    monkeypatch.setattr("registry.sources.folder.gguf_header.MAX_VALUES", 1_000)
     data = gguf({"t": [""] * 2_000})
     assert read_gguf_header(io.BytesIO(data), len(data))[1] == "it has more than 1,000 values"
 

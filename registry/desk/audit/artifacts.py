@@ -17,7 +17,7 @@ from registry.scanner.reference import Reference
 if TYPE_CHECKING:
     from registry.desk.answer import Answer
     from registry.desk.session import Desk
-    from registry.sources.gguf_header import GgufHeader
+    from registry.sources.folder.gguf_header import GgufHeader
     from registry.supplychain.record import Record
     from registry.terms.facts import Use
 
@@ -67,7 +67,7 @@ def folder_record(desk: Desk, folder: Path, *, has_terms: bool, name: str | None
     """
     from registry.desk.identify import identifier
     from registry.errors import RegistryError
-    from registry.sources.folder import FolderSource
+    from registry.sources.folder.source import FolderSource
 
     try:
         called = folder.resolve().name
@@ -101,8 +101,8 @@ def _of_folder(desk: Desk, root: Path, base: Path, file: str, use: Use, reading:
 
 def _look(path: Path) -> Shown:
     """What the header of a file shows; nothing, where it cannot be read."""
-    from registry.sources.gguf_header import read_gguf_header
-    from registry.sources.weights import begins_like_pickle, looks_pickled, read_safetensors_header
+    from registry.sources.folder.gguf_header import read_gguf_header
+    from registry.sources.weights.headers import begins_like_pickle, looks_pickled, read_safetensors_header
 
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))

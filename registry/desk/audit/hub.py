@@ -78,7 +78,7 @@ class HubLookup:
                 wanted += [each.parent for each in record.relations if _ON_HUB.fullmatch(each.parent) and not self._is_recorded(each.parent)]
 
     def _fetch(self, name: str) -> Record | None:
-        from registry.sources.hub import HubSource
+        from registry.sources.hub.source import HubSource
 
         def refuse(seconds: float) -> None:
             raise SourceError(f"it does not answer at once, and asks to wait {seconds:,.0f} seconds")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from registry.desk.hosted_names import host_of
 from registry.errors import UsageError
 from registry.settings import read_actor
-from registry.sources.hub_words import name_problem
+from registry.sources.hub.words import name_problem
 from registry.supplychain.application import Application, ModelUse
 from registry.supplychain.host import Host
 from registry.supplychain.model import Model

@@ -15,7 +15,7 @@ from registry.findings.finding import Finding
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
-    from registry.sources.folder_files import FolderFile
+    from registry.sources.folder.files import FolderFile
 
 FOLDERS = frozenset({"license", "licenses", "licences", "legal", "doc", "docs", "notices", "third_party", "third-party", "thirdparty", "static", "public"})
 """Folders at the top in which texts for readers stand."""
@@ -107,7 +107,7 @@ class _TopFiles:
     """The files at the top of some folders and in their folders for readers; no link is followed."""
 
     def __init__(self, roots: tuple[Path, ...], own: bool = True) -> None:
-        from registry.sources.folder_files import FolderFile
+        from registry.sources.folder.files import FolderFile
 
         self.files: dict[str, FolderFile] = {}
         # A file of the application itself counts before one of the same name around it.
@@ -123,7 +123,7 @@ class _TopFiles:
 
     def read(self, name: str, limit: int) -> bytes | None:
         """The first bytes of one; None where it cannot be read."""
-        from registry.sources.folder_files import open_regular
+        from registry.sources.folder.files import open_regular
 
         try:
             with open_regular(self.files[name].path) as stream:

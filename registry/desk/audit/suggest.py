@@ -14,7 +14,7 @@ from registry.desk.audit.suggest_notice import bundle_of, display_lines, is_owed
 from registry.desk.audit.suggest_revisions import with_revisions
 from registry.desk.audit.used import recorded_state
 from registry.errors import RegistryError
-from registry.reports.bom_text import one_line
+from registry.reports.bom.text import one_line
 from registry.reports.patch import Change, render_patch
 from registry.settings import CONFIG_FILE
 
@@ -56,7 +56,7 @@ class _Draft:
         name = self.name(path)
         if name in self.changes:
             return self.changes[name].after
-        from registry.sources.folder_files import open_regular
+        from registry.sources.folder.files import open_regular
 
         try:
             with open_regular(path) as stream:

@@ -12,8 +12,8 @@ from registry.lineage.graph import Graph
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
-    from registry.sources.card_facts import CardFacts
-    from registry.sources.folder_files import FolderFiles
+    from registry.sources.card.facts import CardFacts
+    from registry.sources.folder.files import FolderFiles
     from registry.supplychain.record import Record
     from registry.terms.license import License
 
@@ -48,10 +48,10 @@ def suggest_card(desk: Desk, folder: Path, interpretation: str, *, has_terms: bo
         has_terms: Whether licence files beside the weights are the model's; at the top of an application they are the application's.
     """
     from registry.desk.audit.artifacts import folder_record
-    from registry.sources.card import read_card
-    from registry.sources.folder import card_name
-    from registry.sources.folder_files import FolderFiles
-    from registry.sources.front_matter import MAX_CARD_BYTES
+    from registry.sources.card.front_matter import MAX_CARD_BYTES
+    from registry.sources.card.source import read_card
+    from registry.sources.folder.files import FolderFiles
+    from registry.sources.folder.source import card_name
 
     try:
         files = FolderFiles(folder)
@@ -122,7 +122,7 @@ def _with_front_matter(before: str | None, values: Mapping[str, Any], name: str)
     """A card with keys added to its front matter; None where that cannot be read."""
     import yaml
 
-    from registry.sources.front_matter import read_front_matter
+    from registry.sources.card.front_matter import read_front_matter
 
     added: str = yaml.safe_dump(dict(values), sort_keys=False, allow_unicode=True, default_flow_style=False, width=1_000)
     if before is None:

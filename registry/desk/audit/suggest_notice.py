@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from registry.desk.audit.findings import Judged
 from registry.desk.session import Desk
 from registry.findings.duties import fold
-from registry.reports.bom_text import one_line, plain
+from registry.reports.bom.text import one_line, plain
 from registry.reports.markdown_escape import escape
 from registry.reports.notice import render_notice
 

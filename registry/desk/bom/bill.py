@@ -13,8 +13,8 @@ from registry.errors import RegistryError, UsageError
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
-    from registry.reports.bom_score import Score
-    from registry.reports.bom_subject import BomSubject
+    from registry.reports.bom.score import Score
+    from registry.reports.bom.subject import BomSubject
 
 FORMATS = ("cyclonedx-json", "spdx-json")
 """The forms that are written, the first by default."""
@@ -76,7 +76,7 @@ def make_bill(
         FactError: A fact cannot be read.
         MissingExtraError: What writes that form is not installed.
     """
-    from registry.reports.cyclonedx import SPECS
+    from registry.reports.bom.cyclonedx import SPECS
 
     if form not in FORMATS:
         raise UsageError(f"a bill of materials cannot be written as `{form}`", f"the forms are {', '.join(FORMATS)}")
@@ -93,13 +93,13 @@ def make_bill(
     if form == FORMATS[0]:
         document, text, subject = _as_cyclonedx(gathered, spec or SPECS[-1])
     else:
-        from registry.reports.spdx import render_spdx
+        from registry.reports.bom.spdx import render_spdx
 
         subject = gathered()
         document = render_spdx(subject)
         text = _write(document)
         notes += _unclaimed(document)
-    from registry.reports.bom_score import score_bom
+    from registry.reports.bom.score import score_bom
 
     score = score_bom(document, rules) if rules is not None else None
     return Bill(text, len(subject.models), len(subject.datasets), score, (*subject.notes, *notes))
@@ -107,8 +107,8 @@ def make_bill(
 
 def _as_cyclonedx(gathered: Callable[[], BomSubject], spec: str) -> tuple[dict[str, Any], str, BomSubject]:
     """A CycloneDX document that was held against its schema; what checks it is loaded beside while the catalogue is read."""
-    from registry.reports.cyclonedx import render_cyclonedx
-    from registry.reports.cyclonedx_check import schema_check
+    from registry.reports.bom.cyclonedx import render_cyclonedx
+    from registry.reports.bom.cyclonedx_check import schema_check
     from registry.settings import worker_environment
 
     with schema_check(spec, worker_environment()) as check:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from registry.desk.bom.licenses import licensing_of
 from registry.desk.license_record import inherited_licenses, license_of
 from registry.errors import UsageError
-from registry.reports.bom_subject import BomDataset, BomHosting, BomModel, Energy, Party
+from registry.reports.bom.subject import BomDataset, BomHosting, BomModel, Energy, Party
 from registry.supplychain.source import Source
 
 if TYPE_CHECKING:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 from registry.desk.bom.run import bom_run, read_run_of, recorded_digest
 from registry.desk.facts import today
 from registry.errors import SourceError, UsageError
-from registry.reports.bom_subject import BomRun, Card, FileHash, Metric
+from registry.reports.bom.subject import BomRun, Card, FileHash, Metric
 from registry.supplychain.names import check_name
 from registry.supplychain.source import Source
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
-    from registry.sources.card_facts import CardFacts
-    from registry.sources.card_story import CardStory
-    from registry.sources.folder_files import FolderFiles
+    from registry.sources.card.facts import CardFacts
+    from registry.sources.card.story import CardStory
+    from registry.sources.folder.files import FolderFiles
     from registry.supplychain.record import Record
 
 
@@ -66,7 +66,7 @@ def read_folder(desk: Desk, path: str, name: str | None = None, *, digest: bool 
         SourceError: It cannot be read, or shows no model.
     """
     from registry.desk.imports import folder_source
-    from registry.sources.folder_files import FolderFiles
+    from registry.sources.folder.files import FolderFiles
 
     folder = Path(path).expanduser()
     if not folder.is_dir():
@@ -102,12 +102,12 @@ def read_card_of(files: FolderFiles, place: str) -> tuple[Card, float | None]:
         files: The folder.
         place: What the folder is called where it is cited.
     """
-    from registry.sources.card import read_card
-    from registry.sources.card_story import read_story
-    from registry.sources.folder import card_name
-    from registry.sources.folder_facts import read_folder_facts
-    from registry.sources.front_matter import MAX_CARD_BYTES
-    from registry.sources.model_shape import read_shape
+    from registry.sources.card.front_matter import MAX_CARD_BYTES
+    from registry.sources.card.source import read_card
+    from registry.sources.card.story import read_story
+    from registry.sources.folder.facts import read_folder_facts
+    from registry.sources.folder.model_shape import read_shape
+    from registry.sources.folder.source import card_name
 
     named = card_name(files)
     data = (files.read(named, MAX_CARD_BYTES + 1) if named else None) or b""

@@ -11,7 +11,7 @@ from registry.desk.bom.folder import ReadFolder
 from registry.desk.bom.licenses import licensing_of
 from registry.desk.license_record import license_of
 from registry.errors import UnknownModelError, UsageError
-from registry.reports.bom_subject import BomDataset, BomLink, BomModel, Energy, Party, RunMaterial
+from registry.reports.bom.subject import BomDataset, BomLink, BomModel, Energy, Party, RunMaterial
 from registry.supplychain.application import Application
 from registry.supplychain.names import split_reference
 from registry.supplychain.source import Source

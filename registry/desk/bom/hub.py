@@ -10,12 +10,12 @@ from registry.desk.bom.folder import card_of
 from registry.desk.facts import today
 from registry.desk.imports import wait_for_hub
 from registry.errors import SourceError, UsageError
-from registry.reports.bom_subject import BomModel, Energy, FileHash, Party
+from registry.reports.bom.subject import BomModel, Energy, FileHash, Party
 from registry.supplychain.source import Source
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
-    from registry.sources.hub_model import HubModel
+    from registry.sources.hub.model import HubModel
 
 
 def ask_hub(desk: Desk, models: Iterable[BomModel], revisions: Mapping[str, str]) -> tuple[dict[str, BomModel], list[str]]:
@@ -29,8 +29,8 @@ def ask_hub(desk: Desk, models: Iterable[BomModel], revisions: Mapping[str, str]
     Raises:
         UsageError: The Hub may not be asked.
     """
-    from registry.sources.hub_client import HubClient
-    from registry.sources.hub_model import ask_hub_model
+    from registry.sources.hub.client import HubClient
+    from registry.sources.hub.model import ask_hub_model
 
     if desk.settings.offline:
         raise UsageError("the Hub may not be asked: `--offline` is set", "leave it or `--hub` out; `--folder MODEL=DIR` reads what lies here")

@@ -7,7 +7,7 @@ from typing import Any
 
 from registry.knowledge.store import Knowledge
 from registry.knowledge.text_links import links_of
-from registry.reports.bom_licensing import LicenseClaim, LicenseInfo, Licensing
+from registry.reports.bom.licensing import LicenseClaim, LicenseInfo, Licensing
 from registry.supplychain.source import Source
 from registry.terms.combine import Expression, Named, OneOf, license_ids
 

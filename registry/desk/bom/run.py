@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from registry.errors import ProvenanceError
-from registry.reports.bom_subject import BomRun, Energy, Metric, RunMaterial
+from registry.reports.bom.subject import BomRun, Energy, Metric, RunMaterial
 
 if TYPE_CHECKING:
     from registry.provenance.run import Run

@@ -14,7 +14,7 @@ from registry.desk.bom.licenses import license_infos
 from registry.desk.facts import read_use, resolve_named_licenses
 from registry.desk.session import is_folder
 from registry.errors import UsageError
-from registry.reports.bom_subject import BomSubject, VerdictNote
+from registry.reports.bom.subject import BomSubject, VerdictNote
 from registry.terms.facts import use_to_data
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from registry.reports.notice import SCHEMA
 
 if TYPE_CHECKING:
     from registry.desk.session import Desk
-    from registry.sources.folder_files import FolderFile, FolderFiles
+    from registry.sources.folder.files import FolderFile, FolderFiles
     from registry.terms.license import License
 
 MAX_TEXT = 2_000_000
@@ -59,7 +59,7 @@ def check_published(desk: Desk, path: str, targets: Sequence[str], raw: Mapping[
         FactError: A fact cannot be read.
     """
     from registry.desk.check import check_models
-    from registry.sources.folder_files import FolderFiles
+    from registry.sources.folder.files import FolderFiles
 
     folder = Path(path).expanduser()
     if not folder.is_dir():
@@ -126,7 +126,7 @@ def _makers(desk: Desk, model: str, license: License) -> tuple[str, ...]:
 def published_of(desk: Desk, files: Files, name: str, items: Sequence[Mapping[str, Any]]) -> Published:
     """What some files show: their texts, the licences that these are, and the rules of use that go along."""
     from registry.desk.identify import identifier
-    from registry.sources.license_files import role_of
+    from registry.sources.folder.license_files import role_of
 
     identify = identifier(desk).identify
     texts: dict[str, str] = {}

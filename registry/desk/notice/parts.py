@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from registry.reports.bom_names import dataset_page, model_page
-from registry.reports.bom_subject import BomModel, BomSubject
+from registry.reports.bom.names import dataset_page, model_page
+from registry.reports.bom.subject import BomModel, BomSubject
 from registry.reports.notice import BundledModel, OwedDuty
 
 if TYPE_CHECKING:

@@ -74,7 +74,7 @@ class TextFinder:
             yield from texts
 
     def _look(self, model: str, on_hub: bool) -> tuple[list[FoundText], list[str]]:
-        from registry.sources.hub_files import cached_snapshot
+        from registry.sources.hub.files import cached_snapshot
 
         tried: list[str] = []
         if model in self.folders:
@@ -94,8 +94,8 @@ class TextFinder:
         return [], tried
 
     def _in_folder(self, folder: Path, within: Path | None, place: str) -> Iterator[FoundText]:
-        from registry.sources.folder_files import FolderFiles
-        from registry.sources.license_files import MAX_TEXT_BYTES, find_terms
+        from registry.sources.folder.files import FolderFiles
+        from registry.sources.folder.license_files import MAX_TEXT_BYTES, find_terms
 
         files = FolderFiles(folder, within)
         for terms in find_terms(files):
@@ -104,7 +104,7 @@ class TextFinder:
                 yield FoundText(terms.name, terms.role, data, self._named(terms.text) if terms.text else None, place)
 
     def _from_hub(self, model: str, tried: list[str]) -> Iterator[FoundText]:
-        from registry.sources.hub_files import fetch_file
+        from registry.sources.hub.files import fetch_file
 
         for name in _terms_of(model):
             try:
@@ -126,8 +126,8 @@ class TextFinder:
 
 def _terms_of(model: str) -> tuple[str, ...]:
     """The files of a repository that hold terms, by their names: those at its top, or one folder below."""
-    from registry.sources.hub_client import HubClient
-    from registry.sources.hub_model import repository_files
+    from registry.sources.hub.client import HubClient
+    from registry.sources.hub.model import repository_files
 
     try:
         # Where the Hub does not answer, fetching says so; there is no need to wait for it twice.
@@ -140,6 +140,6 @@ def _terms_of(model: str) -> tuple[str, ...]:
 
 def _role(path: str) -> str | None:
     """What a file of terms is, by its own name."""
-    from registry.sources.license_files import role_of
+    from registry.sources.folder.license_files import role_of
 
     return role_of(path.rpartition("/")[2])

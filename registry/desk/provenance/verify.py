@@ -112,7 +112,7 @@ def find_places(run: Run, places: Mapping[str, Path], base: Path | None) -> dict
     Raises:
         UsageError: A name did not go in, or `base` could be several.
     """
-    from registry.sources.hub_snapshot import find_snapshot
+    from registry.sources.hub.snapshot import find_snapshot
 
     names = {material.name for material in run.materials}
     found = {name: Place(path) for name, path in places.items()}

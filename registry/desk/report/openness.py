@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from registry.desk.bom.subject import gather
-from registry.reports.bom_subject import BomModel, BomSubject
+from registry.reports.bom.subject import BomModel, BomSubject
 from registry.reports.openness import TITLES, Openness, Part, openness_class
 from registry.terms.combine import license_ids
 

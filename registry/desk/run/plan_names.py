@@ -71,7 +71,7 @@ def describe_folder(desk: Desk, folder: Path, name: str, commit: str | None = No
         UsageError: The name cannot be that of a model.
     """
     from registry.desk.identify import identifier
-    from registry.sources.folder import FolderSource
+    from registry.sources.folder.source import FolderSource
 
     def resolved(written: str) -> str | None:
         found = desk.knowledge.resolve(written)

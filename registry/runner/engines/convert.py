@@ -20,7 +20,7 @@ from registry.runner.engines.tidy import tidy_model
 from registry.runner.events import Finished, Noted
 from registry.runner.job import ConvertJob
 from registry.runner.safety_gguf import SafeGguf, check_gguf
-from registry.sources.gguf_header import GgufHeader
+from registry.sources.folder.gguf_header import GgufHeader
 from registry.sources.notes import shown
 
 _MAX_SHARD = "4GB"

@@ -28,7 +28,7 @@ from registry.runner.events import Finished, Noted
 from registry.runner.job import MergeJob
 from registry.runner.safety import SafeFolder
 from registry.sources.notes import shown
-from registry.sources.tensors import TensorSet, read_tensor_set
+from registry.sources.weights.tensors import TensorSet, read_tensor_set
 
 DEFAULT_DENSITY = 0.2
 """Of each change TIES keeps the largest fifth (Yadav et al. 2023, section 4, where the top 20% are kept)."""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from registry.sources.tensors import Tensor
+from registry.sources.weights.tensors import Tensor
 
 MAX_SHARD_BYTES = 4_000_000_000
 """A file has no more bytes of tensors, unless one tensor alone has."""

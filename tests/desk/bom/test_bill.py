@@ -20,8 +20,8 @@ from registry.desk.report.openness import openness_of
 from registry.desk.session import Desk
 from registry.desk.show import show_model
 from registry.errors import SourceError, UnknownModelError, UsageError
-from registry.reports.bom_score import score_bom
-from registry.sources.hub_model import read_hub_model
+from registry.reports.bom.score import score_bom
+from registry.sources.hub.model import read_hub_model
 from registry.supplychain.model import Revision
 from tests.desk.bom_folders import CARD, support_folder
 from tests.desk.conftest import LLAMA, Open, add_application

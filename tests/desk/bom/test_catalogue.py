@@ -11,9 +11,9 @@ import pytest
 from registry.desk.bom.subject import gather_subject
 from registry.desk.models import ModelFilters, list_models
 from registry.desk.session import Desk
-from registry.reports.bom_subject import BomSubject
-from registry.reports.cyclonedx import render_cyclonedx, validate_cyclonedx
-from registry.reports.spdx import render_spdx
+from registry.reports.bom.cyclonedx import render_cyclonedx, validate_cyclonedx
+from registry.reports.bom.spdx import render_spdx
+from registry.reports.bom.subject import BomSubject
 from tests.reports.test_bom_round_trip import check, read
 
 pytest.importorskip("cyclonedx")

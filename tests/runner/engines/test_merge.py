@@ -24,7 +24,7 @@ from registry.runner.engines.merge_adapter import AdapterMergeEngine
 from registry.runner.engines.shards import ShardWriter
 from registry.runner.events import Event, Finished, Noted
 from registry.runner.job import InferJob, Machine, MergeJob, ModelInput
-from registry.sources.tensors import read_tensor_set
+from registry.sources.weights.tensors import read_tensor_set
 from tests.runner import tiny_models
 from tests.runner.running import finetune
 

@@ -1,0 +1,1 @@
+"""A model folder: what its files say, without loading or unpickling anything."""

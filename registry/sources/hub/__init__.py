@@ -1,0 +1,1 @@
+"""The Hub through its own client: models and datasets, listings, files."""

@@ -1,0 +1,1 @@
+"""What others gathered on the layers: Ecosystem Graphs, models.dev, Epoch."""

@@ -1,0 +1,1 @@
+"""Weights compared tensor by tensor, as evidence of where a model comes from."""
