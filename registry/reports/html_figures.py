@@ -59,9 +59,10 @@ def draw_series(series: Mapping[str, int], name: str, title: str, size: str = "w
     months = sorted(series)
     most = max(series.values(), default=0) or 1
     broad, high = SIZES[size]
-    width, height = broad - _LEFT - _RIGHT, high - _TOP - _BOTTOM
+    left = max(_LEFT, 14 + 7 * len(number_words(most)))
+    width, height = broad - left - _RIGHT, high - _TOP - _BOTTOM
     points = [
-        (_LEFT + (width * at / (len(months) - 1) if len(months) > 1 else width / 2), _TOP + height * (1 - series[month] / most))
+        (left + (width * at / (len(months) - 1) if len(months) > 1 else width / 2), _TOP + height * (1 - series[month] / most))
         for at, month in enumerate(months)
     ]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
@@ -76,14 +77,14 @@ def draw_series(series: Mapping[str, int], name: str, title: str, size: str = "w
     labels = "".join(
         f'<text font-size="11" fill="#4b5666" x="{x:.1f}" y="{high - 8}" text-anchor="middle">{escape(visible(month, 10))}</text>'
         for at, ((x, _), month) in enumerate(zip(points, months, strict=True))
-        if at % every == 0 or at == len(months) - 1
+        if at == len(months) - 1 or (at % every == 0 and points[-1][0] - x >= _LABEL_WIDTH * 0.8)
     )
     dots = "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.5" fill="#1f4e79"/>' for x, y in points)
     area = f"{points[0][0]:.1f},{ground} {line} {points[-1][0]:.1f},{ground}" if points else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="plot" role="img" aria-labelledby="{name}-title {name}-desc" viewBox="0 0 {broad} {high}" width="{broad}" height="{high}">'
         f'<title id="{name}-title">{escape(visible(title))}</title><desc id="{name}-desc">{escape(said)}</desc>'
-        f'<line class="plot-axis" stroke="#cfd5dd" x1="{_LEFT}" y1="{ground}" x2="{broad - _RIGHT}" y2="{ground}"/><line class="plot-axis" stroke="#cfd5dd" x1="{_LEFT}" y1="{_TOP}" x2="{broad - _RIGHT}" y2="{_TOP}"/>'
-        f'<text font-size="11" fill="#4b5666" x="{_LEFT - 8}" y="{_TOP + 4}" text-anchor="end">{number_words(most)}</text><text font-size="11" fill="#4b5666" x="{_LEFT - 8}" y="{ground + 4}" text-anchor="end">0</text>'
+        f'<line class="plot-axis" stroke="#cfd5dd" x1="{left}" y1="{ground}" x2="{broad - _RIGHT}" y2="{ground}"/><line class="plot-axis" stroke="#cfd5dd" x1="{left}" y1="{_TOP}" x2="{broad - _RIGHT}" y2="{_TOP}"/>'
+        f'<text font-size="11" fill="#4b5666" x="{left - 8}" y="{_TOP + 4}" text-anchor="end">{number_words(most)}</text><text font-size="11" fill="#4b5666" x="{left - 8}" y="{ground + 4}" text-anchor="end">0</text>'
         f'<polygon class="plot-area" fill="#1f4e79" fill-opacity="0.12" points="{area}"/><polyline class="plot-line" fill="none" stroke="#1f4e79" stroke-width="2" points="{line}"/>{dots}{labels}</svg>'
     )
