@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 import pytest
 
@@ -26,4 +27,4 @@ def test_labels_of_a_series_stand_within_the_picture_and_apart(size: str, months
         assert 0 <= begin <= begin + wide <= broad + 1, text
         if anchor == "middle":
             taken.append((begin, begin + wide))
-    assert all(left[1] <= right[0] for left, right in zip(taken, taken[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(taken))
