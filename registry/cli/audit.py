@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from registry.cli.audit_files import FORMATS, Destinations, open_reports, read_destinations, tell_written
+from registry.cli.audit_asked import Asked, listed, refuse_mixed
+from registry.cli.audit_files import FORMATS, open_reports, read_destinations, tell_written
 from registry.cli.errors import DONE, OPEN, REFUSED
 from registry.cli.main import Command
 from registry.cli.state import State, pass_state
 from registry.cli.use import GivenUse, use_flags
+
+if TYPE_CHECKING:
+    from registry.desk.audit.models import AuditQuestion
+    from registry.desk.session import Desk
+    from registry.reports.interface import AuditReport
 
 USUAL = "prohibited,needs-permission"
 """What `--fail-on` is for named models, unless it is given."""
@@ -95,39 +101,19 @@ def command(
         return
     if bool(targets) == whole:
         raise click.UsageError("name a TARGET, or give `--all`")
-    if lock and locked:
-        raise click.UsageError("`--lock` writes what `--locked` compares with; give one of them")
-    if earlier is not None:
-        if baseline or since or lock or locked or strict or suggest or keep:
-            flags = "`--baseline`, `--diff`, `--lock`, `--locked`, `--suggest`, `--record` and `--strict`"
-            raise click.UsageError(f"`--against` compares two audits; leave {flags} away")
-        from registry.cli.audit_changes import check_forms
-
-        check_forms(destinations)
-    if out is not None and not suggest:
-        raise click.UsageError("`--out` takes the patch of `--suggest`; an audit is written with `-o FORMAT=FILE`")
-    if suggest:
-        if baseline or since or lock or locked or strict or keep:
-            flags = "`--baseline`, `--diff`, `--lock`, `--locked`, `--record` and `--strict`"
-            raise click.UsageError(f"`--suggest` only says what could be written; leave {flags} away")
-        from registry.cli.audit_suggest import check_forms as check_suggestions
-
-        check_suggestions(destinations)
+    asked = Asked(use, policy, application, baseline, codes, severity, limit, fail_on, destinations, strict, since, lock, locked, earlier, suggest, out, keep)
+    refuse_mixed(asked)
     from registry.cli.audit_application import is_path
 
     if any(is_path(target) for target in targets):
         if len(targets) > 1:
             raise click.UsageError("one folder or file is audited at a time")
-        asked = _Asked(
-            use, policy, application, baseline, codes, severity, limit, fail_on, destinations, strict, since, lock, locked, earlier, suggest, out, keep
-        )
         context.exit(_audit_application(state, targets[0], asked))
-    if policy or application or baseline or earlier or strict or since or lock or locked or suggest or keep:
-        flags = "`--policy`, `--app`, `--baseline`, `--against`, `--diff`, `--lock`, `--locked`, `--suggest`, `--record` and `--strict`"
-        raise click.UsageError(f"{flags} are for a folder or file")
+    if flags := asked.for_folders:
+        raise click.UsageError(f"{listed(flags)} {'are' if len(flags) > 1 else 'is'} for a folder or file; one is named as `./NAME`")
     from registry.cli.audit_table import Meter, TableReport
     from registry.desk.audit.catalogue import audit_catalogue
-    from registry.desk.audit.models import AuditQuestion, audit_models, check_words, refusals
+    from registry.desk.audit.models import AuditQuestion, check_words, refusals
 
     words = _words([fail_on if fail_on is not None else "" if whole else USUAL])
     check_words(words)
@@ -136,7 +122,7 @@ def command(
     desk = state.desk()
     with ExitStack() as stack:
         reports = open_reports(stack, state, destinations, lambda output: TableReport(output, whole))
-        summary = audit_catalogue(desk, question, reports, Meter(state.output)) if whole else audit_models(desk, targets, question, reports)
+        summary = audit_catalogue(desk, question, reports, Meter(state.output)) if whole else _audit_named(desk, targets, question, reports)
     tell_written(state, destinations)
     for report in reports:
         if left := getattr(report, "left_out", 0):
@@ -147,30 +133,20 @@ def command(
     context.exit(REFUSED if met else DONE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is asked of an audit of an application."""
+def _audit_named(desk: Desk, targets: Sequence[str], question: AuditQuestion, reports: Sequence[AuditReport]) -> dict[str, Any]:
+    """Audit what goes by these names; a name that nothing goes by may have been meant for a folder."""
+    from registry.desk.audit.models import audit_models
+    from registry.errors import UnknownModelError
 
-    use: GivenUse
-    policy: str | None
-    application: str | None
-    baseline: str | None
-    codes: tuple[str, ...]
-    severity: str | None
-    limit: int | None
-    fail_on: str | None
-    destinations: Destinations
-    strict: bool
-    since: str | None
-    lock: bool
-    locked: bool
-    earlier: str | None
-    suggest: bool
-    out: str | None
-    keep: bool
+    try:
+        return audit_models(desk, targets, question, reports)
+    except UnknownModelError as error:
+        if any("/" in target or ":" in target for target in targets):
+            raise
+        raise UnknownModelError(f"{error.message}, and no folder or file is", error.hint, error.nearest) from error
 
 
-def _audit_application(state: State, target: str, asked: _Asked) -> int:
+def _audit_application(state: State, target: str, asked: Asked) -> int:
     """Audit a folder or file; the exit code."""
     from registry.cli.audit_application import ApplicationTable, settle_folder, settle_lock, tell_met
     from registry.cli.audit_record import described, keep_application
