@@ -16,7 +16,9 @@ pytest.importorskip("jinja2")
 from registry.errors import UsageError
 from registry.reports.html import render_html
 from registry.reports.report_words import DISCLAIMER, SHORT
-from tests.reports.documents import DOCUMENTS, HOSTILE, conditional, entry, hostile, item, limit, report, with_annex, with_obligations
+from tests.reports.document_parts import entry, item, limit, report
+from tests.reports.documents import DOCUMENTS, conditional, with_annex, with_obligations
+from tests.reports.hostile_documents import HOSTILE, hostile
 from tests.reports.pages import Page, read_page
 
 SVG_TEXT = ("title", "desc", "text")

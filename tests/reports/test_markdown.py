@@ -13,7 +13,9 @@ from registry.reports.markdown_escape import escape
 from registry.reports.report_words import DISCLAIMER, MARKS, SHORT, TONES, VERDICTS
 from registry.terms.verdict import Verdict
 from tests.desk.build import a_model, ask
-from tests.reports.documents import DOCUMENTS, HOSTILE, entry, finding, hostile, item, license, limit, owed, reason, report, with_obligations
+from tests.reports.document_parts import entry, finding, item, license, limit, owed, reason, report
+from tests.reports.documents import DOCUMENTS, with_obligations
+from tests.reports.hostile_documents import HOSTILE, hostile
 
 GOLDEN = Path(__file__).parent / "golden" / "reports"
 

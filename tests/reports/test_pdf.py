@@ -18,7 +18,9 @@ pytest.importorskip("weasyprint")
 from registry.errors import UsageError
 from registry.reports.pdf import MOST_ROWS, render_pdf
 from registry.reports.report import NamedUse, Portfolio, Row
-from tests.reports.documents import HOSTILE, application, entry, hostile, item, limit, report, with_annex, with_obligations
+from tests.reports.document_parts import entry, item, limit, report
+from tests.reports.documents import application, with_annex, with_obligations
+from tests.reports.hostile_documents import HOSTILE, hostile
 
 pytestmark = pytest.mark.slow
 

@@ -21,7 +21,8 @@ from selenium.webdriver.common.by import By
 
 from registry.reports.html import render_html
 from registry.reports.report import Report
-from tests.reports.documents import DOCUMENTS, HOSTILE, application, hostile, with_obligations
+from tests.reports.documents import DOCUMENTS, application, with_obligations
+from tests.reports.hostile_documents import HOSTILE, hostile
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
