@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from registry.errors import RunError, SourceError
+from registry.sources.folder.facts import CONFIGS
 from registry.sources.folder.files import FolderFiles
 from registry.sources.notes import shown
 from registry.sources.weights.headers import begins_like_pickle, looks_pickled, read_safetensors_header
@@ -36,16 +37,7 @@ MAX_LAYERS = 2_000
 MAX_SIZE = 100_000_000
 """A larger vocabulary, context or width than any model has."""
 
-_CONFIGS = (
-    "config.json",
-    "tokenizer_config.json",
-    "processor_config.json",
-    "preprocessor_config.json",
-    "generation_config.json",
-    "feature_extractor_config.json",
-    "adapter_config.json",
-    "model_index.json",
-)
+_CONFIGS = (*CONFIGS, "adapter_config.json", "model_index.json")
 _PIPELINE_LIBRARIES = frozenset({"diffusers", "transformers", "stable_diffusion"})
 _LINKS = frozenset({"link-outside", "link-to-folder", "file-special"})
 _MAX_DEPTH = 12

@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 from registry.reports.lineage.graph import license_words, link_words, omitted_words, plain
 from registry.reports.lineage.layers import Layout, lay_out
 from registry.reports.lineage.legend import ROW, STYLE, draw_legend, grade_of, legend_rows, stripe, type_of
+from registry.reports.report_words import TONES
 
 BOX = 250
 """How wide a box is."""
@@ -28,14 +29,6 @@ _LETTER = 6.2
 _TRACK = 10
 _NAME_WIDTH = 30
 _WHOLE = 300
-_TONES = {
-    "permitted": "yes",
-    "permitted-with-obligations": "yes",
-    "conditional": "open",
-    "undetermined": "open",
-    "needs-permission": "no",
-    "prohibited": "no",
-}
 _STYLE = """
   .licet { color: #1f2328; background: #ffffff; --ground: #ffffff; --box: #f6f8fa; --edge: #8c959f; --yes: #1a7f37; --open: #9a6700; --no: #cf222e; --free: #1f6f8b; --custom: #7048b6; --hosted: #a4540e; }
   @media (prefers-color-scheme: dark) {
@@ -186,7 +179,7 @@ class _Picture:
         yield f'<text class="name" x="{x + 16}" y="{middle - 10:.1f}">{escape(_shortened(name))}</text>'
         yield f'<text class="quiet" x="{x + 16}" y="{middle + 5:.1f}">{escape(plain(license_words(node), 40))}</text>'
         if node.get("verdict"):
-            tone = _TONES.get(str(node["verdict"]), "open")
+            tone = TONES.get(str(node["verdict"]), "open")
             yield f'<circle class="{tone}" cx="{x + 20}" cy="{middle + 16.5:.1f}" r="4"/>'
             yield f'<text class="{tone}" x="{x + 29}" y="{middle + 20:.1f}">{escape(plain(node["verdict"], 30))}</text>'
         yield "</g>"

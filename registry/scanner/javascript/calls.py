@@ -205,17 +205,20 @@ def _names_first(rule: Rule, last: str) -> bool:
 
 
 def _key_of(node: Any) -> str:
-    """The name that a text is kept under."""
+    """The name that a text is kept under; one that is a key itself, under that of the whole table."""
     parent = node.parent
-    for _ in range(4):
+    is_key = False
+    for _ in range(7):
         if parent is None:
             return ""
-        if parent.type == "pair":
+        if parent.type == "pair" and parent.child_by_field_name("key") == node:
+            is_key = True
+        elif parent.type == "pair":
             return text_of(parent.child_by_field_name("key"))
         if parent.type in ("variable_declarator", "public_field_definition", "assignment_expression"):
             name = parent.child_by_field_name("name") or parent.child_by_field_name("left")
             return text_of(name) if name is not None else ""
-        if parent.type not in (
+        if not (is_key and parent.type in ("pair", "arguments", "call_expression")) and parent.type not in (
             "array",
             "object",
             "as_expression",

@@ -11,7 +11,8 @@ from registry.scanner.interface import Files
 from registry.scanner.javascript.calls import ScriptReader
 from registry.scanner.javascript.script import languages, take_apart
 from registry.scanner.javascript.values import Script, Values
-from registry.scanner.loaders import read_programs
+from registry.scanner.loaders import read_loaders, read_programs
+from registry.scanner.python.glance import may_name
 from registry.scanner.reference import Note, Reference
 
 _ENDINGS = (".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".mts", ".cts")
@@ -36,8 +37,8 @@ class JavaScriptDetector:
         return path.endswith((*_ENDINGS, ".vue", ".svelte", ".astro")) and not path.endswith((".min.js", ".d.ts", ".bundle.js"))
 
     def wants(self, data: bytes) -> bool:
-        """Whether it names a package that calls or loads models, or holds a word of such code."""
-        return len(data) <= MAX_BYTES and needles().search(data) is not None
+        """Whether it names a package that calls or loads models, holds a word of such code, or a text that reads like the name of a model."""
+        return len(data) <= MAX_BYTES and (needles().search(data) is not None or may_name(data, read_loaders().facts))
 
     def find(self, path: str, data: bytes, files: Files) -> Iterator[Reference]:
         """The references in a script; without the extra, none, and a note."""

@@ -30,7 +30,7 @@ _TOKENIZERS = (
     "sentencepiece.bpe.model",
     "tekken.json",
 )
-_CONFIGS = (
+CONFIGS = (
     "config.json",
     "tokenizer_config.json",
     "processor_config.json",
@@ -38,6 +38,7 @@ _CONFIGS = (
     "generation_config.json",
     "feature_extractor_config.json",
 )
+"""The configurations of a model that libraries read."""
 _MERGE_CONFIGS = ("mergekit_config.yml", "mergekit_config.yaml", "mergekit_moe_config.yml")
 
 
@@ -93,7 +94,7 @@ class FolderFacts:
 
 def read_folder_facts(files: FolderFiles, notes: list[Note]) -> FolderFacts:
     """Everything that the files of a folder say beside the card; what cannot be read is noted."""
-    configs = {name: value for name in _CONFIGS if (value := files.read_json(name)) is not None}
+    configs = {name: value for name in CONFIGS if (value := files.read_json(name)) is not None}
     adapter = files.read_json("adapter_config.json")
     merge_config = next((name for name in _MERGE_CONFIGS if name in files.files), None)
     merged = _merged(files, merge_config, notes) if merge_config else ()
