@@ -78,11 +78,13 @@ def finetune(state: State, /, use: GivenUse, form: str, demo: bool, columns: tup
         click.option("--adapter", metavar="MODEL|DIR", help="An adapter to put on it."),
         click.option("--task", type=click.Choice(INFER_TASKS), help="What is asked."),
         click.option("--text", metavar="TEXT", help="One text to ask about."),
-        click.option("--input", metavar="FILE", help="Many: CSV, JSON lines, parquet, or one a line; images by their paths."),
+        click.option(
+            "--input", metavar="FILE|TEXT", help="Many: CSV, JSON lines, parquet, or one a line; images by their paths. Or one text of several words."
+        ),
         click.option("--column", metavar="COLUMN", help="The column that is asked about."),
         click.option("--prompt-template", metavar="FILE", help="A text with {text} or {COLUMN} where the input goes; recorded by its digest."),
         click.option("--labels", metavar="LABEL,...", help="What to choose from, for zero-shot tasks."),
-        click.option("--output", metavar="FILE", help="The file of answers, as JSON lines; it must not be there yet."),
+        click.option("--output", metavar="FILE", help="The file of answers, as JSON lines; it must not be there yet. answers.jsonl by default."),
         click.option("--name", metavar="NAME", help="What the answers are called in the catalogue; the file's name and digest by default."),
         click.option("--batch-size", type=int, metavar="COUNT", help="Texts at a time; 8 by default."),
         click.option("--param", "parameters", multiple=True, metavar="NAME=VALUE", help="A parameter of the task, such as max_new_tokens=64."),

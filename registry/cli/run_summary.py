@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from registry.cli.check import print_duty, print_finding
@@ -12,6 +14,9 @@ from registry.cli.words import COLORS, DISCLAIMER, headline, short_number
 
 MOST_DUTIES = 12
 """So many duties are printed; the card has all."""
+
+MOST_SAID = 4_000
+"""So many signs of an answer are printed; the file has all."""
 
 NEGLIGIBLE = 0.01
 """A smaller share is not worth a figure."""
@@ -25,12 +30,25 @@ def print_plan(output: Output, item: Mapping[str, Any]) -> None:
         output.talk(f"going on although `{clean(fact)}` is not stated; that is recorded")
 
 
+def _answer(output: Output, result: Mapping[str, Any]) -> None:
+    """What the model said, where it was asked about one text."""
+    from registry.runner.answers import first_answer
+
+    if not str(result["task"]).startswith("infer/") or result["counts"].get("examples") != 1:
+        return
+    said = first_answer(Path(result["out"]))
+    if said is not None:
+        output.heading("Answer")
+        output.paragraph(clean(said if isinstance(said, str) else json.dumps(said, ensure_ascii=False))[:MOST_SAID], indent=2)
+
+
 def print_run(output: Output, result: Mapping[str, Any]) -> None:
     """The end of a run, for people."""
     made = result.get("model") or result.get("dataset")
     output.paragraph(f"Made {output.strong(clean(made))} in `{clean(result['out'])}` ({clean(result['task'])}).", hanging=2)
     if result.get("override"):
         output.paragraph(f"The licences refused it; it was made under the approval `{clean(result['override'])}`, which is part of its record.", hanging=2)
+    _answer(output, result)
     _metrics(output, result["metrics"])
     output.heading("What went in")
     output.table(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import re
 import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from registry.errors import UsageError
 from registry.runner.job import FinetuneTask, Hyperparameters, InferTask, Machine
@@ -23,6 +24,16 @@ def _command(value: Any) -> Any:
     """A command that may be written as one line, quoted as in a shell."""
     return shlex.split(value) if isinstance(value, str) else value
 
+
+def _is_text(given: str) -> bool:
+    """Whether what is given for a file reads as a text: of several words, with nothing at its end that names a kind of file."""
+    if len(given.split()) < 2:
+        return False
+    return "\n" in given or len(given) > MAX_PATH or not (Path(given).exists() or re.search(r"\.[A-Za-z0-9]{1,8}$", given))
+
+
+MAX_PATH = 255
+"""No file has a longer name."""
 
 Listed = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -107,9 +118,18 @@ class InferRequest(_Request):
     column: str | None = None
     prompt_template: Path | None = None
     labels: Listed = ()
-    output: Path
+    output: Path = Path("answers.jsonl")
     batch_size: Positive = 8
     parameters: dict[str, int | float | str | bool] = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_for_input(cls, values: Any) -> Any:
+        """An input that is several words and no file is the text that is asked about."""
+        given = values.get("input") if isinstance(values, dict) else None
+        if not isinstance(given, str) or values.get("text") is not None or not _is_text(given):
+            return values
+        return {**{key: value for key, value in values.items() if key != "input"}, "text": given}
 
 
 class MergeRequest(_Made):

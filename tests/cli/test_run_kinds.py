@@ -61,9 +61,11 @@ def test_an_adapter_names_its_base_and_is_used_with_it(licet: Licet, writers: Pa
     config = (tmp_path / "adapter" / "adapter_config.json").read_text()
     assert json.loads(config)["base_model_name_or_path"] == "one"
     assert str(writers) not in config + (tmp_path / "adapter" / "README.md").read_text()
-    ask = ("--task", "text-generation", "--text", "hello", "--output", "answers.jsonl", "--param", "max_new_tokens=2", "--threads", "1")
+    ask = ("--task", "text-generation", "--input", "hello to you", "--param", "max_new_tokens=2", "--threads", "1")
     asked = licet("run", "infer", "--model", str(writers / "one"), "--adapter", "./adapter", *ask)
     assert asked.returncode == 0, asked.stderr
+    assert "\nAnswer\n" in asked.stdout
+    assert json.loads((tmp_path / "answers.jsonl").read_text())["input"] == "hello to you"
     assert verified(licet, "answers.jsonl")
 
 

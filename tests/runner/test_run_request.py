@@ -57,6 +57,29 @@ def test_lists_may_be_written_with_commas() -> None:
     assert request.output == Path("out.jsonl")
 
 
+ASK = {"model": "acme/base", "task": "text-classification"}
+
+
+def test_an_input_of_several_words_is_the_text_that_is_asked_about() -> None:
+    request = read_request("infer", {**ASK, "input": "Where is my refund? Order 12"})
+    assert isinstance(request, InferRequest)
+    assert (request.text, request.input, request.output) == ("Where is my refund? Order 12", None, Path("answers.jsonl"))
+
+
+@pytest.mark.parametrize("given", ["rows.csv", "my rows.csv", "rows"])
+def test_an_input_that_reads_as_a_file_stays_one(given: str) -> None:
+    request = read_request("infer", {**ASK, "input": given})
+    assert isinstance(request, InferRequest)
+    assert (request.text, request.input) == (None, Path(given))
+
+
+def test_a_file_whose_name_has_spaces_is_read(tmp_path: Path) -> None:
+    (tmp_path / "my rows").write_text("one\n", encoding="utf-8")
+    request = read_request("infer", {**ASK, "input": str(tmp_path / "my rows")})
+    assert isinstance(request, InferRequest)
+    assert request.input == tmp_path / "my rows"
+
+
 def test_a_merge_takes_two_models_at_least() -> None:
     with pytest.raises(UsageError, match="`--model` is given once"):
         read_request("merge", {"models": ("acme/one",), "out": "out"})
